@@ -1,0 +1,63 @@
+//! What things *are*: ids, spaces, structures, objects, properties, blocks and tokens; how their JSON is read (all problems
+//! at once, each with its exact path) and written; how they are edited, aligned and compared.
+//!
+//! Everything here is pure: no async, no clock, no randomness, no files, no SQL, no HTTP.
+
+mod align;
+#[cfg(feature = "arbitrary")]
+pub mod arbitrary;
+mod block;
+mod builtin;
+mod color;
+mod date;
+mod diff;
+mod draft;
+mod edit;
+mod icon;
+mod id;
+mod number;
+mod object;
+mod problem;
+mod reader;
+mod render;
+mod schema;
+mod structure;
+mod time;
+mod token;
+mod value;
+
+pub use align::{Names, realign};
+pub use block::{
+    Alignment, Block, Content, GridContent, GridLayout, GroupContent, Hierarchy, Highlight, HighlightColor,
+    HighlightKind, ListKind, QuoteLayout, TextContent, count_blocks, depth_of, find_block, walk_blocks,
+};
+pub use builtin::{builtin_structures, task_defaults};
+pub use color::{Color, HUES};
+pub use date::{DatePayload, Resolution};
+pub use diff::changed_paths;
+pub use draft::{BlockDraft, Given, read_block, read_blocks, read_blocks_by_property};
+pub use edit::{EditError, Position, append, delete_block, is_lone_empty, update_block};
+pub use icon::Icon;
+pub use id::{
+    BlockId, BuiltIn, CollectionId, LabelId, LogId, ObjectId, PropertyId, Revision, SpaceId, StructureId, TokenId,
+    parse_uuid, read_property_id, read_structure_id, read_uuid,
+};
+pub use number::Number;
+pub use object::{Object, State};
+pub use problem::{Path, Problem, Problems, Step};
+pub use reader::{Node, Reading};
+pub use render::{Shown, render_object, render_space, render_structures};
+pub use schema::{Collection, Schema, Space, Versioned};
+pub use structure::{
+    Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, read_structure,
+};
+pub use time::Timestamp;
+pub use token::{LinkTarget, Style, Token, read_tokens};
+pub use value::{Value, read_properties, read_value};
+
+/// Blocks may nest this deep (the text at the top of a list counts as one).
+pub const MAX_DEPTH: usize = 32;
+/// An object holds at most this many blocks.
+pub const MAX_BLOCKS: usize = 10_000;
+/// A Markdown text has at most this many UTF-16 code units where the contract limits it.
+pub const MAX_MARKDOWN: usize = 200_000;

@@ -1,0 +1,318 @@
+//! Structures (object types) and the definitions of their properties (spec/03 §1–2). They are data: a space has the ones its
+//! log says.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::color::HUES;
+use crate::id::{LabelId, PropertyId, StructureId, parse_uuid, read_structure_id};
+use crate::problem::{Path, Problem};
+use crate::reader::{Node, Reading};
+use crate::value::Value;
+
+/// An object type.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Structure {
+    /// Its name.
+    pub id: StructureId,
+    /// What one object of it is called.
+    pub title: String,
+    /// What several are called.
+    pub plural_name: String,
+    /// A colour name; clients treat it as opaque.
+    pub label_color: String,
+    /// How its objects come to be.
+    pub creation: Creation,
+    /// Whether `/space/structures` lists it.
+    pub listed: bool,
+    /// Its properties, body sections included, in their order.
+    pub properties: Vec<PropertyDefinition>,
+}
+
+/// How objects of a structure come to be (spec/03 §1).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Creation {
+    /// By POST /object and POST /object/markdown.
+    Direct,
+    /// From a URL or an upload.
+    Media,
+    /// By appending to the note of a day.
+    DailyNote,
+    /// In passing, when something refers to it.
+    Implicit,
+}
+
+/// One property of a structure.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PropertyDefinition {
+    /// Its name within the structure.
+    pub id: PropertyId,
+    /// What people call it; may be empty for the title.
+    pub name: String,
+    /// What its values are.
+    pub kind: PropertyKind,
+    /// Whether clients may not write it.
+    #[serde(default)]
+    pub read_only: bool,
+}
+
+/// What the values of a property are.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names are the contract's")]
+pub enum PropertyKind {
+    Title,
+    Text,
+    Number,
+    Boolean,
+    Url,
+    Date,
+    /// One or more of a set of options.
+    Label {
+        /// Whether a value may hold several options.
+        multiple: bool,
+        /// The options, in their order.
+        options: Vec<LabelOption>,
+    },
+    /// Other objects.
+    Entity {
+        /// The structures they may have; empty for any.
+        allowed: Vec<StructureId>,
+    },
+    Aliases,
+    Icon,
+    CreatedAt,
+    LastUpdatedAt,
+    RichText,
+    /// A body section: a list of blocks. Never listed by `/space/structures`; its id is the key in an object's `blocks`.
+    Blocks,
+}
+
+impl PropertyKind {
+    /// The `type` on the wire; nothing for a body section.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Title => "title",
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Url => "url",
+            Self::Date => "date",
+            Self::Label { .. } => "label",
+            Self::Entity { .. } => "entity",
+            Self::Aliases => "aliases",
+            Self::Icon => "icon",
+            Self::CreatedAt => "createdAt",
+            Self::LastUpdatedAt => "lastUpdatedAt",
+            Self::RichText => "richText",
+            Self::Blocks => return None,
+        })
+    }
+}
+
+/// An option of a label property.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct LabelOption {
+    /// Its name within the property; what values keep.
+    pub id: LabelId,
+    /// What people call it.
+    pub name: String,
+    /// The name of a theme colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<String>,
+}
+
+impl Structure {
+    /// The definition of this id.
+    #[must_use]
+    pub fn property(&self, id: &PropertyId) -> Option<&PropertyDefinition> {
+        self.properties.iter().find(|definition| definition.id == *id)
+    }
+
+    /// The body sections, in their order; the first is the main one.
+    pub fn sections(&self) -> impl Iterator<Item = &PropertyId> {
+        self.properties
+            .iter()
+            .filter(|definition| definition.kind == PropertyKind::Blocks)
+            .map(|definition| &definition.id)
+    }
+
+    /// Whether `id` is a body section.
+    #[must_use]
+    pub fn has_section(&self, id: &PropertyId) -> bool {
+        self.sections().any(|section| section == id)
+    }
+}
+
+/// Checks a written value against its definition and puts it into normal form: a single-select label keeps its first option.
+/// Whether referred objects exist is for the caller to check.
+pub fn check_property(structure: &Structure, id: &PropertyId, value: Value) -> Result<Value, Problem> {
+    let at = || Path::keys(&["properties", &id.0]);
+    let problem = |message: String| Err(Problem::new(at(), message));
+    let Some(definition) = structure.property(id) else {
+        return problem(format!("Unknown property: {} has no property of this id", structure.title));
+    };
+    let Some(kind) = definition.kind.name() else {
+        return problem("This is a body section: write it under `blocks`".to_owned());
+    };
+    if definition.read_only {
+        return problem("This property is read-only".to_owned());
+    }
+    if kind != value.kind() {
+        let message = format!("Invalid input: expected a value of type {kind}, received {}", value.kind());
+        return Err(Problem::new(at().key("type"), message));
+    }
+    let (PropertyKind::Label { multiple, options }, Value::Label(chosen)) = (&definition.kind, &value) else {
+        return Ok(value);
+    };
+    if let Some(index) = chosen.iter().position(|id| !options.iter().any(|option| option.id == *id)) {
+        let known: Vec<_> = options.iter().map(|option| format!("\"{}\"", option.id)).collect();
+        let message = format!("Unknown label option: expected one of {}", known.join("|"));
+        return Err(Problem::new(at().key("label").index(index).key("id"), message));
+    }
+    let kept = if *multiple { chosen.clone() } else { chosen.iter().take(1).cloned().collect() };
+    Ok(Value::Label(kept))
+}
+
+/// Reads `{id?, title, pluralName?, labelColor?, propertyDefinitions?}` into a custom structure: `title`, `description`,
+/// `tags`, `aliases`, `icon`, `createdAt`, `lastUpdatedAt` and one body section, then what was sent. `fresh` gives the ids
+/// that were left out.
+pub fn read_structure(
+    node: &Node<'_, '_>,
+    reading: &mut Reading,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Option<Structure> {
+    node.object(reading)?;
+    let id = read_own_id(&node.get("id"), reading).map(|id| id.unwrap_or_else(&mut *fresh));
+    let title = read_name(&node.get("title"), reading);
+    let plural = match node.get("pluralName").optional() {
+        Some(name) => read_name(&name, reading),
+        None => title.clone().map(|title| format!("{title}s")),
+    };
+    let color = read_hue(&node.get("labelColor"), reading).map(|color| color.unwrap_or_else(|| "gray".to_owned()));
+    let mut properties = crate::builtin::custom_properties(PropertyId(fresh().to_string()));
+    let sent = match node.get("propertyDefinitions").optional() {
+        None => Some(Vec::new()),
+        Some(list) => {
+            let read: Vec<_> =
+                list.elements(reading)?.map(|property| read_definition(&property, reading, fresh)).collect();
+            read.into_iter().collect::<Option<Vec<_>>>()
+        }
+    };
+    for (index, definition) in sent?.into_iter().enumerate() {
+        if properties.iter().any(|other| other.id == definition.id) {
+            let list = node.get("propertyDefinitions");
+            let path = list.path().index(index).key("id");
+            reading.problem_at(path, format!("There is already a property \"{}\"", definition.id));
+            continue;
+        }
+        properties.push(definition);
+    }
+    Some(Structure {
+        id: StructureId::Custom(id?),
+        title: title?,
+        plural_name: plural?,
+        label_color: color?,
+        creation: Creation::Direct,
+        listed: true,
+        properties,
+    })
+}
+
+fn read_definition(
+    node: &Node<'_, '_>,
+    reading: &mut Reading,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Option<PropertyDefinition> {
+    node.object(reading)?;
+    let id = read_own_id(&node.get("id"), reading).map(|id| id.unwrap_or_else(&mut *fresh));
+    let name = read_name(&node.get("name"), reading);
+    let kinds = [
+        ("text", PropertyKind::Text),
+        ("number", PropertyKind::Number),
+        ("boolean", PropertyKind::Boolean),
+        ("url", PropertyKind::Url),
+        ("date", PropertyKind::Date),
+        ("label", PropertyKind::Label { multiple: false, options: Vec::new() }),
+        ("entity", PropertyKind::Entity { allowed: Vec::new() }),
+        ("richText", PropertyKind::RichText),
+        ("blocks", PropertyKind::Blocks),
+    ];
+    let words: Vec<_> = kinds.iter().map(|(word, kind)| (*word, kind)).collect();
+    let mut kind = node.get("type").word(reading, &words)?.clone();
+    match &mut kind {
+        PropertyKind::Label { multiple, options } => {
+            let flag = match node.get("multiple").optional() {
+                Some(flag) => flag.boolean(reading),
+                None => Some(false),
+            };
+            let set = read_options(&node.get("labelSet"), reading, fresh);
+            (*multiple, *options) = (flag?, set?);
+        }
+        PropertyKind::Entity { allowed } => {
+            if let Some(list) = node.get("allowedStructures").optional() {
+                let read: Vec<_> = list.elements(reading)?.map(|id| read_structure_id(&id, reading)).collect();
+                *allowed = read.into_iter().collect::<Option<_>>()?;
+            }
+        }
+        _ => {}
+    }
+    Some(PropertyDefinition { id: PropertyId(id?.to_string()), name: name?, kind, read_only: false })
+}
+
+fn read_options(
+    node: &Node<'_, '_>,
+    reading: &mut Reading,
+    fresh: &mut dyn FnMut() -> Uuid,
+) -> Option<Vec<LabelOption>> {
+    let Some(list) = node.optional() else { return Some(Vec::new()) };
+    let mut seen = BTreeSet::new();
+    let read: Vec<_> = list
+        .elements(reading)?
+        .map(|option| {
+            option.object(reading)?;
+            let id = match option.get("id").optional() {
+                Some(id) => read_name(&id, reading),
+                None => Some(fresh().to_string()),
+            };
+            let name = read_name(&option.get("name"), reading);
+            let color = read_hue(&option.get("color"), reading);
+            let id = id?;
+            if !seen.insert(id.clone()) {
+                reading.problem(&option.get("id"), format!("There is already an option \"{id}\""));
+            }
+            Some(LabelOption { id: LabelId(id), name: name?, color: color? })
+        })
+        .collect();
+    read.into_iter().collect()
+}
+
+fn read_own_id(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Option<Uuid>> {
+    let Some(node) = node.optional() else { return Some(None) };
+    let id = parse_uuid(node.string(reading)?);
+    if id.is_none() {
+        reading.problem(&node, "Invalid UUID");
+    }
+    id.map(Some)
+}
+
+fn read_name(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
+    let name = node.string(reading)?.trim();
+    if name.is_empty() {
+        reading.problem(node, "Too small: expected string to have >=1 characters");
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+fn read_hue(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Option<String>> {
+    let Some(node) = node.optional() else { return Some(None) };
+    let words: Vec<_> = HUES.iter().map(|hue| (*hue, *hue)).collect();
+    node.word(reading, &words).map(|hue| Some(hue.to_owned()))
+}
