@@ -1,0 +1,73 @@
+//! Every version can be had again.
+
+use std::sync::Arc;
+
+use palimpsest_model::arbitrary::histories;
+use palimpsest_model::{Object, Revision, State};
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::{Config, TestRunner};
+
+use super::{Bench, block_on, object_id, page, paragraph};
+use crate::{Store, make_delta};
+
+/// How many random histories are tried.
+const HISTORIES: u32 = 24;
+
+/// Every version of random edit histories is rebuilt byte for byte, also those before and after others changed.
+pub fn random_histories_are_rebuilt_byte_for_byte(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let mut runner = TestRunner::new(Config::with_cases(HISTORIES));
+    for round in 0..HISTORIES {
+        let versions = histories(30).new_tree(&mut runner).unwrap().current();
+        let written: Vec<(Revision, Object)> = versions
+            .into_iter()
+            .map(|version| {
+                let revision = bench.put(&version);
+                bench.put(&page(u128::from(round), &format!("noise at {revision}")));
+                (revision, version)
+            })
+            .collect();
+        let id = written[0].1.id;
+        for (revision, version) in &written {
+            let revision = *revision;
+            let found = block_on(store.read(bench.space, move |snapshot| snapshot.object_at(id, revision)));
+            let found = found.unwrap().value.unwrap().unwrap();
+            assert_eq!(serde_json::to_string(&*found.object).unwrap(), serde_json::to_string(version).unwrap());
+            assert_eq!(found.state, State::Live);
+            assert!(found.revision <= revision, "{} after {revision}", found.revision);
+        }
+        let before = Revision(written[0].0.0 - 1);
+        let found = block_on(store.read(bench.space, move |snapshot| snapshot.object_at(id, before)));
+        assert!(found.unwrap().value.unwrap().is_none(), "it was not there yet");
+    }
+}
+
+/// One edited block of a 200 KB object adds at most 4 KB of history: the delta and the entry together.
+pub fn one_edited_block_of_a_large_object_costs_little_history(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let mut object = page(1, "large");
+    let text = "A sentence of a large page, long enough to be one. ".repeat(4);
+    let list = (0..900).map(|number| paragraph(number + 10, &format!("{number} {text}"))).collect();
+    object.blocks.insert("RootPage_content".into(), list);
+    let before = serde_json::to_vec(&object).unwrap();
+    assert!(before.len() > 200_000, "{}", before.len());
+    bench.put(&object);
+    let edits: [fn(&mut Vec<palimpsest_model::Block>); 4] = [
+        |list| list[450] = paragraph(460, "rewritten"),
+        |list| list.insert(300, paragraph(5_000, "inserted")),
+        |list| drop(list.remove(800)),
+        |list| list.swap(5, 700),
+    ];
+    for edit in edits {
+        let before = serde_json::to_vec(&object).unwrap();
+        edit(object.blocks.get_mut(&"RootPage_content".into()).unwrap());
+        bench.put(&object);
+        let entry = bench.log().pop().unwrap();
+        let delta = make_delta(&serde_json::to_vec(&object).unwrap(), &before).len();
+        let entry = serde_json::to_vec(&entry.objects).unwrap().len();
+        assert!(delta + entry <= 4096, "{delta} + {entry} bytes");
+    }
+    let first = block_on(store.read(bench.space, |snapshot| snapshot.object_at(object_id(1), Revision(2))));
+    let first = first.unwrap().value.unwrap().unwrap();
+    assert_eq!(serde_json::to_vec(&*first.object).unwrap(), before);
+}

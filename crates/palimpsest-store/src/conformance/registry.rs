@@ -1,0 +1,90 @@
+//! Spaces and tokens.
+
+use std::sync::Arc;
+
+use palimpsest_model::{SpaceId, TokenId};
+use uuid::Uuid;
+
+use super::{Bench, NOON, block_on, object_id, page};
+use crate::{Registry, Scope, Store, StoreError, TokenRecord};
+
+fn token(number: u8, space: SpaceId) -> TokenRecord {
+    TokenRecord {
+        id: TokenId(Uuid::from_u128(u128::from(number))),
+        hash: [number; 32],
+        name: format!("token {number}"),
+        space,
+        scopes: vec![Scope::Read],
+        created_at: NOON,
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+fn administer<T: Send + 'static>(
+    store: &Arc<dyn Store>,
+    decide: impl FnMut(&mut Registry<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> Result<Result<T, StoreError>, StoreError> {
+    block_on(store.administer(decide))
+}
+
+fn put(store: &Arc<dyn Store>, token: TokenRecord) {
+    administer(store, move |registry| registry.put_token(&token)).unwrap().unwrap();
+}
+
+/// A token is found by the hash of its secret from the moment its change is answered.
+pub fn tokens_are_put_replaced_and_removed(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let first = token(1, bench.space);
+    put(store, first.clone());
+    assert_eq!(block_on(store.token(&[1; 32])).unwrap().as_deref(), Some(&first));
+    let revoked = TokenRecord { revoked_at: Some(NOON), ..first };
+    put(store, revoked.clone());
+    assert_eq!(block_on(store.token(&[1; 32])).unwrap().as_deref(), Some(&revoked));
+    let id = revoked.id;
+    assert_eq!(administer(store, |registry| registry.tokens()).unwrap().unwrap(), [revoked]);
+    administer(store, move |registry| registry.remove_token(id)).unwrap().unwrap();
+    assert!(block_on(store.token(&[1; 32])).unwrap().is_none());
+    assert!(block_on(store.token(&[2; 32])).unwrap().is_none());
+}
+
+/// A change of the registry that is refused or panics leaves nothing behind.
+pub fn a_refused_or_panicking_change_of_the_registry_leaves_nothing(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let space = bench.space;
+    put(store, token(1, space));
+    let refused = block_on(store.administer(move |registry| {
+        registry.put_token(&token(2, space)).unwrap();
+        registry.remove_space(space).unwrap();
+        Err::<(), _>("no")
+    }));
+    assert_eq!(refused.unwrap(), Err("no"));
+    let panicked = block_on(store.administer(move |registry| -> Result<(), ()> {
+        registry.put_token(&token(3, space)).unwrap();
+        panic!("on purpose")
+    }));
+    assert!(matches!(panicked, Err(StoreError::Panicked(_))));
+    assert_eq!(administer(store, |registry| registry.tokens()).unwrap().unwrap(), [token(1, space)]);
+    assert!(block_on(store.token(&[2; 32])).unwrap().is_none());
+    bench.put(&page(1, "the space still works"));
+}
+
+/// A removed space is gone with its objects and tokens; another with the same id begins anew.
+pub fn a_removed_space_is_gone_with_its_tokens(store: &Arc<dyn Store>) {
+    let (gone, stays) = (Bench::begin_as(store, 1), Bench::begin_as(store, 2));
+    put(store, token(1, gone.space));
+    put(store, token(2, stays.space));
+    gone.put(&page(1, "gone"));
+    stays.put(&page(1, "stays"));
+    let space = gone.space;
+    administer(store, move |registry| registry.remove_space(space)).unwrap().unwrap();
+    assert!(block_on(store.token(&[1; 32])).unwrap().is_none());
+    assert!(block_on(store.token(&[2; 32])).unwrap().is_some());
+    assert!(matches!(block_on(store.read(space, |_| ())), Err(StoreError::NoSuchSpace)));
+    assert!(store.current(space, None).is_none());
+    let left = administer(store, |registry| registry.spaces()).unwrap().unwrap();
+    assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [stays.space]);
+    let anew = Bench::begin_as(store, 1);
+    assert!(anew.found(object_id(1)).is_none());
+    assert_eq!(stays.found(object_id(1)).unwrap().object.title(), "stays");
+}

@@ -1,0 +1,179 @@
+//! The published head of every space, for stores that are the only ones to write their data: what is current, without asking
+//! the disk. Only the writer changes it, in one step, after COMMIT and before any answer of that group goes out.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
+
+use palimpsest_model::{ObjectId, Revision, Schema, SpaceId, State};
+
+use crate::record::{DocKey, SpaceRow, TokenHash, TokenRecord};
+use crate::rows::Batch;
+
+/// What the head says of a space and perhaps of one object, all at one revision.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Where the space stands.
+    pub space: SpaceRow,
+    /// Its schema.
+    pub schema: Arc<Schema>,
+    /// The object that was asked for, when the head knows it.
+    pub object: Option<ObjectHead>,
+}
+
+/// What the head says of an object.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ObjectHead {
+    /// The revision that last changed it.
+    pub revision: Revision,
+    /// Whether it can be seen.
+    pub state: State,
+}
+
+/// The heads of all spaces, and all tokens by the hash of their secret.
+#[derive(Default)]
+pub struct Heads {
+    spaces: RwLock<HashMap<SpaceId, Arc<Head>>>,
+    tokens: RwLock<HashMap<TokenHash, Arc<TokenRecord>>>,
+}
+
+struct Head {
+    state: RwLock<HeadState>,
+    moved: (Mutex<()>, Condvar),
+}
+
+struct HeadState {
+    row: SpaceRow,
+    schema: Arc<Schema>,
+    objects: HashMap<ObjectId, ObjectHead>,
+}
+
+/// How many objects a head remembers before it forgets them all and is filled anew by reads.
+const REMEMBERED: usize = 1 << 20;
+
+impl Heads {
+    /// What is current in a space, and of an object when the head knows it; nothing for an unknown space.
+    #[must_use]
+    pub fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
+        let head = self.head(space)?;
+        let state = read(&head.state);
+        let object = object.and_then(|id| state.objects.get(&id).copied());
+        Some(Current { space: state.row, schema: Arc::clone(&state.schema), object })
+    }
+
+    /// Begins or replaces the head of a space, as it was read from disk.
+    pub fn load(&self, row: SpaceRow, schema: Arc<Schema>) {
+        let state = RwLock::new(HeadState { row, schema, objects: HashMap::new() });
+        let mut spaces = write(&self.spaces);
+        match spaces.get(&row.id) {
+            Some(head) => {
+                let fresh = state.into_inner().unwrap_or_else(PoisonError::into_inner);
+                *write(&head.state) = fresh;
+                head.wake();
+            }
+            None => {
+                spaces.insert(row.id, Arc::new(Head { state, moved: (Mutex::new(()), Condvar::new()) }));
+            }
+        }
+    }
+
+    /// Keeps only these spaces.
+    pub fn retain(&self, spaces: &[SpaceId]) {
+        write(&self.spaces).retain(|id, _| spaces.contains(id));
+    }
+
+    /// Publishes what a group committed. All its batches for one space become visible at once.
+    pub fn publish(&self, batches: &[Batch]) {
+        let mut spaces: Vec<SpaceId> = batches.iter().map(|batch| batch.space.id).collect();
+        spaces.sort_unstable();
+        spaces.dedup();
+        for space in spaces {
+            self.publish_space(space, batches.iter().filter(|batch| batch.space.id == space));
+        }
+    }
+
+    fn publish_space<'b>(&self, space: SpaceId, batches: impl Iterator<Item = &'b Batch>) {
+        let mut batches = batches.peekable();
+        if let Some(first) = batches.peek()
+            && let (true, Some(schema)) = (first.begins, &first.schema)
+        {
+            self.load(first.space, Arc::clone(schema));
+        }
+        let Some(head) = self.head(space) else { return };
+        let mut state = write(&head.state);
+        for batch in batches {
+            state.row = batch.space;
+            if let Some(schema) = &batch.schema {
+                state.schema = Arc::clone(schema);
+            }
+            if state.objects.len() > REMEMBERED {
+                state.objects = HashMap::new();
+            }
+            for doc in &batch.docs {
+                if let DocKey::Object(id) = doc.key {
+                    state.objects.insert(id, ObjectHead { revision: doc.revision, state: doc.state });
+                }
+            }
+        }
+        drop(state);
+        head.wake();
+    }
+
+    /// Remembers what a snapshot said of an object, unless the head has moved since: a reader never brings back the past.
+    pub fn remember(&self, space: SpaceId, seen: Revision, id: ObjectId, object: ObjectHead) {
+        let Some(head) = self.head(space) else { return };
+        let mut state = write(&head.state);
+        if state.row.revision == seen && state.objects.len() < REMEMBERED {
+            state.objects.entry(id).or_insert(object);
+        }
+    }
+
+    /// Waits until the head of a space has reached a revision; `false` when it did not within the time.
+    #[must_use]
+    pub fn reach(&self, space: SpaceId, revision: Revision, patience: Duration) -> bool {
+        let Some(head) = self.head(space) else { return false };
+        let reached = || read(&head.state).row.revision >= revision;
+        if reached() {
+            return true;
+        }
+        let guard = lock(&head.moved.0);
+        let waited = head.moved.1.wait_timeout_while(guard, patience, |()| !reached());
+        drop(waited);
+        reached()
+    }
+
+    /// Replaces all tokens.
+    pub fn set_tokens(&self, tokens: Vec<TokenRecord>) {
+        *write(&self.tokens) = tokens.into_iter().map(|token| (token.hash, Arc::new(token))).collect();
+    }
+
+    /// The token with this hash.
+    #[must_use]
+    pub fn token(&self, hash: &TokenHash) -> Option<Arc<TokenRecord>> {
+        read(&self.tokens).get(hash).cloned()
+    }
+
+    fn head(&self, space: SpaceId) -> Option<Arc<Head>> {
+        read(&self.spaces).get(&space).cloned()
+    }
+}
+
+impl Head {
+    fn wake(&self) {
+        let _order = lock(&self.moved.0);
+        self.moved.1.notify_all();
+    }
+}
+
+// A panic while a lock is held cannot leave these maps half-changed, so a poisoned lock is as good as another.
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

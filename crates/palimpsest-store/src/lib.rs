@@ -1,0 +1,41 @@
+//! The storage contract: what a backend keeps and promises, what a commit is, and the in-memory twin that serves as oracle.
+//!
+//! # What a backend proves
+//! - A space has one log. Each commit that changes anything takes the next revision of its space, without gaps, in the order
+//!   the closures ran; one that changes nothing or refuses takes none.
+//! - A closure sees everything committed before it and nothing else. Closures of one space run one after another.
+//! - "Returned" means durable: no answer of a commit leaves, not even a refusal, before what it saw is on disk.
+//! - A snapshot sees exactly one revision. The published head never falls, and never runs ahead of what is durable.
+//! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
+//! - A panic in a closure fails that closure alone.
+//!
+//! Backends hold no rules: reading a domain object, comparing, computing deltas and paths happen here, above them, in
+//! [`Tx`]; a backend moves rows. [`conformance`] is the suite each of them passes.
+
+mod delta;
+mod error;
+mod head;
+mod job;
+mod memory;
+mod record;
+mod registry;
+mod rows;
+mod store;
+mod tx;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use delta::{DeltaError, apply_delta, make_delta};
+pub use error::StoreError;
+pub use head::{Current, Heads, ObjectHead};
+pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
+pub use memory::MemoryStore;
+pub use record::{
+    Actor, ChangeKind, Doc, DocKey, Intent, LogEntry, ObjectChange, SchemaChange, SchemaKind, Scope, SpaceRow,
+    TokenHash, TokenRecord, Version,
+};
+pub use registry::Registry;
+pub use rows::{Batch, RegistryRows, Rows};
+pub use store::{Lookup, Store};
+pub use tx::{Found, Snapshot, Tx, load_schema};

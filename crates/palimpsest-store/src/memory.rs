@@ -1,0 +1,211 @@
+//! The in-memory twin: the contract in its plainest form, one lock around plain maps. It is the oracle for tests of other
+//! backends and of everything above them, and durable only as long as the process lives.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, TokenId};
+
+use crate::error::StoreError;
+use crate::head::{Current, Heads};
+use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
+use crate::record::{Doc, DocKey, LogEntry, SpaceRow, TokenHash, TokenRecord, Version};
+use crate::rows::{Batch, RegistryRows, Rows};
+use crate::store::{Lookup, Store};
+use crate::tx::Snapshot;
+
+/// A store that keeps everything in memory.
+#[derive(Default)]
+pub struct MemoryStore {
+    data: Mutex<Memory>,
+    heads: Heads,
+}
+
+#[derive(Default)]
+struct Memory {
+    spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
+    tokens: BTreeMap<TokenId, TokenRecord>,
+    closed: bool,
+}
+
+#[derive(Clone)]
+struct SpaceData {
+    row: SpaceRow,
+    docs: BTreeMap<DocKey, Doc>,
+    schema_order: Vec<DocKey>,
+    versions: BTreeMap<(DocKey, Revision), Version>,
+    log: Vec<LogEntry>,
+    blocks: HashMap<BlockId, ObjectId>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn data(&self) -> std::sync::MutexGuard<'_, Memory> {
+        self.data.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for MemoryStore {
+    fn submit(&self, mut job: Box<dyn WriteJob>) {
+        let mut data = self.data();
+        if data.closed {
+            return job.finish(Err(StoreError::Closed));
+        }
+        let heads = &self.heads;
+        let registry = matches!(job.target(), Target::Registry);
+        let before = registry.then(|| (data.spaces.clone(), data.tokens.clone()));
+        let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
+        if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered))) {
+            (data.spaces, data.tokens) = before;
+        }
+        let outcome = ran.map(|ran| match ran {
+            Ran::Write(batch) => {
+                data.apply(&batch);
+                heads.publish(std::slice::from_ref(&batch));
+                (batch.space.revision, true)
+            }
+            Ran::Registered => {
+                heads.set_tokens(data.tokens.values().cloned().collect());
+                heads.retain(&data.spaces.keys().copied().collect::<Vec<_>>());
+                (Revision::default(), true)
+            }
+            Ran::Nothing => (data.revision(&*job), false),
+        });
+        job.finish(outcome);
+    }
+
+    fn inspect(&self, mut job: Box<dyn ReadJob>) {
+        let mut data = self.data();
+        if data.closed {
+            return job.finish(Err(StoreError::Closed));
+        }
+        let heads = &self.heads;
+        let known = |row: &SpaceRow| heads.current(row.id, None).map(|current| current.schema);
+        let outcome = Snapshot::open(&mut *data, job.space(), known)
+            .and_then(|mut snapshot| guarded(|| job.run(&mut snapshot)).map(|()| snapshot.row().revision));
+        job.finish(outcome);
+    }
+
+    fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
+        self.heads.current(space, object)
+    }
+
+    fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
+        Box::pin(std::future::ready(Ok(self.heads.token(hash))))
+    }
+
+    fn is_ready(&self) -> bool {
+        !self.data().closed
+    }
+
+    fn close(&self) {
+        self.data().closed = true;
+    }
+}
+
+impl SpaceData {
+    fn begin(row: SpaceRow) -> Self {
+        Self {
+            row,
+            docs: BTreeMap::new(),
+            schema_order: Vec::new(),
+            versions: BTreeMap::new(),
+            log: Vec::new(),
+            blocks: HashMap::new(),
+        }
+    }
+}
+
+impl Memory {
+    fn apply(&mut self, batch: &Batch) {
+        let space = self.spaces.entry(batch.space.id).or_insert_with(|| Arc::new(SpaceData::begin(batch.space)));
+        let space = Arc::make_mut(space);
+        space.row = batch.space;
+        space.log.push(batch.entry.clone());
+        for version in &batch.versions {
+            space.versions.insert((version.key, version.revision), version.clone());
+        }
+        for (block, object) in &batch.blocks {
+            space.blocks.entry(*block).or_insert(*object);
+        }
+        for doc in &batch.docs {
+            if !matches!(doc.key, DocKey::Object(_)) && !space.docs.contains_key(&doc.key) {
+                space.schema_order.push(doc.key);
+            }
+            space.docs.insert(doc.key, doc.clone());
+        }
+    }
+
+    fn revision(&self, job: &dyn WriteJob) -> Revision {
+        match job.target() {
+            Target::Space(intent) => self.spaces.get(&intent.space).map(|data| data.row.revision),
+            Target::Registry => None,
+        }
+        .unwrap_or_default()
+    }
+
+    fn of(&self, space: SpaceId) -> Result<&SpaceData, StoreError> {
+        self.spaces.get(&space).map(Arc::as_ref).ok_or(StoreError::NoSuchSpace)
+    }
+}
+
+impl Rows for Memory {
+    fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
+        Ok(self.spaces.get(&space).map(|data| data.row))
+    }
+
+    fn doc(&mut self, space: SpaceId, key: DocKey) -> Result<Option<Doc>, StoreError> {
+        Ok(self.spaces.get(&space).and_then(|data| data.docs.get(&key).cloned()))
+    }
+
+    fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {
+        let data = self.of(space)?;
+        Ok(data.schema_order.iter().filter_map(|key| data.docs.get(key).cloned()).collect())
+    }
+
+    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError> {
+        let data = self.of(space)?;
+        let range = (key, after.next())..=(key, Revision(u64::MAX));
+        Ok(data.versions.range(range).rev().map(|(_, version)| version.clone()).collect())
+    }
+
+    fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
+        Ok(self.of(space)?.blocks.get(&block).copied())
+    }
+
+    fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
+        let log = &self.of(space)?.log;
+        Ok(log.iter().filter(|entry| entry.revision > after).take(limit).cloned().collect())
+    }
+}
+
+impl RegistryRows for Memory {
+    fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
+        Ok(self.spaces.values().map(|data| data.row).collect())
+    }
+
+    fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
+        Ok(self.tokens.values().cloned().collect())
+    }
+
+    fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
+        self.tokens.insert(token.id, token.clone());
+        Ok(())
+    }
+
+    fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
+        self.tokens.remove(&token);
+        Ok(())
+    }
+
+    fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        self.spaces.remove(&space);
+        self.tokens.retain(|_, token| token.space != space);
+        Ok(())
+    }
+}

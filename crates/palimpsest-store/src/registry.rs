@@ -1,0 +1,64 @@
+//! Spaces and tokens, which belong to no space's log.
+
+use palimpsest_model::{SpaceId, TokenId};
+
+use crate::error::StoreError;
+use crate::record::{SpaceRow, TokenRecord};
+use crate::rows::RegistryRows;
+
+/// The registry of spaces and tokens, as one commit sees it. Remembers what happened, for the caches that must follow.
+pub struct Registry<'a> {
+    rows: &'a mut dyn RegistryRows,
+    failure: Option<StoreError>,
+    changed: bool,
+}
+
+impl<'a> Registry<'a> {
+    pub(crate) fn new(rows: &'a mut dyn RegistryRows) -> Self {
+        Self { rows, failure: None, changed: false }
+    }
+
+    pub(crate) fn finish(self) -> Result<bool, StoreError> {
+        self.failure.map_or(Ok(self.changed), Err)
+    }
+
+    /// Every space.
+    pub fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
+        let spaces = self.rows.spaces();
+        self.note(spaces)
+    }
+
+    /// Every token, the revoked ones too.
+    pub fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
+        let tokens = self.rows.tokens();
+        self.note(tokens)
+    }
+
+    /// Adds a token or replaces the one of its id.
+    pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
+        self.changed = true;
+        let done = self.rows.put_token(token);
+        self.note(done)
+    }
+
+    /// Removes a token.
+    pub fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
+        self.changed = true;
+        let done = self.rows.remove_token(token);
+        self.note(done)
+    }
+
+    /// Removes a space with its log, its documents and its tokens.
+    pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        self.changed = true;
+        let done = self.rows.remove_space(space);
+        self.note(done)
+    }
+
+    fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            self.failure = Some(error.clone());
+        }
+        result
+    }
+}

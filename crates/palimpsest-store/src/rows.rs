@@ -1,0 +1,66 @@
+//! What a backend does: move rows.
+
+use std::sync::Arc;
+
+use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, TokenId};
+
+use crate::error::StoreError;
+use crate::record::{Doc, DocKey, LogEntry, SpaceRow, TokenRecord, Version};
+
+/// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
+pub trait Rows {
+    /// Where a space stands; nothing when there is no such space.
+    fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError>;
+
+    /// A document in any state.
+    fn doc(&mut self, space: SpaceId, key: DocKey) -> Result<Option<Doc>, StoreError>;
+
+    /// The space, its structures and its collections, in the order they were made.
+    fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError>;
+
+    /// The versions of a document made after a revision, newest first.
+    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError>;
+
+    /// The object that a block id belongs to: once used, for ever.
+    fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError>;
+
+    /// Log entries after a revision, oldest first, at most `limit`.
+    fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError>;
+}
+
+/// The rows that belong to no space's log.
+pub trait RegistryRows {
+    /// Every space.
+    fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError>;
+
+    /// Every token, the revoked ones too.
+    fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError>;
+
+    /// Adds a token or replaces the one of its id.
+    fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
+
+    /// Removes a token.
+    fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
+
+    /// Removes a space with its log, its documents and its tokens.
+    fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
+}
+
+/// Everything one commit writes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Batch {
+    /// Where the space stands afterwards.
+    pub space: SpaceRow,
+    /// The schema afterwards, when this commit changed it.
+    pub schema: Option<Arc<Schema>>,
+    /// Whether the space begins with this commit.
+    pub begins: bool,
+    /// The log entry.
+    pub entry: LogEntry,
+    /// The new current versions.
+    pub docs: Vec<Doc>,
+    /// The ways back from them.
+    pub versions: Vec<Version>,
+    /// The block ids that now belong to an object.
+    pub blocks: Vec<(BlockId, ObjectId)>,
+}

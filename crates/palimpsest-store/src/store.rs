@@ -1,0 +1,96 @@
+//! The trait of a store, and commits and reads as typed functions over it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use palimpsest_model::{ObjectId, Revision, SpaceId};
+use tokio::sync::oneshot;
+
+use crate::error::StoreError;
+use crate::head::{Current, ObjectHead};
+use crate::job::{Answer, ReadJob, Target, TypedRead, TypedWrite, Work, WriteJob};
+use crate::record::{Intent, TokenHash, TokenRecord};
+use crate::registry::Registry;
+use crate::tx::{Snapshot, Tx};
+
+/// A lookup that may need the disk.
+pub type Lookup<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// A store of spaces. See the crate's documentation for what an implementor proves.
+pub trait Store: Send + Sync + 'static {
+    /// Queues a commit; a full queue finishes it at once with [`StoreError::Busy`].
+    fn submit(&self, job: Box<dyn WriteJob>);
+
+    /// Queues a read.
+    fn inspect(&self, job: Box<dyn ReadJob>);
+
+    /// What the head says of an object without asking the disk; nothing when only a snapshot can tell. A store that
+    /// shares its data with other processes always answers nothing.
+    fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current>;
+
+    /// Tells the head what a snapshot at revision `seen` said of an object, so that it knows next time.
+    fn remember(&self, _space: SpaceId, _seen: Revision, _id: ObjectId, _object: ObjectHead) {}
+
+    /// The token with this hash, in whatever state.
+    fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>>;
+
+    /// Whether writes are accepted.
+    fn is_ready(&self) -> bool;
+
+    /// Finishes what is queued and stops; everything afterwards is [`StoreError::Closed`].
+    fn close(&self);
+}
+
+impl dyn Store {
+    /// Runs `decide` as one commit. `Ok` keeps what it put, `Err` discards it; either is answered after the group's COMMIT.
+    ///
+    /// `decide` may run more than once and must depend on nothing but the transaction and what it owns.
+    pub async fn commit<T, E, F>(&self, intent: Intent, mut decide: F) -> Result<Answer<Result<T, E>>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let run = move |work: Work<'_, '_>| match work {
+            Work::Space(tx) => Some(decide(tx)),
+            Work::Registry(_) => None,
+        };
+        self.write(Target::Space(intent), run, Result::is_ok).await
+    }
+
+    /// Runs `decide` on the registry of spaces and tokens, as one commit.
+    pub async fn administer<T, E, F>(&self, mut decide: F) -> Result<Result<T, E>, StoreError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        F: FnMut(&mut Registry<'_>) -> Result<T, E> + Send + 'static,
+    {
+        let run = move |work: Work<'_, '_>| match work {
+            Work::Registry(registry) => Some(decide(registry)),
+            Work::Space(_) => None,
+        };
+        self.write(Target::Registry, run, Result::is_ok).await.map(|answer| answer.value)
+    }
+
+    /// Runs `look` on a snapshot of a space.
+    pub async fn read<T, F>(&self, space: SpaceId, look: F) -> Result<Answer<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Snapshot<'_>) -> T + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.inspect(Box::new(TypedRead { space, look, value: None, reply }));
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    async fn write<T, F>(&self, target: Target, run: F, keep: fn(&T) -> bool) -> Result<Answer<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(Work<'_, '_>) -> Option<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.submit(Box::new(TypedWrite { target, run, keep, value: None, reply }));
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+}

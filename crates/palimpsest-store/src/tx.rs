@@ -1,0 +1,472 @@
+//! A commit from the inside: domain objects over rows. What is put stays in memory until the closure is done; then everything
+//! it changed is compared with what was there, and one batch of rows comes out. A panic or a refusal therefore leaves nothing
+//! half-written, in any backend.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use palimpsest_model::{
+    BlockId, Collection, Object, ObjectId, Revision, Schema, Space, SpaceId, State, Structure, Timestamp, Versioned,
+    changed_paths,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::delta::{apply_delta, make_delta};
+use crate::error::StoreError;
+use crate::record::{
+    Actor, ChangeKind, Doc, DocKey, Intent, LogEntry, ObjectChange, SchemaChange, SchemaKind, SpaceRow, Version,
+};
+use crate::rows::{Batch, Rows};
+
+/// An object as a transaction or snapshot found it, in whatever state.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// The object.
+    pub object: Arc<Object>,
+    /// Whether it can be seen.
+    pub state: State,
+    /// The revision that made it.
+    pub created: Revision,
+    /// The revision that last changed it.
+    pub revision: Revision,
+    /// When that was committed.
+    pub at: Timestamp,
+}
+
+struct Slot {
+    before: Option<(Found, Arc<[u8]>)>,
+    after: Option<(Arc<Object>, State, ChangeKind)>,
+}
+
+/// A transaction on one space.
+pub struct Tx<'r> {
+    rows: &'r mut dyn Rows,
+    row: SpaceRow,
+    begins: bool,
+    schema: Arc<Schema>,
+    at: Timestamp,
+    actor: Actor,
+    objects: BTreeMap<ObjectId, Slot>,
+    blocks: HashMap<BlockId, ObjectId>,
+    schema_docs: Vec<(DocKey, ChangeKind, Vec<u8>)>,
+    failure: Option<StoreError>,
+}
+
+impl<'r> Tx<'r> {
+    pub(crate) fn open(
+        rows: &'r mut dyn Rows,
+        intent: &Intent,
+        schema: impl FnOnce(&SpaceRow) -> Option<Arc<Schema>>,
+    ) -> Result<Self, StoreError> {
+        let present = rows.space(intent.space)?;
+        let (row, schema) = match (present, intent.begins) {
+            (Some(row), None) => (
+                row,
+                match schema(&row) {
+                    Some(schema) => schema,
+                    None => Arc::new(load_schema(rows, row.id)?),
+                },
+            ),
+            (None, Some(log)) => {
+                let none = Revision::default();
+                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at };
+                (row, Arc::new(empty_schema(intent.space)))
+            }
+            (None, None) => return Err(StoreError::NoSuchSpace),
+            (Some(_), Some(_)) => return Err(StoreError::Corrupt("a space cannot begin twice".to_owned())),
+        };
+        Ok(Self {
+            rows,
+            row,
+            begins: intent.begins.is_some(),
+            schema,
+            at: intent.at.max(row.at),
+            actor: intent.actor.clone(),
+            objects: BTreeMap::new(),
+            blocks: HashMap::new(),
+            schema_docs: Vec::new(),
+            failure: None,
+        })
+    }
+
+    /// The space.
+    #[must_use]
+    pub fn space(&self) -> SpaceId {
+        self.row.id
+    }
+
+    /// Where the space will stand if this commit changes anything.
+    #[must_use]
+    pub fn row(&self) -> SpaceRow {
+        let revision = self.revision();
+        let schema = if self.schema_docs.is_empty() { self.row.schema } else { revision };
+        SpaceRow { revision, schema, at: self.at, ..self.row }
+    }
+
+    /// The revision this commit takes if it changes anything.
+    #[must_use]
+    pub fn revision(&self) -> Revision {
+        self.row.revision.next()
+    }
+
+    /// When this commit happens.
+    #[must_use]
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The schema, with what this transaction put.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// An object in whatever state, with what this transaction put.
+    pub fn object(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
+        self.load(id)?;
+        let Some(slot) = self.objects.get(&id) else { return Ok(None) };
+        let before = slot.before.as_ref().map(|(found, _)| found);
+        let Some((object, state, _)) = &slot.after else { return Ok(before.cloned()) };
+        Ok(Some(Found {
+            object: Arc::clone(object),
+            state: *state,
+            created: before.map_or(self.row.revision.next(), |before| before.created),
+            revision: self.row.revision.next(),
+            at: self.at,
+        }))
+    }
+
+    /// Whether a block id may be given to an object: it is not used, or was always this object's.
+    pub fn block_is_free(&mut self, block: BlockId, object: ObjectId) -> Result<bool, StoreError> {
+        let owner = match self.blocks.get(&block) {
+            Some(owner) => Some(*owner),
+            None => {
+                let owner = self.rows.block_owner(self.row.id, block);
+                self.note(owner)?
+            }
+        };
+        Ok(owner.is_none_or(|owner| owner == object))
+    }
+
+    /// Puts an object in a state; putting back what was there before undoes earlier puts. Several puts of one object make one change; the last kind but "updated" names it.
+    pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
+        let id = object.id;
+        self.load(id)?;
+        object.walk(&mut |block| {
+            self.blocks.insert(block.id, id);
+        });
+        let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None });
+        if slot.before.as_ref().is_some_and(|(before, _)| before.state == state && *before.object == object) {
+            slot.after = None;
+            return Ok(());
+        }
+        let kind = match &slot.after {
+            Some((_, _, earlier)) if kind == ChangeKind::Updated || *earlier == ChangeKind::Created => *earlier,
+            _ => kind,
+        };
+        slot.after = Some((Arc::new(object), state, kind));
+        Ok(())
+    }
+
+    /// Puts the space itself.
+    pub fn put_space(&mut self, space: Space) {
+        if self.schema.space.value == space && !self.begins {
+            return;
+        }
+        let change = if self.begins { ChangeKind::Created } else { ChangeKind::Updated };
+        self.put_doc(DocKey::Space, change, &space);
+        let revision = self.revision();
+        Arc::make_mut(&mut self.schema).space = Versioned { revision, value: space };
+    }
+
+    /// Puts a structure, new or changed.
+    pub fn put_structure(&mut self, structure: Structure) {
+        let revision = self.revision();
+        let present = self.schema.structures.iter().position(|other| other.value.id == structure.id);
+        if present.is_some_and(|index| self.schema.structures[index].value == structure) {
+            return;
+        }
+        self.put_doc(DocKey::Structure(structure.id), change_of(present), &structure);
+        let versioned = Versioned { revision, value: structure };
+        put_in(&mut Arc::make_mut(&mut self.schema).structures, present, versioned);
+    }
+
+    /// Puts a collection, new or changed.
+    pub fn put_collection(&mut self, collection: Collection) {
+        let revision = self.revision();
+        let present = self.schema.collections.iter().position(|other| other.value.id == collection.id);
+        if present.is_some_and(|index| self.schema.collections[index].value == collection) {
+            return;
+        }
+        self.put_doc(DocKey::Collection(collection.id), change_of(present), &collection);
+        let versioned = Versioned { revision, value: collection };
+        put_in(&mut Arc::make_mut(&mut self.schema).collections, present, versioned);
+    }
+
+    fn put_doc(&mut self, key: DocKey, change: ChangeKind, value: &impl Serialize) {
+        // Writing these types to memory cannot fail: their maps have text keys.
+        let body = serde_json::to_vec(value).unwrap_or_default();
+        match self.schema_docs.iter_mut().find(|(other, _, _)| *other == key) {
+            Some(doc) => doc.2 = body,
+            None => self.schema_docs.push((key, change, body)),
+        }
+    }
+
+    fn load(&mut self, id: ObjectId) -> Result<(), StoreError> {
+        if self.objects.contains_key(&id) {
+            return Ok(());
+        }
+        let doc = self.rows.doc(self.row.id, DocKey::Object(id));
+        if let Some(doc) = self.note(doc)? {
+            let object = parse(&doc.body);
+            let object = Arc::new(self.note(object)?);
+            let found = Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at };
+            self.objects.insert(id, Slot { before: Some((found, doc.body)), after: None });
+        }
+        Ok(())
+    }
+
+    /// Remembers an error of the rows: whatever the closure makes of it, the commit has failed.
+    fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
+        if let Err(error) = &result {
+            self.failure = Some(error.clone());
+        }
+        result
+    }
+
+    pub(crate) fn seal(mut self, keep: bool) -> Result<Option<Batch>, StoreError> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        if !keep {
+            return Ok(None);
+        }
+        let mut sealed = Sealed { revision: self.revision(), at: self.at, ..Sealed::default() };
+        for (key, change, body) in std::mem::take(&mut self.schema_docs) {
+            let before = self.rows.doc(self.row.id, key)?;
+            sealed.schema_doc(key, change, before, body, self.row.id);
+        }
+        for (id, slot) in std::mem::take(&mut self.objects) {
+            if let Some((object, state, kind)) = slot.after {
+                sealed.object(id, slot.before, &object, state, kind);
+            }
+        }
+        if sealed.docs.is_empty() {
+            return Ok(None);
+        }
+        let schema = (!sealed.schema.is_empty()).then_some(self.schema);
+        let schema_revision = if schema.is_some() { sealed.revision } else { self.row.schema };
+        Ok(Some(Batch {
+            space: SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..self.row },
+            schema,
+            begins: self.begins,
+            entry: LogEntry {
+                revision: sealed.revision,
+                at: self.at,
+                actor: self.actor,
+                objects: sealed.objects,
+                schema: sealed.schema,
+            },
+            docs: sealed.docs,
+            versions: sealed.versions,
+            blocks: sealed.blocks,
+        }))
+    }
+}
+
+fn change_of(present: Option<usize>) -> ChangeKind {
+    if present.is_some() { ChangeKind::Updated } else { ChangeKind::Created }
+}
+
+fn put_in<T>(list: &mut Vec<Versioned<T>>, present: Option<usize>, value: Versioned<T>) {
+    match present {
+        Some(index) => list[index] = value,
+        None => list.push(value),
+    }
+}
+
+/// What a transaction comes to, gathered change by change.
+#[derive(Default)]
+struct Sealed {
+    revision: Revision,
+    at: Timestamp,
+    docs: Vec<Doc>,
+    versions: Vec<Version>,
+    objects: Vec<ObjectChange>,
+    schema: Vec<SchemaChange>,
+    blocks: Vec<(BlockId, ObjectId)>,
+}
+
+impl Sealed {
+    fn schema_doc(&mut self, key: DocKey, change: ChangeKind, before: Option<Doc>, body: Vec<u8>, space: SpaceId) {
+        let (kind, id) = match key {
+            DocKey::Space => (SchemaKind::Space, space.to_string()),
+            DocKey::Structure(id) => (SchemaKind::Structure, id.to_string()),
+            DocKey::Collection(id) => (SchemaKind::Collection, id.to_string()),
+            DocKey::Object(_) => return,
+        };
+        let before = before.map(|doc| (doc.created, doc.revision, doc.state, doc.body));
+        if self.doc(key, before, body, State::Live) {
+            self.schema.push(SchemaChange { kind, id, change });
+        }
+    }
+
+    fn object(
+        &mut self,
+        id: ObjectId,
+        before: Option<(Found, Arc<[u8]>)>,
+        object: &Object,
+        state: State,
+        kind: ChangeKind,
+    ) {
+        let body = serde_json::to_vec(object).unwrap_or_default();
+        let old = before.as_ref().map(|(found, body)| (found.created, found.revision, found.state, Arc::clone(body)));
+        if !self.doc(DocKey::Object(id), old, body, state) {
+            return;
+        }
+        let mut paths = Vec::new();
+        let mut old_blocks = HashSet::new();
+        if let Some((found, _)) = &before {
+            paths = changed_paths(&found.object, object);
+            if (found.state == State::Trashed) != (state == State::Trashed) && state != State::Deleted {
+                paths.push("trashed".to_owned());
+            }
+            found.object.walk(&mut |block| {
+                old_blocks.insert(block.id);
+            });
+        }
+        object.walk(&mut |block| {
+            if !old_blocks.contains(&block.id) {
+                self.blocks.push((block.id, id));
+            }
+        });
+        self.objects.push(ObjectChange { id, structure: object.structure, kind, paths });
+    }
+
+    /// Adds the new version of a document unless it is the one that is there.
+    fn doc(
+        &mut self,
+        key: DocKey,
+        before: Option<(Revision, Revision, State, Arc<[u8]>)>,
+        body: Vec<u8>,
+        state: State,
+    ) -> bool {
+        let created = match &before {
+            Some((_, _, old_state, old)) if *old_state == state && **old == *body => return false,
+            Some((created, ..)) => *created,
+            None => self.revision,
+        };
+        let delta = before.as_ref().map_or_else(Vec::new, |(_, _, _, old)| make_delta(&body, old));
+        let previous = before.map(|(_, revision, state, _)| (revision, state));
+        self.versions.push(Version { key, revision: self.revision, previous, delta });
+        self.docs.push(Doc { key, created, revision: self.revision, at: self.at, state, body: body.into() });
+        true
+    }
+}
+
+/// A consistent view of one space at one revision.
+pub struct Snapshot<'r> {
+    rows: &'r mut dyn Rows,
+    row: SpaceRow,
+    schema: Arc<Schema>,
+}
+
+impl<'r> Snapshot<'r> {
+    /// Opens the view that `rows` gives; `schema` is the schema as of the row when it is at hand.
+    pub fn open(
+        rows: &'r mut dyn Rows,
+        space: SpaceId,
+        schema: impl FnOnce(&SpaceRow) -> Option<Arc<Schema>>,
+    ) -> Result<Self, StoreError> {
+        let row = rows.space(space)?.ok_or(StoreError::NoSuchSpace)?;
+        let schema = match schema(&row) {
+            Some(schema) => schema,
+            None => Arc::new(load_schema(rows, space)?),
+        };
+        Ok(Self { rows, row, schema })
+    }
+
+    /// Where the space stands.
+    #[must_use]
+    pub fn row(&self) -> SpaceRow {
+        self.row
+    }
+
+    /// The schema.
+    #[must_use]
+    pub fn schema(&self) -> &Arc<Schema> {
+        &self.schema
+    }
+
+    /// An object in whatever state.
+    pub fn object(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
+        let Some(doc) = self.rows.doc(self.row.id, DocKey::Object(id))? else { return Ok(None) };
+        let object = Arc::new(parse(&doc.body)?);
+        Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+    }
+
+    /// An object as it stood at an earlier revision; nothing when it was not there yet.
+    pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
+        let key = DocKey::Object(id);
+        let Some(mut doc) = self.rows.doc(self.row.id, key)? else { return Ok(None) };
+        if doc.created > revision {
+            return Ok(None);
+        }
+        for version in self.rows.versions(self.row.id, key, revision)? {
+            let Some((previous, state)) = version.previous else {
+                return Err(StoreError::Corrupt(format!("{key:?} has no version at {revision}")));
+            };
+            let body = apply_delta(&doc.body, &version.delta)
+                .map_err(|error| StoreError::Corrupt(format!("{key:?} before {}: {error}", version.revision)))?;
+            doc = Doc { revision: previous, state, body: body.into(), ..doc };
+        }
+        if doc.revision != self.row.revision
+            && let Some(entry) = self.entry(doc.revision)?
+        {
+            doc.at = entry.at;
+        }
+        let object = Arc::new(parse(&doc.body)?);
+        Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+    }
+
+    /// The log entry of a revision.
+    pub fn entry(&mut self, revision: Revision) -> Result<Option<LogEntry>, StoreError> {
+        let Some(before) = revision.0.checked_sub(1) else { return Ok(None) };
+        let entries = self.rows.entries(self.row.id, Revision(before), 1)?;
+        Ok(entries.into_iter().find(|entry| entry.revision == revision))
+    }
+
+    /// Log entries after a revision, oldest first, at most `limit`.
+    pub fn entries(&mut self, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
+        self.rows.entries(self.row.id, after, limit)
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(body).map_err(|error| StoreError::Corrupt(error.to_string()))
+}
+
+fn empty_schema(space: SpaceId) -> Schema {
+    let space = Space { id: space, title: String::new(), icon: None };
+    Schema {
+        space: Versioned { revision: Revision::default(), value: space },
+        structures: Vec::new(),
+        collections: Vec::new(),
+    }
+}
+
+/// Reads the schema of a space from its documents.
+pub fn load_schema(rows: &mut dyn Rows, space: SpaceId) -> Result<Schema, StoreError> {
+    let mut schema = empty_schema(space);
+    for doc in rows.schema_docs(space)?.into_iter().filter(|doc| doc.state == State::Live) {
+        let revision = doc.revision;
+        match doc.key {
+            DocKey::Space => schema.space = Versioned { revision, value: parse(&doc.body)? },
+            DocKey::Structure(_) => schema.structures.push(Versioned { revision, value: parse(&doc.body)? }),
+            DocKey::Collection(_) => schema.collections.push(Versioned { revision, value: parse(&doc.body)? }),
+            DocKey::Object(_) => {}
+        }
+    }
+    Ok(schema)
+}
