@@ -1,0 +1,17 @@
+//! The embedded store: SQLite in WAL mode with synchronous=FULL, one writer thread that commits in groups, reader threads on
+//! snapshots, a checkpoint thread, and a file lock so that one process owns the data folder.
+
+mod error;
+#[cfg(feature = "faults")]
+mod faults;
+mod migrate;
+mod open;
+mod reader;
+mod rows;
+mod store;
+mod writer;
+
+pub use error::OpenError;
+#[cfg(feature = "faults")]
+pub use faults::Faults;
+pub use store::{Options, SqliteStore};

@@ -1,0 +1,150 @@
+//! Opening a data folder: the lock, the connections, and what is checked before anything is served.
+//!
+//! Checked: that no other process has the folder; that the file is SQLite, ours, and not of a newer format; the checksums of its
+//! migrations; SQLite's own `quick_check` (files up to [`DEEP`] bytes); that each log is gapless up to the revision of its
+//! space; that no document is newer than its log (files up to [`DEEP`]); that each schema can be read.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::OpenError;
+use crate::migrate::{FORMAT, MigrateError, migrate};
+
+/// The name of the database in its folder.
+const FILE: &str = "palimpsest.db";
+/// Marks the file as ours: "PALI".
+const APPLICATION: i32 = 0x5041_4c49;
+/// Files up to this size are read whole at open to find damage; larger ones by `palimpsest verify` (a later command).
+const DEEP: u64 = 256 * 1024 * 1024;
+
+/// A data folder that this process owns.
+pub(crate) struct Folder {
+    /// The database file.
+    pub(crate) file: PathBuf,
+    /// Held as long as the folder is open; the system drops it when the process ends, however it ends.
+    _lock: File,
+}
+
+/// Takes the lock, creates what is missing, checks what is there.
+pub(crate) fn open_folder(path: &Path) -> Result<Folder, OpenError> {
+    let io = |path: &Path| {
+        let path = path.to_owned();
+        move |source| OpenError::Io { path, source }
+    };
+    std::fs::create_dir_all(path).map_err(io(path))?;
+    let lock_path = path.join("lock");
+    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(io(&lock_path))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(OpenError::Locked(path.to_owned())),
+        Err(TryLockError::Error(source)) => return Err(OpenError::Io { path: lock_path, source }),
+    }
+    let file = path.join(FILE);
+    check_magic(&file)?;
+    let mut connection = connect(&file, false).map_err(|source| OpenError::Sqlite { path: file.clone(), source })?;
+    check(&mut connection, &file)?;
+    // The names of new files are durable only once their folder is synced.
+    File::open(path).and_then(|folder| folder.sync_all()).map_err(io(path))?;
+    Ok(Folder { file, _lock: lock })
+}
+
+/// Opens a connection with the settings every one of them has.
+pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connection> {
+    let access = if read_only {
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+    } else {
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+    };
+    let connection = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.set_prepared_statement_cache_capacity(64);
+    if !read_only {
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "secure_delete", "ON")?;
+        // Checkpoints are made by their own thread, after the answers went out.
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    }
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(connection)
+}
+
+fn check_magic(file: &Path) -> Result<(), OpenError> {
+    let mut opened = match File::open(file) {
+        Ok(opened) => opened,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(OpenError::Io { path: file.to_owned(), source }),
+    };
+    let mut magic = Vec::new();
+    let read = opened.by_ref().take(16).read_to_end(&mut magic);
+    read.map_err(|source| OpenError::Io { path: file.to_owned(), source })?;
+    if magic.is_empty() || magic == b"SQLite format 3\0" {
+        return Ok(());
+    }
+    Err(OpenError::Damaged { path: file.to_owned(), what: "it does not begin like a database".to_owned() })
+}
+
+fn check(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
+    let path = || file.to_owned();
+    let damaged = |what: String| OpenError::Damaged { path: path(), what };
+    let sqlite = |source: rusqlite::Error| match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+            OpenError::Damaged { path: path(), what: source.to_string() }
+        }
+        _ => OpenError::Sqlite { path: path(), source },
+    };
+    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (application, format) = (pragma("application_id").map_err(sqlite)?, pragma("user_version").map_err(sqlite)?);
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sqlite)?;
+    if tables > 0 && application != i64::from(APPLICATION) {
+        return Err(OpenError::Foreign(path()));
+    }
+    if format > FORMAT {
+        return Err(OpenError::Newer { path: path(), found: format, known: FORMAT });
+    }
+    let deep = std::fs::metadata(file).is_ok_and(|file| file.len() <= DEEP);
+    if deep {
+        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite)?;
+        if verdict != "ok" {
+            return Err(damaged(verdict));
+        }
+    }
+    migrate(connection, APPLICATION).map_err(|error| match error {
+        MigrateError::Foreign(number) => damaged(format!("its migration {number} is not the one this version knows")),
+        MigrateError::Sqlite(error) => sqlite(error),
+    })?;
+    check_logs(connection, deep).map_err(sqlite)?.map_or(Ok(()), |what| Err(damaged(what)))
+}
+
+/// What is wrong with the logs, if anything.
+fn check_logs(connection: &Connection, deep: bool) -> rusqlite::Result<Option<String>> {
+    let mut spaces = connection.prepare("SELECT no, hex(id), revision FROM spaces")?;
+    let spaces: Vec<(i64, String, i64)> =
+        spaces.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
+    for (no, id, revision) in spaces {
+        let (count, last): (i64, i64) = connection.query_row(
+            "SELECT count(*), coalesce(max(revision), 0) FROM log WHERE space = ?1",
+            [no],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        if count != revision || last != revision {
+            return Ok(Some(format!(
+                "space {id} is at revision {revision}, but its log has {count} entries up to {last}"
+            )));
+        }
+        if deep {
+            let newest: i64 =
+                connection.query_row("SELECT coalesce(max(revision), 0) FROM docs WHERE space = ?1", [no], |row| {
+                    row.get(0)
+                })?;
+            if newest > revision {
+                return Ok(Some(format!("space {id} is at revision {revision}, but holds a document of {newest}")));
+            }
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,318 @@
+//! The contract's rows in SQL.
+
+use std::collections::HashMap;
+
+use palimpsest_model::{
+    BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
+};
+use palimpsest_store::{
+    Actor, Batch, Doc, DocKey, LogEntry, ObjectChange, RegistryRows, Rows, SchemaChange, SpaceRow, StoreError,
+    TokenRecord, Version,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::error::store_error;
+
+/// A connection with the numbers of the spaces it has met.
+pub(crate) struct SqlRows {
+    pub(crate) connection: Connection,
+    numbers: HashMap<SpaceId, i64>,
+}
+
+/// The `body` of a log row.
+#[derive(Serialize, Deserialize)]
+struct EntryBody {
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    objects: Vec<ObjectChange>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    schema: Vec<SchemaChange>,
+}
+
+impl SqlRows {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self { connection, numbers: HashMap::new() }
+    }
+
+    /// Forgets what a rolled-back transaction may have numbered.
+    pub(crate) fn forget(&mut self) {
+        self.numbers.clear();
+    }
+
+    /// Writes everything of a commit.
+    pub(crate) fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.write(batch).map_err(store_error)
+    }
+
+    fn write(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+        let connection = &self.connection;
+        let row = &batch.space;
+        let (revision, schema, at) = (number(row.revision), number(row.schema), row.at.0);
+        let space = if batch.begins {
+            let sql = "INSERT INTO spaces (id, log, revision, schema, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING no";
+            let values = params![row.id.0.as_bytes(), row.log.0.cast_signed(), revision, schema, at];
+            connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
+        } else {
+            let sql = "UPDATE spaces SET revision = ?2, schema = ?3, at = ?4 WHERE id = ?1 RETURNING no";
+            let values = params![row.id.0.as_bytes(), revision, schema, at];
+            connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
+        };
+        self.numbers.insert(row.id, space);
+        let entry = &batch.entry;
+        let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
+        let body =
+            serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let sql = "INSERT INTO log (space, revision, at, actor, actor_name, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let actor = entry.actor.id.map(|id| id.0.as_bytes().to_vec());
+        connection.prepare_cached(sql)?.execute(params![space, revision, at, actor, entry.actor.name, body])?;
+        for (doc, version) in batch.docs.iter().zip(&batch.versions) {
+            write_doc(connection, space, doc, version)?;
+        }
+        let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
+        for (block, object) in &batch.blocks {
+            connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
+        self.find_number(space)?.ok_or(StoreError::NoSuchSpace)
+    }
+
+    fn find_number(&mut self, space: SpaceId) -> Result<Option<i64>, StoreError> {
+        if !self.numbers.contains_key(&space) {
+            self.space(space)?;
+        }
+        Ok(self.numbers.get(&space).copied())
+    }
+
+    fn query<T>(
+        &self,
+        sql: &str,
+        values: impl rusqlite::Params,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let query = || self.connection.prepare_cached(sql)?.query_map(values, read)?.collect::<Result<Vec<_>, _>>();
+        query().map_err(store_error)
+    }
+
+    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+        self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(store_error)
+    }
+}
+
+fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) -> rusqlite::Result<()> {
+    let (kind, id) = encode_key(&doc.key);
+    let (revision, at, state) = (number(doc.revision), doc.at.0, encode_state(doc.state));
+    let no: i64 = if version.previous.is_none() {
+        let sql = "INSERT INTO docs (space, kind, id, created, revision, at, state, body) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING no";
+        let values = params![space, kind, id, number(doc.created), revision, at, state, &*doc.body];
+        connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
+    } else {
+        let sql = "UPDATE docs SET revision = ?4, at = ?5, state = ?6, body = ?7 \
+                   WHERE space = ?1 AND kind = ?2 AND id = ?3 RETURNING no";
+        let values = params![space, kind, id, revision, at, state, &*doc.body];
+        connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
+    };
+    let (previous, state) = version.previous.map(|(revision, state)| (number(revision), encode_state(state))).unzip();
+    let sql = "INSERT INTO versions (doc, revision, previous, state, delta) VALUES (?1, ?2, ?3, ?4, ?5)";
+    connection.prepare_cached(sql)?.execute(params![no, revision, previous, state, version.delta])?;
+    Ok(())
+}
+
+impl Rows for SqlRows {
+    fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
+        let sql = "SELECT no, id, log, revision, schema, at FROM spaces WHERE id = ?1";
+        let found = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.query_row([space.0.as_bytes()], read_space).optional())
+            .map_err(store_error)?;
+        Ok(found.map(|(no, row)| {
+            self.numbers.insert(space, no);
+            row
+        }))
+    }
+
+    fn doc(&mut self, space: SpaceId, key: DocKey) -> Result<Option<Doc>, StoreError> {
+        let Some(space) = self.find_number(space)? else { return Ok(None) };
+        let (kind, id) = encode_key(&key);
+        let sql = "SELECT created, revision, at, state, body FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
+        let found = self.query(sql, params![space, kind, id], |row| read_doc(row, key))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {
+        let space = self.number(space)?;
+        let sql = "SELECT created, revision, at, state, body, kind, id FROM docs \
+                   WHERE space = ?1 AND kind < ?2 ORDER BY no";
+        self.query(sql, params![space, OBJECT], |row| {
+            let key = decode_key(row.get(5)?, row.get_ref(6)?.as_blob()?)?;
+            read_doc(row, key)
+        })
+    }
+
+    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError> {
+        let space = self.number(space)?;
+        let (kind, id) = encode_key(&key);
+        let sql = "SELECT revision, previous, state, delta FROM versions \
+                   WHERE doc = (SELECT no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3) AND revision > ?4 \
+                   ORDER BY revision DESC";
+        self.query(sql, params![space, kind, id, number(after)], |row| {
+            let previous: Option<i64> = row.get(1)?;
+            let state: Option<i64> = row.get(2)?;
+            let previous = match (previous, state) {
+                (Some(revision), Some(state)) => Some((revision_of(revision), decode_state(state)?)),
+                _ => None,
+            };
+            Ok(Version { key, revision: revision_of(row.get(0)?), previous, delta: row.get(3)? })
+        })
+    }
+
+    fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
+        let space = self.number(space)?;
+        let sql = "SELECT object FROM blocks WHERE space = ?1 AND id = ?2";
+        let found = self.query(sql, params![space, block.0.as_bytes()], |row| uuid_of(row, 0).map(ObjectId))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
+        let space = self.number(space)?;
+        let sql = "SELECT revision, at, actor, actor_name, body FROM log \
+                   WHERE space = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(sql, params![space, number(after), limit], |row| {
+            let body: EntryBody = json_of(row, 4)?;
+            let id = row.get_ref(2)?.as_blob_or_null()?.map(|bytes| uuid_from(2, bytes)).transpose()?.map(TokenId);
+            Ok(LogEntry {
+                revision: revision_of(row.get(0)?),
+                at: Timestamp(row.get(1)?),
+                actor: Actor { id, name: row.get(3)? },
+                objects: body.objects,
+                schema: body.schema,
+            })
+        })
+    }
+}
+
+impl RegistryRows for SqlRows {
+    fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
+        let sql = "SELECT no, id, log, revision, schema, at FROM spaces ORDER BY no";
+        Ok(self.query(sql, [], read_space)?.into_iter().map(|(_, row)| row).collect())
+    }
+
+    fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
+        self.query("SELECT body FROM tokens ORDER BY id", [], |row| json_of(row, 0))
+    }
+
+    fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
+        let space = self.number(token.space)?;
+        let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let sql = "INSERT INTO tokens (id, hash, space, body) VALUES (?1, ?2, ?3, ?4) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, space = ?3, body = ?4";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, space, body]).map(|_| ())
+    }
+
+    fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM tokens WHERE id = ?1", [token.0.as_bytes()]).map(|_| ())
+    }
+
+    fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        let number = self.number(space)?;
+        self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
+        for table in ["docs", "log", "blocks", "tokens"] {
+            self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
+        }
+        self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
+        self.numbers.remove(&space);
+        Ok(())
+    }
+}
+
+const OBJECT: i64 = 3;
+
+fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
+    match key {
+        DocKey::Space => (0, Vec::new()),
+        DocKey::Structure(id) => (1, id.to_string().into_bytes()),
+        DocKey::Collection(id) => (2, id.0.as_bytes().to_vec()),
+        DocKey::Object(id) => (OBJECT, id.0.as_bytes().to_vec()),
+    }
+}
+
+fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
+    Ok(match kind {
+        0 => DocKey::Space,
+        1 => {
+            let text = std::str::from_utf8(id).map_err(|error| conversion(6, error))?;
+            DocKey::Structure(text.parse::<StructureId>().map_err(|error| conversion(6, error))?)
+        }
+        2 => DocKey::Collection(CollectionId(uuid_from(6, id)?)),
+        _ => DocKey::Object(ObjectId(uuid_from(6, id)?)),
+    })
+}
+
+fn encode_state(state: State) -> i64 {
+    match state {
+        State::Live => 0,
+        State::Trashed => 1,
+        State::Deleted => 2,
+    }
+}
+
+fn decode_state(state: i64) -> rusqlite::Result<State> {
+    match state {
+        0 => Ok(State::Live),
+        1 => Ok(State::Trashed),
+        2 => Ok(State::Deleted),
+        other => Err(rusqlite::Error::IntegralValueOutOfRange(0, other)),
+    }
+}
+
+fn read_space(row: &Row<'_>) -> rusqlite::Result<(i64, SpaceRow)> {
+    let space = SpaceRow {
+        id: SpaceId(uuid_of(row, 1)?),
+        log: LogId(row.get::<_, i64>(2)?.cast_unsigned()),
+        revision: revision_of(row.get(3)?),
+        schema: revision_of(row.get(4)?),
+        at: Timestamp(row.get(5)?),
+    };
+    Ok((row.get(0)?, space))
+}
+
+fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
+    Ok(Doc {
+        key,
+        created: revision_of(row.get(0)?),
+        revision: revision_of(row.get(1)?),
+        at: Timestamp(row.get(2)?),
+        state: decode_state(row.get(3)?)?,
+        body: row.get_ref(4)?.as_blob()?.into(),
+    })
+}
+
+fn number(revision: Revision) -> i64 {
+    revision.0.cast_signed()
+}
+
+fn revision_of(number: i64) -> Revision {
+    Revision(number.cast_unsigned())
+}
+
+fn uuid_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+    uuid_from(column, row.get_ref(column)?.as_blob()?)
+}
+
+fn uuid_from(column: usize, bytes: &[u8]) -> rusqlite::Result<Uuid> {
+    Uuid::from_slice(bytes).map_err(|error| conversion(column, error))
+}
+
+fn json_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+    serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| conversion(column, error))
+}
+
+fn conversion(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, error.into())
+}

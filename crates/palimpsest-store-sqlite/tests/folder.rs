@@ -1,0 +1,299 @@
+//! What is kept across opening, what is refused at opening, and what happens when writing fails.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use palimpsest_model::{
+    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
+    builtin_structures,
+};
+use palimpsest_store::{Actor, Answer, ChangeKind, Intent, Store, StoreError};
+use palimpsest_store_sqlite::{OpenError, Options, SqliteStore};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+const SPACE: SpaceId = SpaceId(Uuid::from_u128(1));
+
+struct Bench {
+    store: Arc<dyn Store>,
+    runtime: Runtime,
+}
+
+fn intent(begins: Option<LogId>) -> Intent {
+    Intent { space: SPACE, actor: Actor::operator(), at: Timestamp(1_795_000_000_000), begins }
+}
+
+fn page(number: u128, title: &str) -> Object {
+    Object {
+        id: ObjectId(Uuid::from_u128(number)),
+        structure: StructureId::BuiltIn(BuiltIn::RootPage),
+        collections: Vec::new(),
+        properties: [("title".into(), Value::Title(Some(title.to_owned())))].into(),
+        blocks: [].into(),
+    }
+}
+
+impl Bench {
+    fn open(folder: &Path, options: &Options) -> Result<Self, OpenError> {
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder, options)?);
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        Ok(Self { store, runtime })
+    }
+
+    fn begin(folder: &Path, options: &Options) -> Self {
+        let bench = Self::open(folder, options).unwrap();
+        let begin = |tx: &mut palimpsest_store::Tx<'_>| {
+            tx.put_space(Space { id: SPACE, title: "kept".to_owned(), icon: None });
+            builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
+            Ok::<_, StoreError>(())
+        };
+        bench.runtime.block_on(bench.store.commit(intent(Some(LogId(7))), begin)).unwrap().value.unwrap();
+        bench
+    }
+
+    fn put(&self, number: u128, title: &str) -> Result<Answer<Result<(), StoreError>>, StoreError> {
+        let object = page(number, title);
+        self.runtime.block_on(
+            self.store.commit(intent(None), move |tx| tx.put(object.clone(), State::Live, ChangeKind::Updated)),
+        )
+    }
+
+    fn title(&self, number: u128) -> Option<String> {
+        let id = ObjectId(Uuid::from_u128(number));
+        let found = self.runtime.block_on(self.store.read(SPACE, move |snapshot| snapshot.object(id)));
+        found.unwrap().value.unwrap().map(|found| found.object.title().to_owned())
+    }
+
+    fn head(&self) -> Revision {
+        self.runtime.block_on(self.store.read(SPACE, |_| ())).unwrap().revision
+    }
+}
+
+fn filled() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::begin(folder.path(), &Options::default());
+    (1..=200).for_each(|number| assert!(bench.put(number, &format!("page {number}")).unwrap().changed));
+    bench.store.close();
+    folder
+}
+
+fn refused(folder: &Path) -> String {
+    match Bench::open(folder, &Options::default()) {
+        Ok(_) => panic!("a folder was opened that must be refused"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn everything_is_there_after_opening_again() {
+    let folder = filled();
+    let bench = Bench::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!(bench.head(), Revision(201));
+    assert_eq!(bench.store.current(SPACE, None).unwrap().space.log, LogId(7));
+    assert!((1..=200).all(|number| bench.title(number).unwrap() == format!("page {number}")));
+    assert_eq!(bench.put(201, "next").unwrap().revision, Revision(202));
+}
+
+#[test]
+fn a_folder_is_opened_once() {
+    let folder = filled();
+    let _first = Bench::open(folder.path(), &Options::default()).unwrap();
+    let second = Bench::open(folder.path(), &Options::default());
+    assert!(matches!(second, Err(OpenError::Locked(_))));
+}
+
+#[test]
+fn a_file_of_a_newer_version_is_refused() {
+    let folder = filled();
+    let file = rusqlite::Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    file.pragma_update(None, "user_version", 999).unwrap();
+    drop(file);
+    assert!(refused(folder.path()).contains("newer version (format 999"));
+}
+
+#[test]
+fn a_database_of_another_program_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = rusqlite::Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    file.execute_batch("CREATE TABLE notes (text)").unwrap();
+    drop(file);
+    assert!(refused(folder.path()).contains("is not a Palimpsest store"));
+}
+
+#[test]
+fn a_file_that_is_no_database_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("palimpsest.db"), "a shopping list, not a database").unwrap();
+    assert!(refused(folder.path()).contains("does not begin like a database"));
+}
+
+#[test]
+fn a_damaged_file_is_refused() {
+    let folder = filled();
+    let path = folder.path().join("palimpsest.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle..middle + 8192].fill(0x5a);
+    std::fs::write(&path, bytes).unwrap();
+    assert!(refused(folder.path()).contains("is damaged"));
+}
+
+#[test]
+fn a_log_with_a_gap_is_refused() {
+    let folder = filled();
+    let file = rusqlite::Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    file.execute("DELETE FROM log WHERE revision = 100", []).unwrap();
+    drop(file);
+    let message = refused(folder.path());
+    assert!(message.contains("is at revision 201, but its log has 200 entries up to 201"), "{message}");
+}
+
+#[test]
+fn a_changed_migration_is_refused() {
+    let folder = filled();
+    let file = rusqlite::Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    file.execute("UPDATE migrations SET checksum = x'00' WHERE number = 1", []).unwrap();
+    drop(file);
+    assert!(refused(folder.path()).contains("migration 1"));
+}
+
+#[test]
+fn a_commit_that_nobody_waits_for_is_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::begin(folder.path(), &Options::default());
+    bench.runtime.block_on(async {
+        let (entered, has_entered) = std::sync::mpsc::channel();
+        let (release, released) = std::sync::mpsc::channel();
+        let store = Arc::clone(&bench.store);
+        let first = tokio::spawn(async move {
+            let hold = move |_: &mut palimpsest_store::Tx<'_>| {
+                entered.send(()).unwrap();
+                released.recv_timeout(Duration::from_secs(20)).map_err(|error| error.to_string())
+            };
+            store.commit(intent(None), hold).await.unwrap().value
+        });
+        tokio::task::spawn_blocking(move || has_entered.recv_timeout(Duration::from_secs(20)).unwrap()).await.unwrap();
+        // The writer is busy with the first commit: the second waits in the queue, and is dropped there.
+        let second = page(2, "withdrawn");
+        let put = move |tx: &mut palimpsest_store::Tx<'_>| tx.put(second.clone(), State::Live, ChangeKind::Created);
+        let waiting = bench.store.commit(intent(None), put);
+        assert!(tokio::time::timeout(Duration::from_millis(20), waiting).await.is_err());
+        release.send(()).unwrap();
+        first.await.unwrap().unwrap();
+    });
+    assert_eq!(bench.title(2), None);
+    assert_eq!(bench.put(3, "next").unwrap().revision, Revision(2));
+}
+
+#[test]
+fn a_full_queue_is_busy() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::begin(folder.path(), &Options { queue: 1, ..Options::default() });
+    bench.runtime.block_on(async {
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let released = std::sync::Mutex::new(released);
+        let hold = move |_: &mut palimpsest_store::Tx<'_>| {
+            released.lock().unwrap().recv_timeout(Duration::from_secs(20)).map_err(|error| error.to_string())
+        };
+        let store = Arc::clone(&bench.store);
+        let first = tokio::spawn(async move { store.commit(intent(None), hold).await.map(|answer| answer.value) });
+        let mut waiting = Vec::new();
+        let busy = loop {
+            let store = Arc::clone(&bench.store);
+            let next = tokio::spawn(async move { store.commit(intent(None), |_| Ok::<_, ()>(())).await });
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            if next.is_finished() {
+                break next.await.unwrap();
+            }
+            waiting.push(next);
+            assert!(waiting.len() < 10, "the queue takes one commit, not ten");
+        };
+        assert!(matches!(busy, Err(StoreError::Busy)));
+        release.send(()).unwrap();
+        first.await.unwrap().unwrap().unwrap();
+        for commit in waiting {
+            commit.await.unwrap().unwrap();
+        }
+    });
+}
+
+#[cfg(feature = "faults")]
+mod faults {
+    use std::sync::atomic::Ordering;
+
+    use palimpsest_store_sqlite::Faults;
+
+    use super::*;
+
+    fn with_faults() -> (tempfile::TempDir, Arc<Faults>, Bench) {
+        let folder = tempfile::tempdir().unwrap();
+        let faults = Arc::new(Faults::default());
+        let bench = Bench::begin(folder.path(), &Options { faults: Arc::clone(&faults), ..Options::default() });
+        (folder, faults, bench)
+    }
+
+    #[test]
+    fn when_the_transaction_is_lost_only_the_culprit_fails() {
+        let (_folder, faults, bench) = with_faults();
+        // Hold the writer, so that all of the following commits form one group.
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let hold = move |_: &mut palimpsest_store::Tx<'_>| {
+            // It may run again with the others, when nothing is left to receive.
+            let _ = released.recv_timeout(Duration::from_secs(20));
+            Ok::<_, ()>(())
+        };
+        let results: Vec<_> = bench.runtime.block_on(async {
+            let store = Arc::clone(&bench.store);
+            let first = tokio::spawn(async move { store.commit(intent(None), hold).await.map(|answer| answer.value) });
+            let commits: Vec<_> = (1..=20)
+                .map(|number| {
+                    let store = Arc::clone(&bench.store);
+                    let put = move |tx: &mut palimpsest_store::Tx<'_>| {
+                        tx.put(page(number, "grouped"), State::Live, ChangeKind::Created)
+                    };
+                    tokio::spawn(async move { store.commit(intent(None), put).await })
+                })
+                .collect();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            faults.lose_transaction.store(true, Ordering::SeqCst);
+            drop(release);
+            first.await.unwrap().unwrap().unwrap();
+            let mut results = Vec::new();
+            for commit in commits {
+                results.push(commit.await.unwrap());
+            }
+            results
+        });
+        let failed = results.iter().filter(|result| matches!(result, Err(StoreError::Unavailable(_)))).count();
+        assert_eq!(failed, 1);
+        let mut revisions: Vec<_> = results.iter().flatten().map(|answer| answer.revision.0).collect();
+        revisions.sort_unstable();
+        assert_eq!(revisions, (2..=20).collect::<Vec<_>>(), "the others took gapless revisions");
+        let present = (1..=20).filter(|number| bench.title(*number).is_some()).count();
+        assert_eq!(present, 19);
+        assert!(bench.store.is_ready());
+    }
+
+    #[test]
+    fn when_commit_fails_all_fail_and_the_store_reopens_itself() {
+        let (folder, faults, bench) = with_faults();
+        bench.put(1, "before").unwrap();
+        faults.fail_commit.store(true, Ordering::SeqCst);
+        assert!(matches!(bench.put(1, "lost"), Err(StoreError::Unavailable(_))));
+        assert_eq!(bench.title(1).unwrap(), "before", "reads go on at the last published head");
+        assert_eq!(bench.store.current(SPACE, None).unwrap().space.revision, Revision(2));
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
+        while !bench.store.is_ready() {
+            assert!(std::time::Instant::now() < deadline, "the store did not reopen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(bench.put(1, "after").unwrap().revision, Revision(3));
+        bench.store.close();
+        drop(bench);
+        let again = Bench::open(folder.path(), &Options::default()).unwrap();
+        assert_eq!((again.title(1).as_deref(), again.head()), (Some("after"), Revision(3)));
+    }
+}
