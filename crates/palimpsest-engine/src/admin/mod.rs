@@ -1,0 +1,121 @@
+//! What the operator may do: spaces, tokens, structures, collections. The command line calls it in its own process or through
+//! the control socket of a running server, so commands and replies are plain data.
+
+mod schema;
+mod spaces;
+mod tokens;
+
+use palimpsest_model::{CollectionId, SpaceId, StructureId, Timestamp, TokenId};
+use palimpsest_store::Scope;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::error::Error;
+
+/// Something the operator asks for. `space` is a title or an id; with one space it may be left out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Command {
+    SpaceCreate { title: String },
+    SpaceList,
+    SpaceRename { space: String, title: String },
+    SpaceDelete { space: String },
+    TokenCreate { space: Option<String>, name: String, scopes: Vec<Scope>, expires_at: Option<Timestamp> },
+    TokenList { space: Option<String> },
+    TokenRevoke { token: String },
+    StructureCreate { space: Option<String>, definition: Value },
+    StructureList { space: Option<String> },
+    CollectionCreate { space: Option<String>, structure: String, title: String },
+    CollectionList { space: Option<String> },
+}
+
+/// What the operator is answered.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "reply", content = "value", rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Reply {
+    Space(SpaceSummary),
+    Spaces(Vec<SpaceSummary>),
+    TokenMade(TokenMade),
+    Token(TokenSummary),
+    Tokens(Vec<TokenSummary>),
+    Structure(StructureSummary),
+    Structures(Vec<StructureSummary>),
+    Collection(CollectionSummary),
+    Collections(Vec<CollectionSummary>),
+}
+
+/// A space, as the operator sees it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct SpaceSummary {
+    pub id: SpaceId,
+    pub title: String,
+    pub revision: u64,
+}
+
+/// A new token with its secret, which is shown once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct TokenMade {
+    pub id: TokenId,
+    pub token: String,
+}
+
+/// A token without its secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct TokenSummary {
+    pub id: TokenId,
+    pub name: String,
+    pub space: SpaceId,
+    pub scopes: Vec<Scope>,
+    pub created_at: String,
+    pub expires_at: Option<String>,
+    pub revoked_at: Option<String>,
+}
+
+/// A structure by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct StructureSummary {
+    pub id: StructureId,
+    pub title: String,
+}
+
+/// A collection by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct CollectionSummary {
+    pub id: CollectionId,
+    pub title: String,
+    pub structure: StructureId,
+}
+
+impl Engine {
+    /// Does what the operator asks. It is durable, and in force, when this returns.
+    pub async fn administer(&self, command: Command) -> Result<Reply, Error> {
+        Ok(match command {
+            Command::SpaceCreate { title } => Reply::Space(self.create_space(&title).await?),
+            Command::SpaceList => Reply::Spaces(self.list_spaces().await?),
+            Command::SpaceRename { space, title } => Reply::Space(self.rename_space(&space, &title).await?),
+            Command::SpaceDelete { space } => Reply::Space(self.delete_space(&space).await?),
+            Command::TokenCreate { space, name, scopes, expires_at } => {
+                Reply::TokenMade(self.create_token(space.as_deref(), &name, scopes, expires_at).await?)
+            }
+            Command::TokenList { space } => Reply::Tokens(self.list_tokens(space.as_deref()).await?),
+            Command::TokenRevoke { token } => Reply::Token(self.revoke_token(&token).await?),
+            Command::StructureCreate { space, definition } => {
+                Reply::Structure(self.create_structure(space.as_deref(), definition).await?)
+            }
+            Command::StructureList { space } => Reply::Structures(self.list_structures(space.as_deref()).await?),
+            Command::CollectionCreate { space, structure, title } => {
+                Reply::Collection(self.create_collection(space.as_deref(), &structure, &title).await?)
+            }
+            Command::CollectionList { space } => Reply::Collections(self.list_collections(space.as_deref()).await?),
+        })
+    }
+}

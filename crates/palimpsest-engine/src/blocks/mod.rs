@@ -1,0 +1,60 @@
+//! Editing the text of an object block by block (spec/02 §12, 14, 15).
+
+mod append;
+mod delete;
+mod markdown;
+mod update;
+
+use std::collections::BTreeMap;
+
+pub use append::{AppendBlocks, Appended};
+pub use delete::DeleteBlock;
+use palimpsest_model::{Block, BlockDraft, BlockId, Names, Object, PropertyId, Schema, Structure, realign};
+use palimpsest_store::{StoreError, Tx};
+pub use update::UpdateBlock;
+
+use crate::error::{Code, Error};
+use crate::world::Fresh;
+
+/// The structure of an object that is stored.
+pub(crate) fn structure_of<'s>(schema: &'s Schema, object: &Object) -> Result<&'s Structure, Error> {
+    let found = schema.structure(object.structure).map(|structure| &structure.value);
+    found.ok_or_else(|| Error {
+        cause: Some(format!("object {} has the unknown structure {}", object.id, object.structure)),
+        ..Error::new(Code::ServerError, "Internal server error")
+    })
+}
+
+/// Makes blocks of the drafts that replace whole sections of `object`, with the ids of what they keep.
+pub(crate) fn identify(
+    tx: &mut Tx<'_>,
+    fresh: &mut Fresh,
+    object: &Object,
+    drafts: BTreeMap<PropertyId, Vec<BlockDraft>>,
+) -> Result<BTreeMap<PropertyId, Vec<Block>>, Error> {
+    let (sections, lists): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
+    let current: Vec<&[Block]> =
+        sections.iter().map(|section| object.blocks.get(section).map_or(&[][..], Vec::as_slice)).collect();
+    let blocks = with_names(tx, fresh, object, |names| realign(&current, lists, names))?;
+    Ok(sections.into_iter().zip(blocks).collect())
+}
+
+/// Calls `make` with names for new blocks of `object`: an id may be taken as sent when no block of the space has it, now or
+/// earlier in another object.
+pub(crate) fn with_names<T>(
+    tx: &mut Tx<'_>,
+    fresh: &mut Fresh,
+    object: &Object,
+    make: impl FnOnce(&mut Names<'_>) -> T,
+) -> Result<T, Error> {
+    let mut failure: Option<StoreError> = None;
+    let mut free = |id: BlockId| {
+        object.find_block(id).is_none()
+            && tx.block_is_free(id, object.id).unwrap_or_else(|error| {
+                failure = Some(error);
+                false
+            })
+    };
+    let made = make(&mut Names { fresh: &mut || fresh.block(), free: &mut free });
+    failure.map_or(Ok(made), |error| Err(error.into()))
+}

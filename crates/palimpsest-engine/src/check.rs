@@ -1,0 +1,201 @@
+//! Checks that depend on the state of the space: properties against their structure, referred objects, collections. Every
+//! problem is noted with its path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palimpsest_model::{
+    BlockDraft, CollectionId, Content, LinkTarget, Object, ObjectId, Path, Problem, Problems, PropertyId, PropertyKind,
+    State, Structure, Timestamp, Token, Value, check_property,
+};
+use palimpsest_store::Tx;
+
+use crate::dates::{date_of, ensure_date};
+use crate::error::Error;
+
+/// Checks what is written to one object.
+pub(crate) struct Checks<'c, 'r> {
+    pub(crate) tx: &'c mut Tx<'r>,
+    structure: &'c Structure,
+    /// Objects that may be referred to whatever became of them: the object itself, and what it referred to before.
+    known: BTreeSet<ObjectId>,
+    days: BTreeSet<Timestamp>,
+    problems: Problems,
+}
+
+impl<'c, 'r> Checks<'c, 'r> {
+    /// Checks of an object that has this structure and, when it exists already, looked like this.
+    pub(crate) fn new(tx: &'c mut Tx<'r>, structure: &'c Structure, id: ObjectId, before: Option<&Object>) -> Self {
+        let mut known = BTreeSet::from([id]);
+        if let Some(before) = before {
+            note_references(before, &mut known);
+        }
+        Self { tx, structure, known, days: BTreeSet::new(), problems: Problems::default() }
+    }
+
+    /// Ends the checks: all problems, or the dates that links refer to are made.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        self.problems.check(())?;
+        for day in self.days {
+            ensure_date(self.tx, day)?;
+        }
+        Ok(())
+    }
+
+    /// Checks collections; answers them without repetitions, in the order sent.
+    pub(crate) fn collections(&mut self, ids: &[CollectionId]) -> Vec<CollectionId> {
+        let mut kept = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            let path = Path::keys(&["collections"]).index(index);
+            let schema = self.tx.schema();
+            match schema.collection(*id) {
+                Some(collection) if collection.value.structure == self.structure.id => {}
+                Some(_) => {
+                    let message = format!("This collection holds no objects of type {}", self.structure.title);
+                    self.problems.push(Problem::new(path, message));
+                }
+                None => self.problems.push(Problem::new(path, "Unknown collection")),
+            }
+            if !kept.contains(id) {
+                kept.push(*id);
+            }
+        }
+        kept
+    }
+
+    /// Checks property values; answers them in normal form.
+    pub(crate) fn properties(&mut self, values: &[(PropertyId, Value)]) -> Result<BTreeMap<PropertyId, Value>, Error> {
+        let mut checked = BTreeMap::new();
+        for (id, value) in values {
+            let value = match check_property(self.structure, id, value.clone()) {
+                Ok(value) => value,
+                Err(problem) => {
+                    self.problems.push(problem);
+                    continue;
+                }
+            };
+            let path = Path::keys(&["properties", &id.0, value.kind()]);
+            match &value {
+                Value::Entity(targets) => {
+                    for (index, target) in targets.iter().enumerate() {
+                        self.entity(id, *target, path.clone().index(index).key("id"))?;
+                    }
+                }
+                Value::RichText(tokens) => self.tokens(tokens, &path.key("value"))?,
+                _ => {}
+            }
+            checked.insert(id.clone(), value);
+        }
+        Ok(checked)
+    }
+
+    /// Checks body sections and what their blocks refer to; fills in the dates that embeds stand for.
+    pub(crate) fn sections(&mut self, sections: &mut BTreeMap<PropertyId, Vec<BlockDraft>>) -> Result<(), Error> {
+        for (section, drafts) in sections {
+            let path = Path::keys(&["blocks", &section.0]);
+            self.section(section, path.clone());
+            self.drafts(drafts, &path)?;
+        }
+        Ok(())
+    }
+
+    /// Checks that an id names a body section.
+    pub(crate) fn section(&mut self, section: &PropertyId, path: Path) {
+        if !self.structure.has_section(section) {
+            let known: Vec<_> = self.structure.sections().map(|known| format!("\"{known}\"")).collect();
+            let message = format!("Unknown block property: expected one of {}", known.join("|"));
+            self.problems.push(Problem::new(path, message));
+        }
+    }
+
+    /// Checks what blocks refer to; fills in the dates that embeds stand for.
+    pub(crate) fn drafts(&mut self, drafts: &mut [BlockDraft], path: &Path) -> Result<(), Error> {
+        for (index, draft) in drafts.iter_mut().enumerate() {
+            self.draft(draft, &path.clone().index(index))?;
+        }
+        Ok(())
+    }
+
+    /// Checks what one block refers to, with everything below it.
+    pub(crate) fn draft(&mut self, draft: &mut BlockDraft, path: &Path) -> Result<(), Error> {
+        match &mut draft.content {
+            Content::Text(text) => self.tokens(&text.tokens, &path.clone().key("tokens"))?,
+            Content::Entity { target: Some(target), date } => {
+                let found = self.reference(*target, path.clone().key("entityId"))?;
+                *date = found.and_then(|object| date_of(&object));
+            }
+            _ => {}
+        }
+        let is_grid = matches!(draft.content, Content::Grid(_));
+        for (column, list) in draft.children.iter_mut().flatten().enumerate() {
+            let path = match is_grid {
+                true => path.clone().key("columns").index(column),
+                false => path.clone().key("blocks"),
+            };
+            self.drafts(list, &path)?;
+        }
+        Ok(())
+    }
+
+    fn tokens(&mut self, tokens: &[Token], path: &Path) -> Result<(), Error> {
+        for (index, token) in tokens.iter().enumerate() {
+            match token {
+                Token::Link { target: Some(LinkTarget::Entity(id)), .. } => {
+                    self.reference(*id, path.clone().index(index).key("entityId"))?;
+                }
+                Token::Link { target: Some(LinkTarget::Date(date)), .. } => {
+                    self.days.extend(date.start.map(Timestamp::day))
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the target of an entity property, also against the structures it allows.
+    fn entity(&mut self, property: &PropertyId, target: ObjectId, path: Path) -> Result<(), Error> {
+        let Some(object) = self.reference(target, path.clone())? else { return Ok(()) };
+        let allowed = match self.structure.property(property).map(|definition| &definition.kind) {
+            Some(PropertyKind::Entity { allowed }) => allowed,
+            _ => return Ok(()),
+        };
+        if !allowed.is_empty() && !allowed.contains(&object.structure) {
+            let names: Vec<_> = allowed.iter().map(|id| format!("\"{id}\"")).collect();
+            let message =
+                format!("Invalid target: expected an object of {}, received {}", names.join("|"), object.structure);
+            self.problems.push(Problem::new(path, message));
+        }
+        Ok(())
+    }
+
+    /// Checks that an object may be referred to; answers it when it can be seen.
+    fn reference(&mut self, id: ObjectId, path: Path) -> Result<Option<std::sync::Arc<Object>>, Error> {
+        let found = self.tx.object(id)?;
+        let live = found.filter(|found| found.state == State::Live).map(|found| found.object);
+        if live.is_none() && !self.known.contains(&id) {
+            self.problems.push(Problem::new(path, "Unknown object"));
+        }
+        Ok(live)
+    }
+}
+
+fn note_references(object: &Object, known: &mut BTreeSet<ObjectId>) {
+    object.walk(&mut |block| match &block.content {
+        Content::Text(text) => known.extend(linked(&text.tokens)),
+        Content::Entity { target, .. } => known.extend(target),
+        _ => {}
+    });
+    for value in object.properties.values() {
+        match value {
+            Value::RichText(tokens) => known.extend(linked(tokens)),
+            Value::Entity(ids) => known.extend(ids),
+            _ => {}
+        }
+    }
+}
+
+fn linked(tokens: &[Token]) -> impl Iterator<Item = ObjectId> {
+    tokens.iter().filter_map(|token| match token {
+        Token::Link { target: Some(LinkTarget::Entity(id)), .. } => Some(*id),
+        _ => None,
+    })
+}

@@ -1,0 +1,150 @@
+//! The engine: a store, the outside world, and a cache of rendered bytes. Reads are here; writes are operations.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, render_object, render_space, render_structures};
+use palimpsest_store::{Current, Found, ObjectHead, SpaceRow, Store};
+
+use crate::access::Access;
+use crate::cache::{Key, Rendered};
+use crate::error::Error;
+use crate::operation::{Operation, Written};
+use crate::world::{Clock, Fresh, Ids};
+
+/// Everything a transport needs to answer.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn Ids>,
+    rendered: Rendered,
+}
+
+/// Bytes of an answer, and the revision of the space they were computed at.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The body.
+    pub body: Bytes,
+    /// The head it was computed at; on a write, the revision it took.
+    pub revision: Revision,
+    /// The object it shows, if it shows one.
+    pub object: Option<ObjectId>,
+}
+
+/// How many bytes of rendered answers are kept.
+const CACHE: u64 = 64 * 1024 * 1024;
+
+impl Engine {
+    /// An engine over a store.
+    #[must_use]
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
+        Self { store, clock, ids, rendered: Rendered::new(CACHE) }
+    }
+
+    /// The store beneath.
+    #[must_use]
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The time now.
+    #[must_use]
+    pub fn now(&self) -> palimpsest_model::Timestamp {
+        self.clock.now()
+    }
+
+    /// A new name for a request, for the answer and the log.
+    #[must_use]
+    pub fn request_id(&self) -> String {
+        Fresh::draw(&*self.ids, self.clock.now()).uuid().to_string()
+    }
+
+    /// Whether writes are accepted.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.store.is_ready()
+    }
+
+    /// GET /space.
+    pub async fn space(&self, access: &Access) -> Result<View, Error> {
+        let (row, schema) = self.schema(access).await?;
+        Ok(View { body: render_space(&schema.space.value).into(), revision: row.revision, object: None })
+    }
+
+    /// GET /space/structures.
+    pub async fn structures(&self, access: &Access) -> Result<View, Error> {
+        let (row, schema) = self.schema(access).await?;
+        let key = Key::Structures { log: row.log, schema: row.schema };
+        let body = self.rendered.get_or_make(key, || render_structures(&schema));
+        Ok(View { body, revision: row.revision, object: None })
+    }
+
+    /// GET /object.
+    pub async fn object(&self, access: &Access, id: ObjectId) -> Result<View, Error> {
+        let known = self.store.current(access.space, Some(id));
+        if let Some(view) = known.and_then(|current| self.view_of_head(id, &current).transpose()) {
+            return view;
+        }
+        let read = move |snapshot: &mut palimpsest_store::Snapshot<'_>| {
+            let found = snapshot.object(id)?;
+            Ok::<_, Error>((found, snapshot.row(), Arc::clone(snapshot.schema())))
+        };
+        let answer = self.store.read(access.space, read).await?;
+        let (found, row, schema) = answer.value?;
+        let Some(found) = found else { return Err(Error::not_found("Object").at(row.revision)) };
+        let head = ObjectHead { revision: found.revision, state: found.state };
+        self.store.remember(access.space, row.revision, id, head);
+        if found.state != State::Live {
+            return Err(Error::not_found("Object").at(row.revision));
+        }
+        Ok(self.show(&row, &schema, &found))
+    }
+
+    /// Does something: one commit, at one revision or none.
+    pub async fn execute(&self, access: &Access, operation: Operation) -> Result<Written, Error> {
+        let at = self.clock.now();
+        let fresh = Fresh::draw(&*self.ids, at);
+        let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };
+        let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
+            let shown = operation.apply(tx, &mut fresh.clone())?;
+            Ok::<_, Error>((shown, tx.row(), Arc::clone(tx.schema())))
+        };
+        let answer = self.store.commit(intent, decide).await?;
+        let revision = answer.revision;
+        let (shown, row, schema) = answer.value.map_err(|error: Error| error.at(revision))?;
+        Ok(match shown {
+            Some(found) => Written::Object(View { revision, ..self.show(&row, &schema, &found) }),
+            None => Written::Nothing { revision },
+        })
+    }
+
+    async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {
+        if let Some(current) = self.store.current(access.space, None) {
+            return Ok((current.space, current.schema));
+        }
+        let read = |snapshot: &mut palimpsest_store::Snapshot<'_>| (snapshot.row(), Arc::clone(snapshot.schema()));
+        Ok(self.store.read(access.space, read).await?.value)
+    }
+
+    /// What the head alone can answer; nothing when the bytes have to be made.
+    fn view_of_head(&self, id: ObjectId, current: &Current) -> Result<Option<View>, Error> {
+        let Some(head) = current.object else { return Ok(None) };
+        let revision = current.space.revision;
+        if head.state != State::Live {
+            return Err(Error::not_found("Object").at(revision));
+        }
+        // Which structure it has is not in the head; its revision is never beyond that of the schema.
+        let key = Key::Object { log: current.space.log, id, revision: head.revision, structure: current.space.schema };
+        Ok(self.rendered.get(&key).map(|body| View { body, revision, object: Some(id) }))
+    }
+
+    fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> View {
+        let object = &found.object;
+        let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
+        let body = self.rendered.get_or_make(key, || match schema.structure(object.structure) {
+            Some(structure) => render_object(Shown { object, structure: &structure.value, updated_at: found.at }),
+            None => Vec::new(),
+        });
+        View { body, revision: row.revision, object: Some(object.id) }
+    }
+}

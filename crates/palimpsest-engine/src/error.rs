@@ -1,0 +1,155 @@
+//! Everything that can be answered instead of a result, without a word of any transport.
+
+use palimpsest_model::{EditError, Problem, Problems, Revision};
+use palimpsest_store::StoreError;
+use serde_json::{Value, json};
+
+/// What kind of refusal it is; a transport turns it into its own (HTTP: the status).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Kind {
+    Invalid,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    MethodNotAllowed,
+    Conflict,
+    TooLarge,
+    Internal,
+    Unavailable,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $kind:ident, $sentence:literal;)+) => {
+        /// The codes of all answers that are not results: the string on the wire, its kind, what it tells.
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+        pub enum Code { $($(#[$doc])* $name),+ }
+
+        impl Code {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The `code` on the wire.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),+ }
+            }
+
+            /// Its kind.
+            #[must_use]
+            pub fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind),+ }
+            }
+
+            /// What it tells, in one sentence.
+            #[must_use]
+            pub fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $sentence),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// spec/01 §6
+    InvalidInput = "cap_invalid_input", Invalid, "The request is not valid; the message lists every problem with its path.";
+    /// spec/01 §6: the code of invalid input, another kind
+    PayloadTooLarge = "cap_invalid_input", TooLarge, "The request is larger than the server takes.";
+    /// spec/01 §6
+    NotAuthenticated = "cap_not_authenticated", Unauthenticated, "The token is missing, unknown, revoked or expired.";
+    /// spec/01 §6
+    ScopeInsufficient = "cap_scope_insufficient", Forbidden, "The token lacks a scope that this call needs.";
+    /// spec/01 §6
+    NotFound = "cap_not_found", NotFound, "There is no such thing, or this token cannot see it.";
+    /// design: errors beyond the contract
+    MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
+    /// design: errors beyond the contract
+    AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// spec/01 §6
+    ServerError = "cap_server_error", Internal, "The server failed; its log tells more under the request id.";
+    /// spec/01 §6
+    ServiceUnavailable = "cap_service_unavailable", Unavailable, "The server cannot take this now; it may later.";
+}
+
+/// A refusal: what the asker is told, and apart from it what only the log is told.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}: {message}", code.as_str())]
+pub struct Error {
+    /// Which refusal.
+    pub code: Code,
+    /// What the asker reads.
+    pub message: String,
+    /// What the code defines besides.
+    pub details: Option<Value>,
+    /// The revision it was decided at, when it was decided in view of the store.
+    pub revision: Option<Revision>,
+    /// Why, for the log alone.
+    pub cause: Option<String>,
+}
+
+impl Error {
+    /// A refusal with a message.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), details: None, revision: None, cause: None }
+    }
+
+    /// An object (or block) that is not there.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Code::NotFound, format!("{what} not found"))
+    }
+
+    /// The same, decided at a revision.
+    #[must_use]
+    pub fn at(mut self, revision: Revision) -> Self {
+        self.revision = Some(revision);
+        self
+    }
+
+    pub(crate) fn with_details(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    pub(crate) fn missing_scope(scope: crate::Scope) -> Self {
+        Self::new(Code::ScopeInsufficient, format!("This token lacks the scope {}", scope.as_str()))
+            .with_details(json!({ "missingScopes": [scope.as_str()] }))
+    }
+}
+
+impl From<Problems> for Error {
+    fn from(problems: Problems) -> Self {
+        Self::new(Code::InvalidInput, problems.to_string())
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Problems::from(problem).into()
+    }
+}
+
+impl From<EditError> for Error {
+    fn from(error: EditError) -> Self {
+        match error {
+            EditError::UnknownBlock(_) => Self::new(Code::NotFound, error.to_string()),
+            other => Self::new(Code::InvalidInput, format!("✖ {other}")),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        let (code, message) = match &error {
+            // The space was deleted while a token of it was in flight.
+            StoreError::NoSuchSpace => (Code::NotAuthenticated, "The space of this token is gone"),
+            StoreError::Busy => (Code::ServiceUnavailable, "Too many requests are waiting; try again shortly"),
+            StoreError::Unavailable(_) => (
+                Code::ServiceUnavailable,
+                "The store is unavailable; whether a write took place is unknown until it is read back",
+            ),
+            StoreError::Closed => (Code::ServiceUnavailable, "The server is shutting down"),
+            StoreError::Corrupt(_) | StoreError::Panicked(_) => (Code::ServerError, "Internal server error"),
+        };
+        Self { cause: Some(error.to_string()), ..Self::new(code, message) }
+    }
+}

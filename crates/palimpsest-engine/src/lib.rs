@@ -1,0 +1,26 @@
+//! What may be *done*: one module per use-case, over the storage contract. No HTTP, no SQL, no ambient clock or randomness:
+//! a second transport calls the same functions.
+
+mod access;
+pub mod admin;
+mod blocks;
+mod cache;
+mod check;
+mod dates;
+mod engine;
+mod error;
+mod objects;
+mod operation;
+mod secret;
+mod world;
+
+pub use access::Access;
+pub use blocks::{AppendBlocks, Appended, DeleteBlock, UpdateBlock};
+pub use engine::{Engine, View};
+pub use error::{Code, Error, Kind};
+pub use objects::{CreateObject, DeleteObject, UpdateObject};
+pub use operation::{Operation, Written};
+pub use palimpsest_store::Scope;
+pub use world::{Clock, Ids};
+#[cfg(feature = "testing")]
+pub use world::{CountedIds, ManualClock};

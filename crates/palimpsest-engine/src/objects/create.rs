@@ -1,0 +1,88 @@
+//! POST /object.
+
+use std::collections::BTreeMap;
+
+use palimpsest_model::{
+    Block, BlockDraft, BuiltIn, CollectionId, Creation, Object, ObjectId, Path, Problem, PropertyId, PropertyKind,
+    State, Structure, StructureId, Value, task_defaults,
+};
+use palimpsest_store::{ChangeKind, Found, Tx};
+use serde_json::json;
+
+use super::{check_limits, live};
+use crate::blocks::identify;
+use crate::check::Checks;
+use crate::error::{Code, Error};
+use crate::world::Fresh;
+
+/// Makes an object.
+#[derive(Clone, Debug)]
+pub struct CreateObject {
+    /// The id the client chose, if it did.
+    pub id: Option<ObjectId>,
+    /// What it shall be.
+    pub structure: StructureId,
+    /// The collections it goes into.
+    pub collections: Vec<CollectionId>,
+    /// Its values.
+    pub properties: Vec<(PropertyId, Value)>,
+    /// Its text; sections left out begin empty, the main one with one empty text block.
+    pub blocks: BTreeMap<PropertyId, Vec<BlockDraft>>,
+}
+
+impl CreateObject {
+    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Found, Error> {
+        let id = self.id.unwrap_or_else(|| fresh.object());
+        let schema = std::sync::Arc::clone(tx.schema());
+        let structure = self.structure(&schema)?;
+        let mut drafts = self.blocks.clone();
+        let mut checks = Checks::new(tx, structure, id, None);
+        let collections = checks.collections(&self.collections);
+        let properties = checks.properties(&self.properties)?;
+        checks.sections(&mut drafts)?;
+        checks.finish()?;
+        if tx.object(id)?.is_some() {
+            let error = Error::new(Code::AlreadyExists, format!("The id {id} was given before"));
+            return Err(error.with_details(json!({ "id": id })));
+        }
+        let properties = with_defaults(structure, properties, tx.at());
+        let mut object = Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new() };
+        object.blocks = identify(tx, fresh, &object, drafts)?;
+        for (index, section) in structure.sections().enumerate() {
+            let first = if index == 0 { vec![Block::empty(fresh.block())] } else { Vec::new() };
+            object.blocks.entry(section.clone()).or_insert(first);
+        }
+        check_limits(&object)?;
+        tx.put(object, State::Live, ChangeKind::Created)?;
+        live(tx, id)
+    }
+
+    fn structure<'s>(&self, schema: &'s palimpsest_model::Schema) -> Result<&'s Structure, Error> {
+        let found = schema.structure(self.structure).map(|structure| &structure.value);
+        match (found, self.structure) {
+            (Some(structure), _) if structure.creation == Creation::Direct => Ok(structure),
+            (Some(_), _) | (None, StructureId::BuiltIn(_)) => {
+                Err(Error::new(Code::InvalidInput, "This object type cannot be created via this endpoint."))
+            }
+            (None, StructureId::Custom(_)) => {
+                Err(Problem::new(Path::keys(&["structureId"]), "Unknown structure").into())
+            }
+        }
+    }
+}
+
+fn with_defaults(
+    structure: &Structure,
+    mut properties: BTreeMap<PropertyId, Value>,
+    now: palimpsest_model::Timestamp,
+) -> BTreeMap<PropertyId, Value> {
+    if structure.id == StructureId::BuiltIn(BuiltIn::RootTask) {
+        for (id, value) in task_defaults() {
+            properties.entry(id).or_insert(value);
+        }
+    }
+    for definition in structure.properties.iter().filter(|property| property.kind == PropertyKind::CreatedAt) {
+        properties.entry(definition.id.clone()).or_insert(Value::CreatedAt(now));
+    }
+    properties
+}

@@ -1,0 +1,101 @@
+//! The outside world, passed in: time and randomness.
+
+use palimpsest_model::{BlockId, ObjectId, Timestamp};
+use uuid::Uuid;
+
+/// Tells the time.
+pub trait Clock: Send + Sync {
+    /// The time now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Gives randomness.
+pub trait Ids: Send + Sync {
+    /// 256 bits that nobody can guess.
+    fn random(&self) -> [u8; 32];
+}
+
+/// New ids for one operation, from a seed drawn before it runs: running the operation again gives the same ids.
+///
+/// They are version 7 UUIDs (RFC 9562): the time in front keeps the indexes they go into compact. They are unique, not
+/// secret.
+#[derive(Clone)]
+pub(crate) struct Fresh {
+    at: Timestamp,
+    state: [u64; 2],
+}
+
+impl Fresh {
+    pub(crate) fn draw(ids: &dyn Ids, at: Timestamp) -> Self {
+        let random = ids.random();
+        let half =
+            |range: std::ops::Range<usize>| random[range].iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+        Self { at, state: [half(0..8), half(8..16)] }
+    }
+
+    pub(crate) fn uuid(&mut self) -> Uuid {
+        let random = (u128::from(self.next(0)) << 64 | u128::from(self.next(1))).to_be_bytes();
+        let mut bytes = [0; 10];
+        bytes.copy_from_slice(&random[..10]);
+        uuid::Builder::from_unix_timestamp_millis(self.at.0.max(0).cast_unsigned(), &bytes).into_uuid()
+    }
+
+    pub(crate) fn object(&mut self) -> ObjectId {
+        ObjectId(self.uuid())
+    }
+
+    pub(crate) fn block(&mut self) -> BlockId {
+        BlockId(self.uuid())
+    }
+
+    /// SplitMix64: a full period over each half of the state.
+    fn next(&mut self, half: usize) -> u64 {
+        self.state[half] = self.state[half].wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.state[half];
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        word ^ (word >> 31)
+    }
+}
+
+/// A clock that is moved by hand.
+#[cfg(feature = "testing")]
+#[derive(Debug)]
+pub struct ManualClock(std::sync::atomic::AtomicI64);
+
+#[cfg(feature = "testing")]
+impl ManualClock {
+    /// A clock that stands at a time.
+    #[must_use]
+    pub fn at(time: Timestamp) -> Self {
+        Self(time.0.into())
+    }
+
+    /// Moves it, forward or back.
+    pub fn advance(&self, milliseconds: i64) {
+        self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
+    }
+}
+
+#[cfg(feature = "testing")]
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.load(std::sync::atomic::Ordering::SeqCst))
+    }
+}
+
+/// Ids that repeat from run to run.
+#[cfg(feature = "testing")]
+#[derive(Debug, Default)]
+pub struct CountedIds(std::sync::atomic::AtomicU64);
+
+#[cfg(feature = "testing")]
+impl Ids for CountedIds {
+    fn random(&self) -> [u8; 32] {
+        let count = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let mut bytes = [7; 32];
+        bytes[..8].copy_from_slice(&count.to_be_bytes());
+        bytes[8..16].copy_from_slice(&count.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        bytes
+    }
+}

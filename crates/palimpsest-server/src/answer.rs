@@ -1,0 +1,144 @@
+//! Answers and refusals as HTTP responses.
+
+use bytes::Bytes;
+use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use palimpsest_engine::{Code, Error, Kind, View, Written};
+use palimpsest_model::{ObjectId, Problems, Revision};
+use serde::Serialize;
+
+/// A response before it is one.
+pub(crate) type Response = http::Response<axum::body::Body>;
+
+pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revision");
+pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a call answers when it succeeds.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) revision: Option<Revision>,
+    pub(crate) object: Option<ObjectId>,
+}
+
+impl Answer {
+    /// A JSON body that was not computed from the store.
+    pub(crate) fn plain(status: StatusCode, body: &'static str) -> Self {
+        Self { status, body: Some(Bytes::from_static(body.as_bytes())), revision: None, object: None }
+    }
+
+    pub(crate) fn into_response(self) -> Response {
+        let body = self.body.clone().unwrap_or_default();
+        let mut response = http::Response::new(axum::body::Body::from(body));
+        *response.status_mut() = self.status;
+        if self.body.is_some() {
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        }
+        set_revision(&mut response, self.revision);
+        if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
+            response.headers_mut().insert(CONTENT_LOCATION, location);
+        }
+        response
+    }
+}
+
+impl From<View> for Answer {
+    fn from(view: View) -> Self {
+        Self { status: StatusCode::OK, body: Some(view.body), revision: Some(view.revision), object: view.object }
+    }
+}
+
+impl From<Written> for Answer {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Object(view) => view.into(),
+            Written::Nothing { revision } => {
+                Self { status: StatusCode::OK, body: None, revision: Some(revision), object: None }
+            }
+        }
+    }
+}
+
+fn set_revision(response: &mut Response, revision: Option<Revision>) {
+    if let Some(revision) = revision {
+        response.headers_mut().insert(REVISION, HeaderValue::from(revision.0));
+    }
+}
+
+/// What a call answers when it does not succeed.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) error: Error,
+    /// The methods a path knows, when the one asked for is none of them.
+    pub(crate) allow: Option<HeaderValue>,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self { error, allow: None }
+    }
+}
+
+impl From<Problems> for Failure {
+    fn from(problems: Problems) -> Self {
+        Error::from(problems).into()
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
+        Error::new(code, message).into()
+    }
+
+    /// The one place where refusals become status codes.
+    pub(crate) fn into_response(self, request_id: &str) -> Response {
+        let Self { error, allow } = self;
+        let status = match error.code.kind() {
+            Kind::Invalid => StatusCode::BAD_REQUEST,
+            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        if let Some(cause) = &error.cause {
+            tracing::error!(request = request_id, code = error.code.as_str(), cause, "a request failed");
+        }
+        let message = match status {
+            StatusCode::INTERNAL_SERVER_ERROR => format!("{} (request {request_id})", error.message),
+            _ => error.message,
+        };
+        let body = ErrorBody { code: error.code.as_str(), message, details: error.details };
+        let body = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = http::Response::new(axum::body::Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        match status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::SERVICE_UNAVAILABLE => {
+                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        if let Some(allow) = allow {
+            headers.insert(ALLOW, allow);
+        }
+        set_revision(&mut response, error.revision);
+        response
+    }
+}
+
+#[derive(Serialize)]
+struct ErrorBody {
+    code: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<serde_json::Value>,
+}

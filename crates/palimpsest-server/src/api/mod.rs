@@ -1,0 +1,6 @@
+//! One module per noun, one file per endpoint: how its input is read.
+
+pub(crate) mod blocks;
+pub(crate) mod health;
+pub(crate) mod object;
+pub(crate) mod space;

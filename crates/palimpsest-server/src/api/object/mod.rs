@@ -1,0 +1,13 @@
+//! Objects (spec/02 §3–6).
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod get;
+pub(crate) mod update;
+
+use palimpsest_model::{CollectionId, Node, Reading, read_uuid};
+
+fn read_collections(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Vec<CollectionId>> {
+    let read: Vec<_> = node.elements(reading)?.map(|id| read_uuid(&id, reading).map(CollectionId)).collect();
+    read.into_iter().collect()
+}

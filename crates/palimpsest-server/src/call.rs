@@ -1,0 +1,206 @@
+//! The way of every request: request id, token, version, scope, size, input, then the endpoint; and one line in the log, which
+//! names the token and the route but never shows a secret or content.
+//!
+//! The order of the checks is that of the contract: path and method, 401, 400 for the version, 403, 413, 400 for the input.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::Request;
+use bytes::{Bytes, BytesMut};
+use http::header::{AUTHORIZATION, CONTENT_LENGTH};
+use http::{HeaderMap, HeaderValue, Method};
+use http_body_util::BodyExt;
+use palimpsest_engine::{Access as Token, Code, Engine};
+
+use crate::answer::{Answer, Failure, REQUEST_ID, Response};
+use crate::endpoint::{Access, Action, Call, Endpoint};
+use crate::input::Input;
+use crate::limits::{Limits, NEWEST, OLDEST};
+use crate::panics::catch;
+
+/// What every request needs.
+pub(crate) struct App {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) limits: Limits,
+}
+
+/// Answers a request to an endpoint.
+pub(crate) async fn answer(app: Arc<App>, endpoint: &'static Endpoint, request: Request) -> Response {
+    let log = Log::begin(&app, request.headers(), request.method().clone(), endpoint.path);
+    let mut token = None;
+    let served = tokio::time::timeout(app.limits.request_time, catch(serve(&app, endpoint, request, &mut token))).await;
+    let result = match served {
+        Ok(Some(result)) => result,
+        Ok(None) => Err(Failure::new(Code::ServerError, "Internal server error")),
+        Err(_) => Err(Failure::new(
+            Code::ServiceUnavailable,
+            "The request took too long; whether a write took place is unknown until it is read back",
+        )),
+    };
+    log.end(result, token.as_ref())
+}
+
+/// Answers a request to a path that nothing serves.
+pub(crate) async fn refuse_path(app: Arc<App>, request: Request) -> Response {
+    let log = Log::begin(&app, request.headers(), request.method().clone(), "");
+    drain(&app, request.into_body()).await;
+    log.end(Err(Failure::new(Code::NotFound, "Not found")), None)
+}
+
+/// Answers a request to a path that knows other methods only.
+pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint], request: Request) -> Response {
+    let path = request.uri().path();
+    let known = || endpoints.iter().filter(|endpoint| endpoint.path == path);
+    let route = known().next().map_or("", |endpoint| endpoint.path);
+    let methods: Vec<_> = known().map(|endpoint| endpoint.method.as_str()).collect();
+    let message = format!("{route} knows {}, not {}", methods.join(", "), request.method());
+    let allow = HeaderValue::try_from(methods.join(", ")).ok();
+    let log = Log::begin(&app, request.headers(), request.method().clone(), route);
+    drain(&app, request.into_body()).await;
+    log.end(Err(Failure { allow, ..Failure::new(Code::MethodNotAllowed, message) }), None)
+}
+
+async fn serve(app: &App, endpoint: &Endpoint, request: Request, known: &mut Option<Token>) -> Result<Answer, Failure> {
+    let (parts, body) = request.into_parts();
+    let scope = match (endpoint.access, &endpoint.action) {
+        (_, Action::Health(tell)) => return Ok(tell(&app.engine)),
+        (Access::Scope(scope), _) => scope,
+        (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
+    };
+    let checked = async {
+        let token = app.engine.authenticate(bearer(&parts.headers)).await?;
+        *known = Some(token.clone());
+        check_version(&parts.headers)?;
+        token.require(scope)?;
+        Ok::<_, Failure>(token)
+    };
+    let token = match checked.await {
+        Ok(token) => token,
+        Err(failure) => {
+            drain(app, body).await;
+            return Err(failure);
+        }
+    };
+    let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
+    let bytes = receive(app, &parts.headers, body).await?;
+    let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes))?;
+    match endpoint.action {
+        Action::Read(read) => read(Call { engine: Arc::clone(&app.engine), token, input }).await,
+        Action::Write(read) => Ok(app.engine.execute(&token, read(&input)?).await?.into()),
+        Action::Health(tell) => Ok(tell(&app.engine)),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// Checks the version header (spec/01 §4): absent means the newest, one above it is taken as the newest.
+fn check_version(headers: &HeaderMap) -> Result<(), Failure> {
+    let Some(value) = headers.get("x-capacities-api-version") else { return Ok(()) };
+    let refused =
+        |message: &str| Failure::new(Code::InvalidInput, format!("✖ {message}\n  → at X-Capacities-Api-Version"));
+    let version = value.to_str().ok().and_then(read_version);
+    let version =
+        version.ok_or_else(|| refused(&format!("Invalid version: expected MAJOR.MINOR.PATCH, such as {NEWEST}")))?;
+    if version < OLDEST {
+        let (major, minor, patch) = OLDEST;
+        return Err(refused(&format!("Unsupported version: the minimum is {major}.{minor}.{patch}")));
+    }
+    Ok(())
+}
+
+fn read_version(text: &str) -> Option<(u64, u64, u64)> {
+    let number = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        let plain = digits && (part == "0" || !part.starts_with('0'));
+        plain.then(|| part.parse().ok()).flatten()
+    };
+    let mut parts = text.trim().split('.');
+    let version = (number(parts.next()?)?, number(parts.next()?)?, number(parts.next()?)?);
+    parts.next().is_none().then_some(version)
+}
+
+/// Reads a body within the limit; of a larger one only as much as lets the client read the answer.
+async fn receive(app: &App, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
+    let limit = app.limits.body;
+    let too_large = || Failure::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes"));
+    let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
+        drain(app, body).await;
+        return Err(too_large());
+    }
+    let mut received = BytesMut::with_capacity(announced.unwrap_or_default());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Failure::new(Code::InvalidInput, "The body ended early"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if received.len() + data.len() > limit {
+            drain(app, body).await;
+            return Err(too_large());
+        }
+        received.extend_from_slice(&data);
+    }
+    Ok(received.freeze())
+}
+
+/// Reads and forgets what is left of a body, within limits: a client that is still sending cannot read an answer.
+async fn drain(app: &App, mut body: Body) {
+    let mut left = app.limits.drained;
+    let read = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            match left.checked_sub(length) {
+                Some(rest) => left = rest,
+                None => return,
+            }
+        }
+    };
+    // Whoever sends longer than this gets the answer all the same, if it can still read it.
+    let _ = tokio::time::timeout(app.limits.drain_time, read).await;
+}
+
+/// What the log says of one request.
+struct Log {
+    id: String,
+    method: Method,
+    route: &'static str,
+    begun: Instant,
+}
+
+impl Log {
+    fn begin(app: &App, headers: &HeaderMap, method: Method, route: &'static str) -> Self {
+        let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+        let sane = |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
+        let id = sent.filter(sane).map_or_else(|| app.engine.request_id(), str::to_owned);
+        Self { id, method, route, begun: Instant::now() }
+    }
+
+    fn end(self, result: Result<Answer, Failure>, token: Option<&Token>) -> Response {
+        let mut response = match result {
+            Ok(answer) => answer.into_response(),
+            Err(failure) => failure.into_response(&self.id),
+        };
+        let status = response.status().as_u16();
+        let microseconds = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (name, space) = token.map_or((None, None), |token| (Some(token.name.as_str()), Some(token.space)));
+        let space = space.map(|space| space.to_string());
+        tracing::info!(
+            request = self.id,
+            method = %self.method,
+            route = self.route,
+            status,
+            microseconds,
+            token = name,
+            space,
+            "request"
+        );
+        if let Ok(id) = HeaderValue::try_from(self.id) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        response
+    }
+}

@@ -1,0 +1,17 @@
+//! The Capacities API over HTTP. Only this crate knows axum and status codes: one flat list of endpoints ([`ENDPOINTS`]), one
+//! file per endpoint that reads its input, one function that turns refusals into answers.
+
+mod answer;
+mod api;
+mod call;
+mod endpoint;
+mod input;
+mod limits;
+mod panics;
+mod router;
+mod serve;
+
+pub use endpoint::{Access, Endpoint};
+pub use limits::Limits;
+pub use router::{ENDPOINTS, router};
+pub use serve::serve;

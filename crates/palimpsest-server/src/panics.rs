@@ -1,0 +1,36 @@
+//! A panic while a request is served is answered like any other internal error; it must not take the connection along.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// A future whose panic is a value.
+pub(crate) struct Caught<F>(Pin<Box<F>>);
+
+pub(crate) fn catch<F: Future>(future: F) -> Caught<F> {
+    Caught(Box::pin(future))
+}
+
+impl<F: Future> Future for Caught<F> {
+    /// Nothing when it panicked.
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context))) {
+            Ok(poll) => poll.map(Some),
+            Err(_) => Poll::Ready(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_value() {
+        assert_eq!(catch(async { 1 }).await, Some(1));
+        assert_eq!(catch(async { panic!("at the disco") }).await, None::<()>);
+    }
+}

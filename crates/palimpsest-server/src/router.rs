@@ -1,0 +1,63 @@
+//! The one flat list of endpoints, and the router made of it.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::Request;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use http::Method;
+use palimpsest_engine::{Engine, Operation, Scope};
+use palimpsest_model::Problems;
+
+use crate::answer::Answer;
+use crate::call::{App, answer, refuse_method, refuse_path};
+use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
+use crate::input::Input;
+use crate::{Limits, api};
+
+const fn read(path: &'static str, action: fn(Call) -> Reading) -> Endpoint {
+    Endpoint { method: Method::GET, path, access: Access::Scope(Scope::Read), action: Action::Read(action) }
+}
+
+const fn write(method: Method, path: &'static str, action: fn(&Input) -> Result<Operation, Problems>) -> Endpoint {
+    Endpoint { method, path, access: Access::Scope(Scope::Write), action: Action::Write(action) }
+}
+
+const fn health(path: &'static str, action: fn(&Engine) -> Answer) -> Endpoint {
+    Endpoint { method: Method::GET, path, access: Access::Open, action: Action::Health(action) }
+}
+
+/// Every endpoint.
+pub static ENDPOINTS: &[Endpoint] = &[
+    // The space (spec/02 §1–2)
+    read("/space", api::space::get::call),
+    read("/space/structures", api::space::structures::call),
+    // Objects (spec/02 §3–6)
+    read("/object", api::object::get::call),
+    write(Method::POST, "/object", api::object::create::read),
+    write(Method::PATCH, "/object", api::object::update::read),
+    write(Method::DELETE, "/object", api::object::delete::read),
+    // Blocks (spec/02 §12, 14, 15)
+    write(Method::POST, "/blocks/append", api::blocks::append::read),
+    write(Method::PATCH, "/blocks/block", api::blocks::update::read),
+    write(Method::DELETE, "/block", api::blocks::delete::read),
+    // Operation
+    health("/health/live", api::health::live),
+    health("/health/ready", api::health::ready),
+];
+
+/// The API over an engine.
+pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
+    let app = Arc::new(App { engine, limits });
+    let mut router = Router::new();
+    for endpoint in ENDPOINTS {
+        let app = Arc::clone(&app);
+        let handler = move |request: Request| answer(app, endpoint, request);
+        let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);
+        router = router.route(endpoint.path, on(filter, handler) as MethodRouter);
+    }
+    let (unknown_path, unknown_method) = (Arc::clone(&app), app);
+    router
+        .fallback(move |request: Request| refuse_path(unknown_path, request))
+        .method_not_allowed_fallback(move |request: Request| refuse_method(unknown_method, ENDPOINTS, request))
+}

@@ -1,0 +1,106 @@
+//! Connections: accepted within a limit, with a time limit on headers, ended gracefully.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use http::{Request, header};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use palimpsest_engine::Code;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::ServiceExt;
+
+use crate::Limits;
+use crate::answer::{Failure, Response};
+
+/// Serves a router on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
+/// finished within the limit.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+    let connections = Connections {
+        served: Arc::new(Semaphore::new(limits.connections)),
+        refused: Arc::new(Semaphore::new(limits.refusals)),
+        graceful: GracefulShutdown::new(),
+        router,
+        limits,
+    };
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => connections.take(stream),
+                Err(error) => {
+                    // Out of descriptors, for example: wait for some connections to end instead of spinning.
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                }
+            },
+            () = &mut stop => break,
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(connections.limits.shutdown_time, connections.graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections that did not end in time were closed");
+    }
+}
+
+struct Connections {
+    served: Arc<Semaphore>,
+    refused: Arc<Semaphore>,
+    graceful: GracefulShutdown,
+    router: Router,
+    limits: Limits,
+}
+
+impl Connections {
+    fn take(&self, stream: TcpStream) {
+        // Answers are small and whole: waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        if let Ok(permit) = Arc::clone(&self.served).try_acquire_owned() {
+            self.serve(stream, permit);
+        } else if let Ok(permit) = Arc::clone(&self.refused).try_acquire_owned() {
+            self.refuse(stream, permit);
+        }
+    }
+
+    fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+        let router = self.router.clone();
+        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let connection = self.http().serve_connection(TokioIo::new(stream), service);
+        let connection = self.graceful.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+
+    fn refuse(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
+        let service = service_fn(|_: Request<Incoming>| async { Ok::<_, std::convert::Infallible>(too_many()) });
+        let connection = self.http().keep_alive(false).serve_connection(TokioIo::new(stream), service);
+        let limit = self.limits.header_time;
+        tokio::spawn(async move {
+            let _ = tokio::time::timeout(limit, connection).await;
+            drop(permit);
+        });
+    }
+
+    fn http(&self) -> http1::Builder {
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new()).header_read_timeout(self.limits.header_time);
+        http
+    }
+}
+
+fn too_many() -> Response {
+    let failure = Failure::new(Code::ServiceUnavailable, "Too many connections; try again shortly");
+    let mut response = failure.into_response("");
+    response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+    response
+}

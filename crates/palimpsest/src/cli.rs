@@ -1,0 +1,261 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use palimpsest_engine::admin::Command;
+use palimpsest_engine::{Clock, Scope};
+use palimpsest_model::Timestamp;
+
+use crate::settings::{Given, Settings};
+use crate::world::SystemClock;
+use crate::{offline, print, run, telemetry};
+
+/// A self-hosted server that speaks the Capacities API and keeps every version.
+#[derive(Parser, Debug)]
+#[command(version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Top,
+    /// The data folder [default: the platform's]
+    #[arg(long, global = true, env = "PALIMPSEST_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A TOML file with settings; flags and PALIMPSEST_* variables win over it
+    #[arg(long, global = true, env = "PALIMPSEST_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand, Debug)]
+enum Top {
+    /// Serve the API; on an empty folder make a space and a token, and print the token once
+    Serve(ServeArgs),
+    /// Spaces: create, list, rename, delete
+    #[command(subcommand)]
+    Space(SpaceCommand),
+    /// Access tokens: create, list, revoke
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Structures (object types): create, list
+    #[command(subcommand)]
+    Structure(StructureCommand),
+    /// Collections: create, list
+    #[command(subcommand)]
+    Collection(CollectionCommand),
+}
+
+#[derive(Args, Debug)]
+struct ServeArgs {
+    /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:4010]
+    #[arg(long, env = "PALIMPSEST_LISTEN", value_name = "ADDR")]
+    listen: Option<String>,
+    /// How the log is written [default: text]
+    #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
+    log_format: Option<telemetry::Format>,
+    /// What the log tells [default: info]
+    #[arg(long, env = "PALIMPSEST_LOG_LEVEL", value_name = "error|warn|info|debug|trace")]
+    log_level: Option<telemetry::Level>,
+}
+
+#[derive(Subcommand, Debug)]
+enum SpaceCommand {
+    /// Make a space with the built-in structures
+    Create { title: String },
+    /// List the spaces
+    List,
+    /// Give a space another title
+    Rename { space: String, title: String },
+    /// Remove a space with everything in it, its history and its tokens
+    Delete { space: String },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ScopeWord {
+    /// Reads only
+    Read,
+    /// Reads and writes
+    Write,
+}
+
+#[derive(Subcommand, Debug)]
+enum TokenCommand {
+    /// Make a token; its secret is printed once, alone on the last line
+    Create {
+        /// The space it opens (title or id); may be left out when there is one
+        #[arg(long)]
+        space: Option<String>,
+        /// Its name, shown in the history of what it writes
+        #[arg(long, default_value = "token")]
+        name: String,
+        /// What it may do
+        #[arg(long, default_value = "write")]
+        scope: ScopeWord,
+        /// When it ends, from now: 45m, 12h, 30d, 8w [default: never]
+        #[arg(long, value_name = "DURATION")]
+        expires: Option<String>,
+    },
+    /// List the tokens
+    List {
+        /// Only those of a space (title or id)
+        #[arg(long)]
+        space: Option<String>,
+    },
+    /// Revoke a token (id or name); it fails from the next request on
+    Revoke { token: String },
+}
+
+#[derive(Subcommand, Debug)]
+enum StructureCommand {
+    /// Make a custom structure from a JSON file (`-` reads standard input)
+    Create {
+        file: PathBuf,
+        /// The space (title or id); may be left out when there is one
+        #[arg(long)]
+        space: Option<String>,
+    },
+    /// List the structures
+    List {
+        /// The space (title or id); may be left out when there is one
+        #[arg(long)]
+        space: Option<String>,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+enum CollectionCommand {
+    /// Make a collection for the objects of a structure
+    Create {
+        title: String,
+        /// The structure (title or id)
+        #[arg(long)]
+        structure: String,
+        /// The space (title or id); may be left out when there is one
+        #[arg(long)]
+        space: Option<String>,
+    },
+    /// List the collections
+    List {
+        /// The space (title or id); may be left out when there is one
+        #[arg(long)]
+        space: Option<String>,
+    },
+}
+
+impl Cli {
+    /// Does what was asked.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        let mut given = Given { data: self.data, ..Given::default() };
+        if let Top::Serve(serve) = &self.command {
+            given.listen.clone_from(&serve.listen);
+            given.log_format = serve.log_format;
+            given.log_level = serve.log_level;
+        }
+        let settings = Settings::resolve(given, self.config.as_deref())?;
+        let command = match self.command {
+            Top::Serve(_) => return run::serve(&settings),
+            Top::Space(command) => command.into_command(),
+            Top::Token(command) => command.into_command()?,
+            Top::Structure(command) => command.into_command()?,
+            Top::Collection(command) => command.into_command(),
+        };
+        print::reply(&offline::administer(&settings.data, command)?, self.json)
+    }
+}
+
+impl SpaceCommand {
+    fn into_command(self) -> Command {
+        match self {
+            Self::Create { title } => Command::SpaceCreate { title },
+            Self::List => Command::SpaceList,
+            Self::Rename { space, title } => Command::SpaceRename { space, title },
+            Self::Delete { space } => Command::SpaceDelete { space },
+        }
+    }
+}
+
+impl TokenCommand {
+    fn into_command(self) -> anyhow::Result<Command> {
+        Ok(match self {
+            Self::Create { space, name, scope, expires } => {
+                let scopes = match scope {
+                    ScopeWord::Read => vec![Scope::Read],
+                    ScopeWord::Write => vec![Scope::Read, Scope::Write],
+                };
+                let expires_at = match expires {
+                    Some(text) => Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))),
+                    None => None,
+                };
+                Command::TokenCreate { space, name, scopes, expires_at }
+            }
+            Self::List { space } => Command::TokenList { space },
+            Self::Revoke { token } => Command::TokenRevoke { token },
+        })
+    }
+}
+
+impl StructureCommand {
+    fn into_command(self) -> anyhow::Result<Command> {
+        Ok(match self {
+            Self::Create { file, space } => {
+                let text = if file.as_os_str() == "-" {
+                    std::io::read_to_string(std::io::stdin()).context("standard input")?
+                } else {
+                    std::fs::read_to_string(&file).with_context(|| file.display().to_string())?
+                };
+                let definition = serde_json::from_str(&text).with_context(|| file.display().to_string())?;
+                Command::StructureCreate { space, definition }
+            }
+            Self::List { space } => Command::StructureList { space },
+        })
+    }
+}
+
+impl CollectionCommand {
+    fn into_command(self) -> Command {
+        match self {
+            Self::Create { title, structure, space } => Command::CollectionCreate { space, structure, title },
+            Self::List { space } => Command::CollectionList { space },
+        }
+    }
+}
+
+/// Reads a length of time such as `30d`.
+fn milliseconds(text: &str) -> anyhow::Result<i64> {
+    let unit = match text.bytes().last() {
+        Some(b's') => 1_000,
+        Some(b'm') => 60_000,
+        Some(b'h') => 3_600_000,
+        Some(b'd') => 86_400_000,
+        Some(b'w') => 604_800_000,
+        _ => 0,
+    };
+    let number: Option<i64> = text.get(..text.len().saturating_sub(1)).and_then(|digits| digits.parse().ok());
+    match number.filter(|number| unit > 0 && *number > 0).and_then(|number| number.checked_mul(unit)) {
+        Some(length) => Ok(length),
+        None => bail!("`{text}` is no length of time: expected a number and a unit, such as 45m, 12h, 30d or 8w"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_coherent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn lengths_of_time_are_read() {
+        assert_eq!(milliseconds("30d").unwrap(), 2_592_000_000);
+        assert_eq!(milliseconds("45m").unwrap(), 2_700_000);
+        for wrong in ["", "d", "30", "-1d", "1y", "é", "99999999999999999w"] {
+            assert!(milliseconds(wrong).is_err(), "{wrong}");
+        }
+    }
+}

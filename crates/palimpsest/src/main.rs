@@ -1,0 +1,24 @@
+//! The palimpsest binary: command line, configuration, wiring. Only this crate names a backend.
+
+mod cli;
+mod control;
+mod offline;
+mod print;
+mod run;
+mod settings;
+mod telemetry;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

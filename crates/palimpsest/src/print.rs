@@ -1,0 +1,85 @@
+//! What the commands print: tables for people, JSON for machines, secrets alone on the last line.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use palimpsest_engine::admin::Reply;
+
+/// Tells where the server is, and on an empty folder the first token, before the first request is answered.
+pub(crate) fn serving(address: SocketAddr, token: Option<&str>) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "address http://{address}")?;
+    if let Some(token) = token {
+        writeln!(out, "token {token}")?;
+    }
+    out.flush()
+}
+
+/// Tells what went wrong.
+pub(crate) fn error(error: &anyhow::Error) {
+    // There is nobody left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "palimpsest: {error:#}");
+}
+
+/// Prints the reply to a command.
+pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        writeln!(out, "{}", inner(reply)?)?;
+        return Ok(());
+    }
+    match reply {
+        Reply::Space(space) => writeln!(out, "{}  {}", space.id, space.title)?,
+        Reply::Spaces(spaces) => {
+            let rows =
+                spaces.iter().map(|space| [space.id.to_string(), space.title.clone(), space.revision.to_string()]);
+            table(&mut out, ["ID", "TITLE", "REVISION"], rows)?;
+        }
+        Reply::TokenMade(made) => writeln!(out, "id {}\n{}", made.id, made.token)?,
+        Reply::Token(token) => writeln!(out, "{}  {}", token.id, token.name)?,
+        Reply::Tokens(tokens) => {
+            let rows = tokens.iter().map(|token| {
+                let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
+                let state = match (&token.revoked_at, &token.expires_at) {
+                    (Some(at), _) => format!("revoked {at}"),
+                    (None, Some(at)) => format!("until {at}"),
+                    (None, None) => "in force".to_owned(),
+                };
+                [token.id.to_string(), token.name.clone(), token.space.to_string(), scopes.join(" "), state]
+            });
+            table(&mut out, ["ID", "NAME", "SPACE", "SCOPES", "STATE"], rows)?;
+        }
+        Reply::Structure(structure) => writeln!(out, "{}  {}", structure.id, structure.title)?,
+        Reply::Structures(structures) => {
+            let rows = structures.iter().map(|structure| [structure.id.to_string(), structure.title.clone()]);
+            table(&mut out, ["ID", "TITLE"], rows)?;
+        }
+        Reply::Collection(collection) => writeln!(out, "{}  {}", collection.id, collection.title)?,
+        Reply::Collections(collections) => {
+            let rows = collections.iter().map(|collection| {
+                [collection.id.to_string(), collection.title.clone(), collection.structure.to_string()]
+            });
+            table(&mut out, ["ID", "TITLE", "STRUCTURE"], rows)?;
+        }
+    }
+    Ok(())
+}
+
+/// The reply without the word that tells which it is.
+fn inner(reply: &Reply) -> serde_json::Result<serde_json::Value> {
+    Ok(serde_json::to_value(reply)?["value"].take())
+}
+
+fn table<const N: usize>(
+    out: &mut impl Write,
+    head: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> std::io::Result<()> {
+    let rows: Vec<_> = std::iter::once(head.map(str::to_owned)).chain(rows).collect();
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    for row in &rows {
+        let cells: Vec<_> = (0..N).map(|column| format!("{:width$}", row[column], width = width(column))).collect();
+        writeln!(out, "{}", cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! `palimpsest serve`: from settings to a running server, and down again.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use palimpsest_engine::Engine;
+use palimpsest_engine::Scope;
+use palimpsest_engine::admin::{Command, Reply};
+use palimpsest_server::Limits;
+use palimpsest_store_sqlite::{Options, SqliteStore};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::settings::Settings;
+use crate::world::{SystemClock, SystemIds};
+use crate::{control, print, telemetry};
+
+/// Serves until SIGTERM or SIGINT.
+pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
+    telemetry::begin(settings.log_format, settings.log_level);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("threads")?;
+    runtime.block_on(run(settings))
+}
+
+/// An engine over the data folder.
+pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Engine> {
+    let options = Options {
+        #[cfg(feature = "faults")]
+        faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
+        ..Options::default()
+    };
+    let store = SqliteStore::open(data, &options)?;
+    Ok(Engine::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemIds)))
+}
+
+async fn run(settings: &Settings) -> anyhow::Result<()> {
+    // Asked for before anything is printed: whoever waits for the address may stop us right after it.
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let engine = Arc::new(open(&settings.data)?);
+    let token = first_token(&engine).await?;
+    let listener = TcpListener::bind(&settings.listen).await.with_context(|| settings.listen.clone())?;
+    let address = listener.local_addr()?;
+    let control = control::listen(&settings.data, Arc::clone(&engine))?;
+    print::serving(address, token.as_deref())?;
+    tracing::info!(%address, data = %settings.data.display(), "serving");
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("stopping");
+    };
+    let limits = Limits::default();
+    let router = palimpsest_server::router(Arc::clone(&engine), limits.clone());
+    palimpsest_server::serve(listener, router, limits, stop).await;
+    control.stop();
+    let store = Arc::clone(engine.store());
+    tokio::task::spawn_blocking(move || store.close()).await.context("closing the store")?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// On an empty folder: a space and a token for it.
+async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+    if let Reply::Spaces(spaces) = engine.administer(Command::SpaceList).await?
+        && spaces.is_empty()
+    {
+        engine.administer(Command::SpaceCreate { title: "My space".to_owned() }).await?;
+    } else if engine.has_tokens().await? {
+        return Ok(None);
+    }
+    let scopes = vec![Scope::Read, Scope::Write];
+    let create = |space| Command::TokenCreate { space, name: "first".to_owned(), scopes, expires_at: None };
+    match engine.administer(create(None)).await {
+        Ok(Reply::TokenMade(made)) => Ok(Some(made.token)),
+        // Several spaces and no token: which one is meant is for the operator to say.
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,83 @@
+//! Settings: defaults, then the TOML file, then PALIMPSEST_* variables, then flags; the later win.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use etcetera::BaseStrategy;
+use serde::Deserialize;
+
+use crate::telemetry::{Format, Level};
+
+/// What was given in one place.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Given {
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) listen: Option<String>,
+    pub(crate) log_format: Option<Format>,
+    pub(crate) log_level: Option<Level>,
+}
+
+/// What is in force.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) data: PathBuf,
+    pub(crate) listen: String,
+    pub(crate) log_format: Format,
+    pub(crate) log_level: Level,
+}
+
+impl Settings {
+    /// Puts what the command line and the environment gave over the file, and that over the defaults.
+    pub(crate) fn resolve(given: Given, file: Option<&Path>) -> anyhow::Result<Self> {
+        let file = match file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
+                toml::from_str(&text).with_context(|| path.display().to_string())?
+            }
+            None => Given::default(),
+        };
+        let data = match given.data.or(file.data) {
+            Some(data) => data,
+            None => default_data()?,
+        };
+        Ok(Self {
+            data,
+            listen: given.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:4010".to_owned()),
+            log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
+            log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
+        })
+    }
+}
+
+/// The platform's folder for the data of programs.
+fn default_data() -> anyhow::Result<PathBuf> {
+    let platform = etcetera::choose_base_strategy().context("no data folder is known: name one with --data")?;
+    Ok(platform.data_dir().join("palimpsest"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_win_over_the_file_and_the_file_over_defaults() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        std::fs::write(&path, "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\n").unwrap();
+        let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
+        let settings = Settings::resolve(given, Some(&path)).unwrap();
+        assert_eq!(settings.data, PathBuf::from("/from/file"));
+        assert_eq!(settings.listen, "127.0.0.1:2");
+        assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
+    }
+
+    #[test]
+    fn an_unknown_setting_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        std::fs::write(&path, "lisen = \"127.0.0.1:1\"\n").unwrap();
+        let error = Settings::resolve(Given::default(), Some(&path)).unwrap_err();
+        assert!(format!("{error:#}").contains("lisen"), "{error:#}");
+    }
+}
