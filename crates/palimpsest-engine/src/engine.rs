@@ -138,7 +138,7 @@ impl Engine {
         Ok(self.rendered.get(&key).map(|body| View { body, revision, object: Some(id) }))
     }
 
-    fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> View {
+    pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> View {
         let object = &found.object;
         let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
         let body = self.rendered.get_or_make(key, || match schema.structure(object.structure) {

@@ -15,6 +15,7 @@ pub enum Kind {
     MethodNotAllowed,
     Conflict,
     TooLarge,
+    Gone,
     Internal,
     Unavailable,
 }
@@ -65,6 +66,10 @@ codes! {
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract
     AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// design: errors beyond the contract
+    RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
+    /// design: errors beyond the contract
+    RevisionUnknown = "cap_revision_unknown", Gone, "The revision is beyond the head, or of another log.";
     /// spec/01 §6
     ServerError = "cap_server_error", Internal, "The server failed; its log tells more under the request id.";
     /// spec/01 §6

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use palimpsest_engine::{Code, Error, Kind, View, Written};
+use palimpsest_engine::{Code, Error, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
 
@@ -46,6 +46,12 @@ impl Answer {
 impl From<View> for Answer {
     fn from(view: View) -> Self {
         Self { status: StatusCode::OK, body: Some(view.body), revision: Some(view.revision), object: view.object }
+    }
+}
+
+impl From<Page> for Answer {
+    fn from(page: Page) -> Self {
+        Self { status: StatusCode::OK, body: Some(page.body), revision: Some(page.revision), object: None }
     }
 }
 
@@ -102,6 +108,7 @@ impl Failure {
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::Gone => StatusCode::GONE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         };

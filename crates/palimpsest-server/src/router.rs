@@ -37,6 +37,11 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(Method::POST, "/object", api::object::create::read),
     write(Method::PATCH, "/object", api::object::update::read),
     write(Method::DELETE, "/object", api::object::delete::read),
+    // Lists (spec/02 §16, and our own)
+    read("/objects/structure", api::objects::structure::call),
+    read("/objects/collection", api::objects::collection::call),
+    read("/objects/tag", api::objects::tag::call),
+    read("/objects", api::objects::all::call),
     // Blocks (spec/02 §12, 14, 15)
     write(Method::POST, "/blocks/append", api::blocks::append::read),
     write(Method::PATCH, "/blocks/block", api::blocks::update::read),

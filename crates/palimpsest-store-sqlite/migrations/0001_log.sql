@@ -51,6 +51,15 @@ CREATE TABLE blocks (
     PRIMARY KEY (space, id)
 ) STRICT, WITHOUT ROWID;
 
+-- The members of lists: objects that can be seen, in the order of the revision that made them, then of their ids.
+CREATE TABLE members (
+    space   INTEGER NOT NULL,
+    list    BLOB    NOT NULL,
+    created INTEGER NOT NULL,
+    object  BLOB    NOT NULL,
+    PRIMARY KEY (space, list, created, object)
+) STRICT, WITHOUT ROWID;
+
 -- Access tokens; `hash` is the SHA-256 of the secret, `body` JSON.
 CREATE TABLE tokens (
     id    BLOB NOT NULL PRIMARY KEY,

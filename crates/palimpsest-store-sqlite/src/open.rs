@@ -6,6 +6,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -34,7 +35,8 @@ pub(crate) fn open_folder(path: &Path) -> Result<Folder, OpenError> {
         let path = path.to_owned();
         move |source| OpenError::Io { path, source }
     };
-    std::fs::create_dir_all(path).map_err(io(path))?;
+    // What is inside is for its owner: everything that was ever written, and hashes of secrets.
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(io(path))?;
     let lock_path = path.join("lock");
     let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(io(&lock_path))?;
     match lock.try_lock() {

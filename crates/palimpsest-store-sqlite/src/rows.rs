@@ -6,8 +6,8 @@ use palimpsest_model::{
     BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
 };
 use palimpsest_store::{
-    Actor, Batch, Doc, DocKey, LogEntry, ObjectChange, RegistryRows, Rows, SchemaChange, SpaceRow, StoreError,
-    TokenRecord, Version,
+    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, RegistryRows, Rows, SchemaChange,
+    SpaceRow, StoreError, TokenRecord, Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,18 @@ impl SqlRows {
         connection.prepare_cached(sql)?.execute(params![space, revision, at, actor, entry.actor.name, body])?;
         for (doc, version) in batch.docs.iter().zip(&batch.versions) {
             write_doc(connection, space, doc, version)?;
+        }
+        for Membership { place: (created, object), left, entered } in &batch.memberships {
+            let change = |sql: &str, list: &List| {
+                let values = params![space, encode_list(list), number(*created), object.0.as_bytes()];
+                connection.prepare_cached(sql)?.execute(values)
+            };
+            for list in left {
+                change("DELETE FROM members WHERE space = ?1 AND list = ?2 AND created = ?3 AND object = ?4", list)?;
+            }
+            for list in entered {
+                change("INSERT INTO members (space, list, created, object) VALUES (?1, ?2, ?3, ?4)", list)?;
+            }
         }
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
         for (block, object) in &batch.blocks {
@@ -171,6 +183,23 @@ impl Rows for SqlRows {
         })
     }
 
+    fn members(
+        &mut self,
+        space: SpaceId,
+        list: List,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Place>, StoreError> {
+        let space = self.number(space)?;
+        let (created, id) = after.map_or((-1, Uuid::nil()), |(created, id)| (number(created), id.0));
+        let sql = "SELECT created, object FROM members \
+                   WHERE space = ?1 AND list = ?2 AND (created, object) > (?3, ?4) ORDER BY created, object LIMIT ?5";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(sql, params![space, encode_list(&list), created, id.as_bytes(), limit], |row| {
+            Ok((revision_of(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
+        })
+    }
+
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
         let space = self.number(space)?;
         let sql = "SELECT object FROM blocks WHERE space = ?1 AND id = ?2";
@@ -222,7 +251,7 @@ impl RegistryRows for SqlRows {
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "tokens"] {
+        for table in ["docs", "log", "blocks", "members", "tokens"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -252,6 +281,17 @@ fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
         2 => DocKey::Collection(CollectionId(uuid_from(6, id)?)),
         _ => DocKey::Object(ObjectId(uuid_from(6, id)?)),
     })
+}
+
+/// A list as a key: its kind, then its id.
+fn encode_list(list: &List) -> Vec<u8> {
+    let key = |kind: u8, id: &[u8]| [&[kind], id].concat();
+    match list {
+        List::All => key(0, &[]),
+        List::Structure(id) => key(1, id.to_string().as_bytes()),
+        List::Collection(id) => key(2, id.0.as_bytes()),
+        List::Tag(id) => key(3, id.0.as_bytes()),
+    }
 }
 
 fn encode_state(state: State) -> i64 {

@@ -1,7 +1,7 @@
 //! The in-memory twin: the contract in its plainest form, one lock around plain maps. It is the oracle for tests of other
 //! backends and of everything above them, and durable only as long as the process lives.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, TokenId};
@@ -9,7 +9,7 @@ use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, TokenId};
 use crate::error::StoreError;
 use crate::head::{Current, Heads};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
-use crate::record::{Doc, DocKey, LogEntry, SpaceRow, TokenHash, TokenRecord, Version};
+use crate::record::{Doc, DocKey, List, LogEntry, Place, SpaceRow, TokenHash, TokenRecord, Version};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
 use crate::tx::Snapshot;
@@ -36,6 +36,7 @@ struct SpaceData {
     versions: BTreeMap<(DocKey, Revision), Version>,
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
+    members: BTreeSet<(List, Place)>,
 }
 
 impl MemoryStore {
@@ -117,6 +118,7 @@ impl SpaceData {
             versions: BTreeMap::new(),
             log: Vec::new(),
             blocks: HashMap::new(),
+            members: BTreeSet::new(),
         }
     }
 }
@@ -132,6 +134,12 @@ impl Memory {
         }
         for (block, object) in &batch.blocks {
             space.blocks.entry(*block).or_insert(*object);
+        }
+        for membership in &batch.memberships {
+            for list in &membership.left {
+                space.members.remove(&(*list, membership.place));
+            }
+            space.members.extend(membership.entered.iter().map(|list| (*list, membership.place)));
         }
         for doc in &batch.docs {
             if !matches!(doc.key, DocKey::Object(_)) && !space.docs.contains_key(&doc.key) {
@@ -172,6 +180,19 @@ impl Rows for Memory {
         let data = self.of(space)?;
         let range = (key, after.next())..=(key, Revision(u64::MAX));
         Ok(data.versions.range(range).rev().map(|(_, version)| version.clone()).collect())
+    }
+
+    fn members(
+        &mut self,
+        space: SpaceId,
+        list: List,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Place>, StoreError> {
+        let data = self.of(space)?;
+        let from = after.unwrap_or((Revision(0), ObjectId(uuid::Uuid::nil())));
+        let members = data.members.range((list, from)..).take_while(|(other, _)| *other == list);
+        Ok(members.map(|(_, place)| *place).filter(|place| Some(*place) != after).take(limit).collect())
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {

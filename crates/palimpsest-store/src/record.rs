@@ -48,6 +48,33 @@ pub struct Version {
     pub delta: Vec<u8>,
 }
 
+/// A list that objects are members of. Only objects that can be seen are.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum List {
+    /// Every object.
+    All,
+    /// The objects of a structure.
+    Structure(StructureId),
+    /// The objects in a collection.
+    Collection(CollectionId),
+    /// The objects whose property `tags` names a tag.
+    Tag(ObjectId),
+}
+
+/// A place in a list: lists are ordered by the revision that made an object, then by its id, which never change.
+pub type Place = (Revision, ObjectId);
+
+/// What one commit does to the lists that one object is in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Membership {
+    /// Where the object stands in every list.
+    pub place: Place,
+    /// The lists it leaves.
+    pub left: Vec<List>,
+    /// The lists it enters.
+    pub entered: Vec<List>,
+}
+
 /// Where a space stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SpaceRow {

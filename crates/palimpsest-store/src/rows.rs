@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, TokenId};
 
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, LogEntry, SpaceRow, TokenRecord, Version};
+use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, SpaceRow, TokenRecord, Version};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
 pub trait Rows {
@@ -20,6 +20,15 @@ pub trait Rows {
 
     /// The versions of a document made after a revision, newest first.
     fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError>;
+
+    /// The members of a list after a place, in its order, at most `limit`.
+    fn members(
+        &mut self,
+        space: SpaceId,
+        list: List,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Place>, StoreError>;
 
     /// The object that a block id belongs to: once used, for ever.
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError>;
@@ -61,6 +70,8 @@ pub struct Batch {
     pub docs: Vec<Doc>,
     /// The ways back from them.
     pub versions: Vec<Version>,
+    /// What changes in the lists.
+    pub memberships: Vec<Membership>,
     /// The block ids that now belong to an object.
     pub blocks: Vec<(BlockId, ObjectId)>,
 }

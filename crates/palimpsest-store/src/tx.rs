@@ -2,12 +2,12 @@
 //! it changed is compared with what was there, and one batch of rows comes out. A panic or a refusal therefore leaves nothing
 //! half-written, in any backend.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BlockId, Collection, Object, ObjectId, Revision, Schema, Space, SpaceId, State, Structure, Timestamp, Versioned,
-    changed_paths,
+    BlockId, Collection, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State, Structure, Timestamp,
+    Value, Versioned, changed_paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,7 +15,8 @@ use serde::de::DeserializeOwned;
 use crate::delta::{apply_delta, make_delta};
 use crate::error::StoreError;
 use crate::record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, LogEntry, ObjectChange, SchemaChange, SchemaKind, SpaceRow, Version,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Membership, ObjectChange, Place, SchemaChange, SchemaKind,
+    SpaceRow, Version,
 };
 use crate::rows::{Batch, Rows};
 
@@ -270,6 +271,7 @@ impl<'r> Tx<'r> {
             },
             docs: sealed.docs,
             versions: sealed.versions,
+            memberships: sealed.memberships,
             blocks: sealed.blocks,
         }))
     }
@@ -295,6 +297,7 @@ struct Sealed {
     versions: Vec<Version>,
     objects: Vec<ObjectChange>,
     schema: Vec<SchemaChange>,
+    memberships: Vec<Membership>,
     blocks: Vec<(BlockId, ObjectId)>,
 }
 
@@ -325,6 +328,7 @@ impl Sealed {
         if !self.doc(DocKey::Object(id), old, body, state) {
             return;
         }
+        self.membership(id, before.as_ref().map(|(found, _)| found), object, state);
         let mut paths = Vec::new();
         let mut old_blocks = HashSet::new();
         if let Some((found, _)) = &before {
@@ -342,6 +346,17 @@ impl Sealed {
             }
         });
         self.objects.push(ObjectChange { id, structure: object.structure, kind, paths });
+    }
+
+    fn membership(&mut self, id: ObjectId, before: Option<&Found>, object: &Object, state: State) {
+        let old = before.map(|found| lists_of(&found.object, found.state)).unwrap_or_default();
+        let new = lists_of(object, state);
+        let place = (before.map_or(self.revision, |found| found.created), id);
+        let left: Vec<_> = old.difference(&new).copied().collect();
+        let entered: Vec<_> = new.difference(&old).copied().collect();
+        if !(left.is_empty() && entered.is_empty()) {
+            self.memberships.push(Membership { place, left, entered });
+        }
     }
 
     /// Adds the new version of a document unless it is the one that is there.
@@ -363,6 +378,19 @@ impl Sealed {
         self.docs.push(Doc { key, created, revision: self.revision, at: self.at, state, body: body.into() });
         true
     }
+}
+
+/// The lists an object is a member of.
+fn lists_of(object: &Object, state: State) -> BTreeSet<List> {
+    if state != State::Live {
+        return BTreeSet::new();
+    }
+    let mut lists = BTreeSet::from([List::All, List::Structure(object.structure)]);
+    lists.extend(object.collections.iter().copied().map(List::Collection));
+    if let Some(Value::Entity(tags)) = object.properties.get(&PropertyId::from("tags")) {
+        lists.extend(tags.iter().copied().map(List::Tag));
+    }
+    lists
 }
 
 /// A consistent view of one space at one revision.
@@ -428,6 +456,51 @@ impl<'r> Snapshot<'r> {
         }
         let object = Arc::new(parse(&doc.body)?);
         Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+    }
+
+    /// The members of a list as they stood at an earlier revision, after a place, at most `limit`: index rows that were not
+    /// touched since, and the objects touched since as they stood then. Whatever is written meanwhile, paging misses and
+    /// repeats nothing.
+    pub fn list_at(
+        &mut self,
+        list: List,
+        revision: Revision,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<Found>, StoreError> {
+        let touched = self.touched_since(revision)?;
+        let mut page = BTreeMap::new();
+        for id in &touched {
+            let Some(found) = self.object_at(*id, revision)? else { continue };
+            let place = (found.created, *id);
+            if after.is_none_or(|after| place > after) && lists_of(&found.object, found.state).contains(&list) {
+                page.insert(place, found);
+            }
+        }
+        let mut from = after;
+        let mut untouched = 0;
+        while untouched < limit {
+            let places = self.rows.members(self.row.id, list, from, limit)?;
+            let Some(last) = places.last() else { break };
+            from = Some(*last);
+            for place in places.into_iter().filter(|(_, id)| !touched.contains(id)) {
+                let found = self.object(place.1)?.ok_or_else(|| {
+                    StoreError::Corrupt(format!("{list:?} has the member {}, which is not there", place.1))
+                })?;
+                page.insert(place, found);
+                untouched += 1;
+            }
+        }
+        Ok(page.into_values().take(limit).collect())
+    }
+
+    /// The objects that commits after a revision touched.
+    fn touched_since(&mut self, revision: Revision) -> Result<HashSet<ObjectId>, StoreError> {
+        if revision >= self.row.revision {
+            return Ok(HashSet::new());
+        }
+        let entries = self.entries(revision, usize::MAX)?;
+        Ok(entries.iter().flat_map(|entry| &entry.objects).map(|object| object.id).collect())
     }
 
     /// The log entry of a revision.

@@ -3,4 +3,5 @@
 pub(crate) mod blocks;
 pub(crate) mod health;
 pub(crate) mod object;
+pub(crate) mod objects;
 pub(crate) mod space;

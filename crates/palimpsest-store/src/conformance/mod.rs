@@ -6,6 +6,7 @@
 mod commits;
 mod heads;
 mod history;
+mod lists;
 mod registry;
 mod threads;
 
@@ -21,6 +22,7 @@ use uuid::Uuid;
 pub use self::commits::*;
 pub use self::heads::*;
 pub use self::history::*;
+pub use self::lists::*;
 pub use self::registry::*;
 pub use self::threads::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
@@ -39,7 +41,9 @@ macro_rules! conformance {
             structures_and_collections_are_data_in_the_log, a_block_id_belongs_to_one_object_for_ever,
             a_snapshot_sees_one_revision, the_head_knows_what_was_committed_before_the_answer,
             a_reader_never_brings_back_the_past, random_histories_are_rebuilt_byte_for_byte,
-            one_edited_block_of_a_large_object_costs_little_history, tokens_are_put_replaced_and_removed,
+            one_edited_block_of_a_large_object_costs_little_history,
+            lists_hold_what_can_be_seen_and_belongs_to_them, paging_misses_and_repeats_nothing_while_others_write,
+            tokens_are_put_replaced_and_removed,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );

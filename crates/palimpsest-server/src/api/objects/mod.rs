@@ -1,0 +1,45 @@
+//! Lists of objects (spec/02 §16, and GET /objects).
+
+pub(crate) mod all;
+pub(crate) mod collection;
+pub(crate) mod structure;
+pub(crate) mod tag;
+
+use palimpsest_engine::{List, ListObjects, Row};
+use palimpsest_model::{Node, Reading as Notes};
+
+use crate::endpoint::{Call, Reading};
+
+/// The most rows of a page of the contract's lists, and how many there are when the client does not say.
+const MOST: usize = 100;
+const USUAL: usize = 50;
+
+/// Answers a page of one of the contract's lists. `other` is another name of the parameter `id`, which a client uses.
+fn page_of(call: Call, other: &'static str, read: fn(&Node<'_, '_>, &mut Notes) -> Option<List>) -> Reading {
+    Box::pin(async move {
+        let ask = call.input.query(|query, notes| {
+            let (id, other) = (query.get("id"), query.get(other));
+            let list = if id.is_absent() && !other.is_absent() { read(&other, notes) } else { read(&id, notes) };
+            let limit = query.get("pageSize").given(notes, |size, notes| read_count(size, notes, MOST));
+            let cursor = query.get("cursor").given(notes, |cursor, notes| cursor.string(notes).map(str::to_owned));
+            Some(ListObjects { list: list?, limit: limit?.unwrap_or(USUAL), cursor: cursor?, row: Row::Plain })
+        })?;
+        Ok(call.engine.list(&call.token, ask).await?.into())
+    })
+}
+
+/// Reads how many rows a page has, from 1 to `most`.
+fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usize> {
+    let text = node.string(notes)?;
+    let Ok(count) = text.parse::<i64>() else {
+        let kind = if text.parse::<f64>().is_ok() { "int, received number" } else { "number, received NaN" };
+        notes.problem(node, format!("Invalid input: expected {kind}"));
+        return None;
+    };
+    match usize::try_from(count) {
+        Ok(count) if count > most => notes.problem(node, format!("Too big: expected number to be <={most}")),
+        Ok(count) if count > 0 => return Some(count),
+        _ => notes.problem(node, "Too small: expected number to be >0"),
+    }
+    None
+}

@@ -1,0 +1,86 @@
+//! Lists, and paging through them while others write.
+
+use std::sync::Arc;
+
+use palimpsest_model::{BuiltIn, CollectionId, Object, ObjectId, Revision, State, StructureId, Value};
+use uuid::Uuid;
+
+use super::{Bench, block_on, object_id, page};
+use crate::{ChangeKind, List, Place, Store};
+
+const PAGES: List = List::Structure(StructureId::BuiltIn(BuiltIn::RootPage));
+const SHELF: CollectionId = CollectionId(Uuid::from_u128(0x5be1f));
+
+impl Bench<'_> {
+    fn page_of(&self, list: List, pin: Revision, after: Option<Place>, limit: usize) -> Vec<(Place, Object)> {
+        let read = block_on(self.store.read(self.space, move |snapshot| snapshot.list_at(list, pin, after, limit)));
+        let found = read.unwrap().value.unwrap();
+        found.into_iter().map(|found| ((found.created, found.object.id), (*found.object).clone())).collect()
+    }
+
+    fn ids(&self, list: List) -> Vec<ObjectId> {
+        self.page_of(list, self.head(), None, usize::MAX >> 1).into_iter().map(|((_, id), _)| id).collect()
+    }
+}
+
+/// A list holds exactly the objects that can be seen and belong to it, in the order they were made.
+pub fn lists_hold_what_can_be_seen_and_belongs_to_them(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    for number in [5, 3, 4, 1] {
+        let mut object = page(number, "listed");
+        object.collections = if number > 3 { vec![SHELF] } else { Vec::new() };
+        object.properties.insert("tags".into(), Value::Entity(vec![object_id(number % 2)]));
+        bench.put(&object);
+    }
+    let ids = |numbers: &[u128]| numbers.iter().map(|number| object_id(*number)).collect::<Vec<_>>();
+    assert_eq!(bench.ids(List::All), ids(&[5, 3, 4, 1]));
+    assert_eq!(bench.ids(PAGES), ids(&[5, 3, 4, 1]));
+    assert_eq!(bench.ids(List::Collection(SHELF)), ids(&[5, 4]));
+    assert_eq!(bench.ids(List::Tag(object_id(1))), ids(&[5, 3, 1]));
+    bench.put(&page(5, "neither tagged nor shelved"));
+    let trash = |tx: &mut crate::Tx<'_>| {
+        tx.put(page(3, "trashed"), State::Trashed, ChangeKind::Trashed).map_err(|error| error.to_string())
+    };
+    bench.commit(trash).unwrap().value.unwrap();
+    assert_eq!(bench.ids(List::All), ids(&[5, 4, 1]));
+    assert_eq!(bench.ids(List::Collection(SHELF)), ids(&[4]));
+    assert_eq!(bench.ids(List::Tag(object_id(1))), ids(&[1]));
+    assert_eq!(bench.ids(List::Structure(StructureId::BuiltIn(BuiltIn::RootTag))), []);
+    bench.put(&page(3, "restored"));
+    assert_eq!(bench.ids(PAGES), ids(&[5, 3, 4, 1]), "it comes back to its place");
+}
+
+/// Pages pinned to the revision of the first one show the list as it stood then, each row once, whatever is written between
+/// them: creations, edits, removals from the list, trash, restores.
+pub fn paging_misses_and_repeats_nothing_while_others_write(store: &Arc<dyn Store>) {
+    for size in [1, 3, 7, 100] {
+        let bench = Bench::begin_as(store, size as u128 + 100);
+        for number in 0..30 {
+            bench.put(&page(number, &format!("before {number}")));
+        }
+        let pin = bench.head();
+        let expected = bench.page_of(PAGES, pin, None, 1000);
+        assert_eq!(expected.len(), 30);
+        let mut seen = Vec::new();
+        let mut after = None;
+        for round in 0_u128.. {
+            let rows = bench.page_of(PAGES, pin, after, size);
+            let Some(last) = rows.last() else { break };
+            after = Some(last.0);
+            seen.extend(rows);
+            disturb(&bench, round);
+        }
+        assert_eq!(seen, expected, "pages of {size}");
+    }
+}
+
+fn disturb(bench: &Bench<'_>, round: u128) {
+    bench.put(&page(1000 + round, "new"));
+    bench.put(&page(round * 7 % 30, "edited"));
+    let (trashed, deleted) = (round * 11 % 30, round * 13 % 30);
+    let write = move |tx: &mut crate::Tx<'_>| {
+        tx.put(page(trashed, "trashed"), State::Trashed, ChangeKind::Trashed).map_err(|error| error.to_string())?;
+        tx.put(page(deleted, "deleted"), State::Deleted, ChangeKind::Deleted).map_err(|error| error.to_string())
+    };
+    bench.commit(write).unwrap().value.unwrap();
+}
