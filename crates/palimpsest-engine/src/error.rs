@@ -15,6 +15,7 @@ pub enum Kind {
     MethodNotAllowed,
     Conflict,
     TooLarge,
+    TooOften,
     Gone,
     Internal,
     Unavailable,
@@ -62,6 +63,8 @@ codes! {
     ScopeInsufficient = "cap_scope_insufficient", Forbidden, "The token lacks a scope that this call needs.";
     /// spec/01 §6
     NotFound = "cap_not_found", NotFound, "There is no such thing, or this token cannot see it.";
+    /// spec/01 §5
+    RateLimitExceeded = "cap_rate_limit_exceeded", TooOften, "The token called this endpoint too often within a minute.";
     /// design: errors beyond the contract
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract

@@ -62,8 +62,7 @@ impl<'c> Aligner<'c, '_, '_> {
             matched.is_none() && !self.pool.contains_key(id) && !self.used.contains(id) && (self.names.free)(*id)
         });
         self.used.extend(taken);
-        let children: Vec<Vec<_>> = children
-            .unwrap_or_default()
+        let children: Vec<Vec<_>> = BlockDraft::lists(&content, children)
             .into_iter()
             .map(|list| list.into_iter().map(|child| self.reserve(child)).collect())
             .collect();

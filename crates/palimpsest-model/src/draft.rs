@@ -50,10 +50,19 @@ impl BlockDraft {
         Self { sent: None, content, given: Given::default(), children: Some(children) }
     }
 
+    /// Its children; a grid that was written without columns has one empty column on each side of each divider.
+    pub(crate) fn lists(content: &Content, children: Option<Vec<Vec<Self>>>) -> Vec<Vec<Self>> {
+        match (children, content) {
+            (Some(lists), _) => lists,
+            (None, Content::Grid(grid)) => vec![Vec::new(); (grid.dividers.len() + 1).clamp(2, MAX_COLUMNS)],
+            (None, _) => Vec::new(),
+        }
+    }
+
     /// Makes a new block of it, with ids from `fresh` for itself and everything below.
     pub fn into_new(self, fresh: &mut dyn FnMut() -> BlockId) -> Block {
         let id = fresh();
-        let children = self.children.unwrap_or_default();
+        let children = Self::lists(&self.content, self.children);
         let children =
             children.into_iter().map(|list| list.into_iter().map(|child| child.into_new(fresh)).collect()).collect();
         let mut block = Block { id, content: self.content, children };
@@ -103,6 +112,9 @@ impl BlockDraft {
         })
     }
 }
+
+/// A grid that was written without columns gets at most this many empty ones.
+const MAX_COLUMNS: usize = 32;
 
 /// Reads a map from property id to a list of blocks.
 pub fn read_blocks_by_property(

@@ -67,7 +67,7 @@ pub fn is_lone_empty(list: &[Block]) -> bool {
 }
 
 /// Puts new blocks into a section, under a parent or beside a block. The lone empty text block of a new object gives way to
-/// what is put before or after everything else.
+/// what is put before or after everything else. After an error the object may be half-edited: it must be given up.
 pub fn append(
     object: &mut Object,
     section: &PropertyId,
@@ -103,7 +103,8 @@ pub fn append(
     check_limits(object)
 }
 
-/// Replaces the content of a block: what the draft left out stays, `null` removes, children are replaced when given.
+/// Replaces the content of a block: what the draft left out stays, `null` removes, children are replaced when given. After an
+/// error the object may be half-edited: it must be given up.
 pub fn update_block(
     object: &mut Object,
     section: Option<&PropertyId>,

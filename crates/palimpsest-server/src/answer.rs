@@ -11,6 +11,7 @@ use serde::Serialize;
 pub(crate) type Response = http::Response<axum::body::Body>;
 
 pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revision");
+pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a call answers when it succeeds.
@@ -78,11 +79,14 @@ pub(crate) struct Failure {
     pub(crate) error: Error,
     /// The methods a path knows, when the one asked for is none of them.
     pub(crate) allow: Option<HeaderValue>,
+    /// After how many seconds it may be tried again.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self { error, allow: None }
+        let retry_after = (error.code.kind() == Kind::Unavailable).then_some(1);
+        Self { error, allow: None, retry_after }
     }
 }
 
@@ -97,9 +101,15 @@ impl Failure {
         Error::new(code, message).into()
     }
 
+    /// A token that calls too often, and after how many seconds it may call again.
+    pub(crate) fn too_often(seconds: u64) -> Self {
+        let message = format!("Too many requests: try again in {seconds} s");
+        Self { retry_after: Some(seconds), ..Self::new(Code::RateLimitExceeded, message) }
+    }
+
     /// The one place where refusals become status codes.
     pub(crate) fn into_response(self, request_id: &str) -> Response {
-        let Self { error, allow } = self;
+        let Self { error, allow, retry_after } = self;
         let status = match error.code.kind() {
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -108,6 +118,7 @@ impl Failure {
             Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Kind::Conflict => StatusCode::CONFLICT,
             Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
             Kind::Gone => StatusCode::GONE,
             Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -125,14 +136,11 @@ impl Failure {
         *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        match status {
-            StatusCode::UNAUTHORIZED => {
-                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
-            }
-            _ => {}
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if let Some(allow) = allow {
             headers.insert(ALLOW, allow);

@@ -1,7 +1,7 @@
 //! The way of every request: request id, token, version, scope, size, input, then the endpoint; and one line in the log, which
 //! names the token and the route but never shows a secret or content.
 //!
-//! The order of the checks is that of the contract: path and method, 401, 400 for the version, 403, 413, 400 for the input.
+//! The order of the checks is that of the contract: path and method, 401, 429, 400 for the version, 403, 413, 400 for the input.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,26 +12,41 @@ use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method};
 use http_body_util::BodyExt;
-use palimpsest_engine::{Access as Token, Code, Engine};
+use palimpsest_engine::{Access as Token, Code, Engine, Scope};
 
-use crate::answer::{Answer, Failure, REQUEST_ID, Response};
+use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
 use crate::endpoint::{Access, Action, Call, Endpoint};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
+use crate::rates::{Quota, Windows};
 
 /// What every request needs.
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) limits: Limits,
+    pub(crate) windows: Windows,
+}
+
+/// An endpoint that is being served, and what was learned on the way, for the answer and the log.
+pub(crate) struct Served {
+    index: usize,
+    endpoint: &'static Endpoint,
+    token: Option<Token>,
+    quota: Option<Quota>,
+}
+
+impl Served {
+    pub(crate) fn new(index: usize, endpoint: &'static Endpoint) -> Self {
+        Self { index, endpoint, token: None, quota: None }
+    }
 }
 
 /// Answers a request to an endpoint.
-pub(crate) async fn answer(app: Arc<App>, endpoint: &'static Endpoint, request: Request) -> Response {
-    let log = Log::begin(&app, request.headers(), request.method().clone(), endpoint.path);
-    let mut token = None;
-    let served = tokio::time::timeout(app.limits.request_time, catch(serve(&app, endpoint, request, &mut token))).await;
-    let result = match served {
+pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) -> Response {
+    let log = Log::begin(&app, request.headers(), request.method().clone(), served.endpoint.path);
+    let serving = catch(serve(&app, &mut served, request));
+    let result = match tokio::time::timeout(app.limits.request_time, serving).await {
         Ok(Some(result)) => result,
         Ok(None) => Err(Failure::new(Code::ServerError, "Internal server error")),
         Err(_) => Err(Failure::new(
@@ -39,7 +54,11 @@ pub(crate) async fn answer(app: Arc<App>, endpoint: &'static Endpoint, request: 
             "The request took too long; whether a write took place is unknown until it is read back",
         )),
     };
-    log.end(result, token.as_ref())
+    let mut response = log.end(result, served.token.as_ref());
+    if let Some(header) = served.quota.and_then(Quota::header) {
+        response.headers_mut().insert(RATE_LIMIT, header);
+    }
+    response
 }
 
 /// Answers a request to a path that nothing serves.
@@ -62,21 +81,15 @@ pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint],
     log.end(Err(Failure { allow, ..Failure::new(Code::MethodNotAllowed, message) }), None)
 }
 
-async fn serve(app: &App, endpoint: &Endpoint, request: Request, known: &mut Option<Token>) -> Result<Answer, Failure> {
+async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answer, Failure> {
     let (parts, body) = request.into_parts();
+    let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
         (_, Action::Health(tell)) => return Ok(tell(&app.engine)),
         (Access::Scope(scope), _) => scope,
         (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
     };
-    let checked = async {
-        let token = app.engine.authenticate(bearer(&parts.headers)).await?;
-        *known = Some(token.clone());
-        check_version(&parts.headers)?;
-        token.require(scope)?;
-        Ok::<_, Failure>(token)
-    };
-    let token = match checked.await {
+    let token = match admit(app, served, &parts.headers, scope).await {
         Ok(token) => token,
         Err(failure) => {
             drain(app, body).await;
@@ -91,6 +104,19 @@ async fn serve(app: &App, endpoint: &Endpoint, request: Request, known: &mut Opt
         Action::Write(read) => Ok(app.engine.execute(&token, read(&input)?).await?.into()),
         Action::Health(tell) => Ok(tell(&app.engine)),
     }
+}
+
+/// Checks who calls, how often, in which version and with which scope, in this order.
+async fn admit(app: &App, served: &mut Served, headers: &HeaderMap, scope: Scope) -> Result<Token, Failure> {
+    let token = app.engine.authenticate(bearer(headers)).await?;
+    served.token = Some(token.clone());
+    served.quota = app.windows.take(token.token, served.index, served.endpoint.quota, app.engine.now());
+    if let Some(quota) = served.quota.filter(|quota| quota.exceeded) {
+        return Err(Failure::too_often(quota.reset));
+    }
+    check_version(headers)?;
+    token.require(scope)?;
+    Ok(token)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

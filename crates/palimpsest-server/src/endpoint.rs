@@ -19,6 +19,8 @@ pub struct Endpoint {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// How often a minute the hosted service takes it from one token (spec/01 §5).
+    pub quota: u32,
     /// What it does.
     pub(crate) action: Action,
 }

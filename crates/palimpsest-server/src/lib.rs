@@ -8,10 +8,12 @@ mod endpoint;
 mod input;
 mod limits;
 mod panics;
+mod rates;
 mod router;
 mod serve;
 
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;
+pub use rates::RateLimits;
 pub use router::{ENDPOINTS, router};
 pub use serve::serve;

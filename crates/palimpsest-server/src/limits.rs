@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use crate::rates::RateLimits;
+
 /// What is refused, and after how long. The defaults are the product's; tests make them smaller.
 #[derive(Clone, Debug)]
 pub struct Limits {
+    /// How often a token may call.
+    pub rates: RateLimits,
     /// The largest body, in bytes; more is answered 413.
     pub body: usize,
     /// How much of a body that is too large is read, so that the client can read the answer.
@@ -26,6 +30,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            rates: RateLimits::default(),
             body: 4 * 1024 * 1024,
             drained: 16 * 1024 * 1024,
             drain_time: Duration::from_secs(5),

@@ -10,42 +10,48 @@ use palimpsest_engine::{Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::Answer;
-use crate::call::{App, answer, refuse_method, refuse_path};
+use crate::call::{App, Served, answer, refuse_method, refuse_path};
 use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
 use crate::input::Input;
+use crate::rates::Windows;
 use crate::{Limits, api};
 
-const fn read(path: &'static str, action: fn(Call) -> Reading) -> Endpoint {
-    Endpoint { method: Method::GET, path, access: Access::Scope(Scope::Read), action: Action::Read(action) }
+const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading) -> Endpoint {
+    Endpoint { method: Method::GET, path, access: Access::Scope(Scope::Read), quota, action: Action::Read(action) }
 }
 
-const fn write(method: Method, path: &'static str, action: fn(&Input) -> Result<Operation, Problems>) -> Endpoint {
-    Endpoint { method, path, access: Access::Scope(Scope::Write), action: Action::Write(action) }
+const fn write(
+    quota: u32,
+    method: Method,
+    path: &'static str,
+    action: fn(&Input) -> Result<Operation, Problems>,
+) -> Endpoint {
+    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Write(action) }
 }
 
 const fn health(path: &'static str, action: fn(&Engine) -> Answer) -> Endpoint {
-    Endpoint { method: Method::GET, path, access: Access::Open, action: Action::Health(action) }
+    Endpoint { method: Method::GET, path, access: Access::Open, quota: 0, action: Action::Health(action) }
 }
 
-/// Every endpoint.
+/// Every endpoint, with how often a minute the hosted service takes it.
 pub static ENDPOINTS: &[Endpoint] = &[
     // The space (spec/02 §1–2)
-    read("/space", api::space::get::call),
-    read("/space/structures", api::space::structures::call),
+    read(10, "/space", api::space::get::call),
+    read(10, "/space/structures", api::space::structures::call),
     // Objects (spec/02 §3–6)
-    read("/object", api::object::get::call),
-    write(Method::POST, "/object", api::object::create::read),
-    write(Method::PATCH, "/object", api::object::update::read),
-    write(Method::DELETE, "/object", api::object::delete::read),
+    read(30, "/object", api::object::get::call),
+    write(30, Method::POST, "/object", api::object::create::read),
+    write(30, Method::PATCH, "/object", api::object::update::read),
+    write(30, Method::DELETE, "/object", api::object::delete::read),
     // Lists (spec/02 §16, and our own)
-    read("/objects/structure", api::objects::structure::call),
-    read("/objects/collection", api::objects::collection::call),
-    read("/objects/tag", api::objects::tag::call),
-    read("/objects", api::objects::all::call),
+    read(30, "/objects/structure", api::objects::structure::call),
+    read(30, "/objects/collection", api::objects::collection::call),
+    read(30, "/objects/tag", api::objects::tag::call),
+    read(30, "/objects", api::objects::all::call),
     // Blocks (spec/02 §12, 14, 15)
-    write(Method::POST, "/blocks/append", api::blocks::append::read),
-    write(Method::PATCH, "/blocks/block", api::blocks::update::read),
-    write(Method::DELETE, "/block", api::blocks::delete::read),
+    write(30, Method::POST, "/blocks/append", api::blocks::append::read),
+    write(30, Method::PATCH, "/blocks/block", api::blocks::update::read),
+    write(30, Method::DELETE, "/block", api::blocks::delete::read),
     // Operation
     health("/health/live", api::health::live),
     health("/health/ready", api::health::ready),
@@ -53,11 +59,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
 
 /// The API over an engine.
 pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
-    let app = Arc::new(App { engine, limits });
+    let windows = Windows::new(limits.rates);
+    let app = Arc::new(App { engine, limits, windows });
     let mut router = Router::new();
-    for endpoint in ENDPOINTS {
+    for (index, endpoint) in ENDPOINTS.iter().enumerate() {
         let app = Arc::clone(&app);
-        let handler = move |request: Request| answer(app, endpoint, request);
+        let handler = move |request: Request| answer(app, Served::new(index, endpoint), request);
         let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);
         router = router.route(endpoint.path, on(filter, handler) as MethodRouter);
     }

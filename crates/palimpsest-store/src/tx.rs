@@ -441,7 +441,8 @@ impl<'r> Snapshot<'r> {
         if doc.created > revision {
             return Ok(None);
         }
-        for version in self.rows.versions(self.row.id, key, revision)? {
+        let versions = self.rows.versions(self.row.id, key, revision)?;
+        for version in &versions {
             let Some((previous, state)) = version.previous else {
                 return Err(StoreError::Corrupt(format!("{key:?} has no version at {revision}")));
             };
@@ -449,7 +450,7 @@ impl<'r> Snapshot<'r> {
                 .map_err(|error| StoreError::Corrupt(format!("{key:?} before {}: {error}", version.revision)))?;
             doc = Doc { revision: previous, state, body: body.into(), ..doc };
         }
-        if doc.revision != self.row.revision
+        if !versions.is_empty()
             && let Some(entry) = self.entry(doc.revision)?
         {
             doc.at = entry.at;

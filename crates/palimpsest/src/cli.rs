@@ -8,7 +8,7 @@ use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Scope};
 use palimpsest_model::Timestamp;
 
-use crate::settings::{Given, Settings};
+use crate::settings::{Given, Rates, Settings};
 use crate::world::SystemClock;
 use crate::{offline, print, run, telemetry};
 
@@ -52,6 +52,9 @@ struct ServeArgs {
     /// The address to listen on; port 0 takes a free one [default: 127.0.0.1:4010]
     #[arg(long, env = "PALIMPSEST_LISTEN", value_name = "ADDR")]
     listen: Option<String>,
+    /// How often a token may call an endpoint in 60 s: off, as the hosted service, or a number [default: 6000]
+    #[arg(long, env = "PALIMPSEST_RATE_LIMITS", value_name = "off|capacities|N")]
+    rate_limits: Option<Rates>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -150,6 +153,7 @@ impl Cli {
         let mut given = Given { data: self.data, ..Given::default() };
         if let Top::Serve(serve) = &self.command {
             given.listen.clone_from(&serve.listen);
+            given.rate_limits = serve.rate_limits;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }

@@ -50,7 +50,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
-    let limits = Limits::default();
+    let limits = Limits { rates: settings.rate_limits, ..Limits::default() };
     let router = palimpsest_server::router(Arc::clone(&engine), limits.clone());
     palimpsest_server::serve(listener, router, limits, stop).await;
     control.stop();

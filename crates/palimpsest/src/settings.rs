@@ -1,10 +1,12 @@
 //! Settings: defaults, then the TOML file, then PALIMPSEST_* variables, then flags; the later win.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
-use serde::Deserialize;
+use palimpsest_server::RateLimits;
+use serde::{Deserialize, Deserializer};
 
 use crate::telemetry::{Format, Level};
 
@@ -14,8 +16,37 @@ use crate::telemetry::{Format, Level};
 pub(crate) struct Given {
     pub(crate) data: Option<PathBuf>,
     pub(crate) listen: Option<String>,
+    pub(crate) rate_limits: Option<Rates>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
+}
+
+/// Rate limits as a setting: `off`, `capacities` or a number; in the file the number may stand without quotes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates(RateLimits);
+
+impl FromStr for Rates {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Rates {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Written {
+            Word(String),
+            Number(u64),
+        }
+        let text = match Written::deserialize(deserializer)? {
+            Written::Word(word) => word,
+            Written::Number(number) => number.to_string(),
+        };
+        text.parse().map_err(serde::de::Error::custom)
+    }
 }
 
 /// What is in force.
@@ -23,6 +54,7 @@ pub(crate) struct Given {
 pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) listen: String,
+    pub(crate) rate_limits: RateLimits,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -44,6 +76,7 @@ impl Settings {
         Ok(Self {
             data,
             listen: given.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:4010".to_owned()),
+            rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -64,11 +97,16 @@ mod tests {
     fn flags_win_over_the_file_and_the_file_over_defaults() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("palimpsest.toml");
-        std::fs::write(&path, "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\n").unwrap();
+        std::fs::write(
+            &path,
+            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\n",
+        )
+        .unwrap();
         let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
         let settings = Settings::resolve(given, Some(&path)).unwrap();
         assert_eq!(settings.data, PathBuf::from("/from/file"));
         assert_eq!(settings.listen, "127.0.0.1:2");
+        assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
     }
 

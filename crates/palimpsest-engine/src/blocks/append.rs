@@ -59,6 +59,9 @@ impl AppendBlocks {
         checks.finish()?;
         let mut object = (*before.object).clone();
         let blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
+        if blocks.is_empty() {
+            return Ok(before);
+        }
         append(&mut object, &section, self.parent, self.position, blocks)?;
         tx.put(object, State::Live, ChangeKind::Updated)?;
         live(tx, self.id)

@@ -12,4 +12,5 @@ mod problems;
 mod reading_back;
 mod rendered;
 mod stored;
+mod structures;
 mod support;

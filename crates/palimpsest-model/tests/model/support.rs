@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 /// So many cases, unless the environment says otherwise.
 pub(crate) fn cases(cases: u32) -> Config {
-    let config = Config { max_shrink_iters: 20_000, ..Config::default() };
+    let config = Config { max_shrink_iters: 20_000, max_global_rejects: 1_000_000, ..Config::default() };
     if std::env::var_os("PROPTEST_CASES").is_some() { config } else { Config { cases, ..config } }
 }
 
