@@ -15,6 +15,7 @@ use crate::error::Error;
 /// Checks what is written to one object.
 pub(crate) struct Checks<'c, 'r> {
     pub(crate) tx: &'c mut Tx<'r>,
+    id: ObjectId,
     structure: &'c Structure,
     /// Objects that may be referred to whatever became of them: the object itself, and what it referred to before.
     known: BTreeSet<ObjectId>,
@@ -29,7 +30,7 @@ impl<'c, 'r> Checks<'c, 'r> {
         if let Some(before) = before {
             note_references(before, &mut known);
         }
-        Self { tx, structure, known, days: BTreeSet::new(), problems: Problems::default() }
+        Self { tx, id, structure, known, days: BTreeSet::new(), problems: Problems::default() }
     }
 
     /// Ends the checks: all problems, or the dates that links refer to are made.
@@ -153,15 +154,18 @@ impl<'c, 'r> Checks<'c, 'r> {
 
     /// Checks the target of an entity property, also against the structures it allows.
     fn entity(&mut self, property: &PropertyId, target: ObjectId, path: Path) -> Result<(), Error> {
-        let Some(object) = self.reference(target, path.clone())? else { return Ok(()) };
+        let structure = match self.reference(target, path.clone())? {
+            Some(object) => object.structure,
+            None if target == self.id => self.structure.id,
+            None => return Ok(()),
+        };
         let allowed = match self.structure.property(property).map(|definition| &definition.kind) {
             Some(PropertyKind::Entity { allowed }) => allowed,
             _ => return Ok(()),
         };
-        if !allowed.is_empty() && !allowed.contains(&object.structure) {
+        if !allowed.is_empty() && !allowed.contains(&structure) {
             let names: Vec<_> = allowed.iter().map(|id| format!("\"{id}\"")).collect();
-            let message =
-                format!("Invalid target: expected an object of {}, received {}", names.join("|"), object.structure);
+            let message = format!("Invalid target: expected an object of {}, received {structure}", names.join("|"));
             self.problems.push(Problem::new(path, message));
         }
         Ok(())

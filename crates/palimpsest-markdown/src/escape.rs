@@ -1,11 +1,15 @@
 //! Writing letters so that they are read as letters: what Markdown would take for a mark gets a backslash, as few as are
 //! surely enough.
 
+use crate::names;
+
 /// Where a text stands, as far as its letters may be marks there.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Surroundings {
-    /// Inside a heading, which is one line.
+    /// In a heading, whose end may be marked too.
     pub(crate) heading: bool,
+    /// Where a text has one line.
+    pub(crate) one_line: bool,
     /// Between the brackets of a link, where nothing becomes a link or tag.
     pub(crate) link: bool,
     /// Right after an opening mark, where a blank would undo it.
@@ -29,10 +33,10 @@ pub(crate) fn write_text(text: &str, line_start: bool, around: Surroundings, out
     let closing_from = if around.heading { letters.len() - closing_hashes } else { letters.len() };
     let mut line = if line_start { Some(0) } else { None };
     for (at, &letter) in letters.iter().enumerate() {
-        let place = Place { letters: &letters, at, line_start: line, closing_from, around };
+        let place = Letter { letters: &letters, at, line_start: line, closing_from, around };
         if letter == '\n' && !place.is_beside_mark() {
-            out.push_str(if around.heading { "&#10;" } else { "\\\n" });
-            line = (!around.heading).then_some(at + 1);
+            out.push_str(if around.one_line { "&#10;" } else { "\\\n" });
+            line = (!around.one_line).then_some(at + 1);
             continue;
         }
         match place.writing() {
@@ -60,7 +64,7 @@ enum Writing {
 }
 
 /// A letter and what stands around it in its text.
-struct Place<'t> {
+struct Letter<'t> {
     letters: &'t [char],
     at: usize,
     /// Where the line begins, when its beginning is in this text.
@@ -70,23 +74,24 @@ struct Place<'t> {
     around: Surroundings,
 }
 
-impl Place<'_> {
+impl Letter<'_> {
     fn writing(&self) -> Writing {
         let letter = self.letters[self.at];
         let undoes = letter.is_whitespace() && self.is_beside_mark();
-        if undoes || (self.is_line_start() && matches!(letter, ' ' | '\t')) || letter == '\u{FEFF}' {
+        if undoes || (self.is_line_start() && matches!(letter, ' ' | '\t' | '\u{B}' | '\u{C}')) || letter == '\u{FEFF}'
+        {
             return Writing::Reference;
         }
         let is_mark = match letter {
-            '\\' => self.next().is_none_or(|next| next.is_ascii_punctuation() || matches!(next, '\n' | '\u{FEFF}')),
+            '\\' => self.next().is_none_or(|next| !next.is_alphanumeric()),
             '`' | '[' => true,
             ']' => self.around.link,
             '*' => !self.is_harmless_star(),
             '_' => !self.around.lone_underscore && !self.is_inside_word(),
             '~' => !(self.around.lone_tilde && self.before().is_some() && self.next().is_some()),
             '$' => !self.around.lone_dollar,
-            '<' => self.next().is_none_or(|next| next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?')),
-            '&' => self.begins_reference(),
+            '<' => self.next().is_none_or(|next| !next.is_whitespace()),
+            '&' => begins_reference(self.letters[self.at + 1..].iter().copied()),
             '#' => self.is_line_start() || self.begins_tag() || self.at >= self.closing_from,
             '-' | '+' | '=' | '>' | '|' | ':' if self.is_line_start() => self.begins_block(letter),
             '.' | ')' if self.ends_number() => true,
@@ -129,9 +134,12 @@ impl Place<'_> {
 
     /// A star with blanks on both sides, or the only one, is a star; at the beginning of a line it would be a list.
     fn is_harmless_star(&self) -> bool {
-        let blank = |letter: Option<char>| letter.is_some_and(|letter| letter == ' ');
-        let alone = self.around.lone_star || (blank(self.before()) && blank(self.next()));
-        alone && !self.is_line_start()
+        // A blank at the beginning of a line or beside a mark is no blank in the source, so one more letter is asked for.
+        let between = match self.letters[..self.at] {
+            [.., before, ' '] => before != '\n' && self.next() == Some(' ') && self.at + 2 < self.letters.len(),
+            _ => false,
+        };
+        (self.around.lone_star || between) && !self.is_line_start()
     }
 
     /// Whether an underscore stands between the letters of a word.
@@ -140,16 +148,9 @@ impl Place<'_> {
         is_letter(self.before()) && is_letter(self.next())
     }
 
-    fn begins_reference(&self) -> bool {
-        let name = self.letters[self.at + 1..].iter().take(LONGEST_REFERENCE);
-        let mut rest = name.skip_while(|letter| letter.is_ascii_alphanumeric() || **letter == '#');
-        rest.next() == Some(&';')
-    }
-
     fn begins_tag(&self) -> bool {
-        !self.around.link
-            && crate::names::begins_tag(self.before())
-            && self.next().is_some_and(crate::names::is_tag_letter)
+        let mut name = self.letters[self.at + 1..].iter().take_while(|letter| names::is_tag_letter(**letter));
+        !self.around.link && names::begins_tag(self.before()) && name.any(|letter| letter.is_alphabetic())
     }
 
     /// Whether a letter at the beginning of a line may begin a list, quote, rule, table or underlined heading.
@@ -175,18 +176,31 @@ impl Place<'_> {
         let before = self
             .before()
             .is_none_or(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '+' | '-' | '_'));
-        before && self.next().is_some_and(|letter| letter.is_ascii_alphanumeric())
+        before && self.next().is_some_and(|letter| !letter.is_whitespace())
     }
 }
 
 /// The longest name of a character reference, `&` and `;` not counted.
 const LONGEST_REFERENCE: usize = 33;
 
+/// Whether `&` before these letters begins a character reference.
+fn begins_reference(letters: impl Iterator<Item = char>) -> bool {
+    let mut rest =
+        letters.take(LONGEST_REFERENCE).skip_while(|letter| letter.is_ascii_alphanumeric() || *letter == '#');
+    rest.next() == Some(';')
+}
+
+/// Whether a text holds anything that is read as a character reference.
+pub(crate) fn holds_reference(text: &str) -> bool {
+    text.split('&').skip(1).any(|rest| begins_reference(rest.chars()))
+}
+
 /// Writes the destination of a link.
 pub(crate) fn write_destination(url: &str, out: &mut String) {
     let bare = !url.is_empty() && !url.chars().any(|letter| letter == ' ' || letter.is_ascii_control());
     if bare {
-        write_raw(url, &['(', ')', '<', '>'], out);
+        let marks: &[char] = if is_balanced(url) { &['<', '>'] } else { &['(', ')', '<', '>'] };
+        write_raw(url, marks, out);
         return;
     }
     out.push('<');
@@ -204,11 +218,24 @@ pub(crate) fn write_destination(url: &str, out: &mut String) {
     out.push('>');
 }
 
+/// Parentheses may nest so deep in a destination.
+const MAX_PARENTHESES: usize = 32;
+
+/// Whether the parentheses of a destination need no backslash.
+fn is_balanced(url: &str) -> bool {
+    let depth = url.chars().try_fold(0usize, |depth, letter| match letter {
+        '(' => (depth < MAX_PARENTHESES).then_some(depth + 1),
+        ')' => depth.checked_sub(1),
+        _ => Some(depth),
+    });
+    depth == Some(0)
+}
+
 /// Writes a text in which only backslashes, character references and the given marks mean anything.
 pub(crate) fn write_raw(text: &str, marks: &[char], out: &mut String) {
-    for letter in text.chars() {
+    for (at, letter) in text.char_indices() {
         match letter {
-            '&' => out.push_str("&amp;"),
+            '&' if begins_reference(text[at + 1..].chars()) => out.push_str("&amp;"),
             '\\' => out.push_str("\\\\"),
             letter if marks.contains(&letter) => out.extend(['\\', letter]),
             letter => out.push(letter),

@@ -3,18 +3,26 @@
 //!
 //! Everything here is pure: no files, no clock, no randomness; what a title means is asked through [`Names`].
 
+mod document;
 mod escape;
+mod front_matter;
+mod key;
 mod line;
 mod link;
 mod names;
 mod normal;
 mod piece;
+mod property;
 mod read;
 mod spans;
 mod tokens;
 mod write;
+mod yaml;
 
+pub use document::write_document;
+pub use front_matter::{Document, FrontMatter, split_document, split_title};
 pub use names::Names;
-pub use normal::normal_form;
-pub use read::{read_body, read_line};
+pub use normal::{normal_form, normal_value};
+pub use property::{Properties, read_properties};
+pub use read::read_body;
 pub use write::write_body;

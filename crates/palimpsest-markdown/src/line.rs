@@ -6,7 +6,7 @@
 
 use palimpsest_model::{LinkTarget, ObjectId, Token};
 
-use crate::escape::{Surroundings, is_word, write_destination, write_text};
+use crate::escape::{Surroundings, holds_reference, is_word, write_destination, write_text};
 use crate::link::{date_url, object_url, wiki_title, write_date};
 use crate::names::{Names, begins_tag, is_tag_letter, is_tag_name};
 use crate::spans::SEPARATOR;
@@ -21,6 +21,8 @@ pub(crate) enum Place {
     AfterBox,
     /// In a heading, which is one line.
     Heading,
+    /// In a property, which is one line and begins no block.
+    Property,
 }
 
 /// Writes tokens in normal form.
@@ -56,6 +58,7 @@ fn surroundings(tokens: &[Token], place: Place) -> Surroundings {
     let has_math = tokens.iter().any(|token| matches!(token, Token::Math { .. }));
     Surroundings {
         heading: place == Place::Heading,
+        one_line: matches!(place, Place::Heading | Place::Property),
         lone_dollar: count('$') == 1 && !has_math,
         lone_tilde: count('~') == 1 && !faces.iter().any(|face| face.strikethrough),
         lone_star: count('*') == 1 && !faces.iter().any(|face| face.bold),
@@ -113,15 +116,17 @@ impl Line<'_> {
             Token::Text { text, .. } => {
                 let mut out = String::new();
                 write_text(text, line_start, around, &mut out);
-                Written::text(out)
+                Written { kind: Kind::Text, text: out }
             }
-            Token::Code { text } => Written::other(Kind::Code, write_code(text)),
+            Token::Code { text } => Written { kind: Kind::Code, text: write_code(text) },
             Token::Math { text } => {
                 let next = self.tokens.get(at + 1);
                 let digit = next.is_some_and(|next| next.text().starts_with(|letter: char| letter.is_ascii_digit()));
-                Written::other(Kind::Math, write_math(text, digit, self.tokens.len() == 1))
+                Written { kind: Kind::Math, text: write_math(text, digit, self.tokens.len() == 1) }
             }
-            Token::Link { text, target } => Written::other(Kind::Link, self.write_link(at, text, target.as_ref())),
+            Token::Link { text, target } => {
+                Written { kind: Kind::Link, text: self.write_link(at, text, target.as_ref()) }
+            }
         }
     }
 
@@ -180,7 +185,7 @@ impl Line<'_> {
 /// Whether `<url>` is read as a link to this URL that says it.
 fn is_autolink(url: &str) -> bool {
     let web = url.starts_with("https://") || url.starts_with("http://");
-    web && !url.chars().any(|letter| letter <= ' ' || matches!(letter, '<' | '>' | '&' | '\u{7F}'))
+    web && !holds_reference(url) && !url.chars().any(|letter| letter <= ' ' || matches!(letter, '<' | '>' | '\u{7F}'))
 }
 
 fn write_code(text: &str) -> String {
@@ -217,16 +222,6 @@ enum Kind {
 struct Written {
     kind: Kind,
     text: String,
-}
-
-impl Written {
-    fn text(text: String) -> Self {
-        Self { kind: Kind::Text, text }
-    }
-
-    fn other(kind: Kind, text: String) -> Self {
-        Self { kind, text }
-    }
 }
 
 /// The line so far: what is written, and the marks that change before what comes next.

@@ -1,7 +1,9 @@
 //! The normal form of blocks: what is left of them after writing them as Markdown and reading them back. docs/markdown.md
 //! tells users the same in words.
 
-use palimpsest_model::{Block, Content, Hierarchy, ListKind, QuoteLayout, TextContent};
+use std::collections::BTreeSet;
+
+use palimpsest_model::{Block, Content, Hierarchy, ListKind, QuoteLayout, TextContent, Value};
 
 use crate::names::Names;
 use crate::piece::Piece;
@@ -23,6 +25,20 @@ use crate::tokens::{normal_text, normal_tokens};
 pub fn normal_form(blocks: &[Block], names: &dyn Names) -> Vec<Block> {
     let pieces = blocks.iter().map(Piece::of).collect();
     normal_pieces(pieces, names).into_iter().map(Piece::into_block).collect()
+}
+
+/// A property value as Markdown carries it: what [`read_properties`](crate::read_properties) gives for it after
+/// [`write_document`](crate::write_document) wrote it, empty values apart, which are not written.
+#[must_use]
+pub fn normal_value(value: &Value, names: &dyn Names) -> Value {
+    match value {
+        Value::RichText(tokens) => Value::RichText(normal_tokens(tokens, names)),
+        Value::Entity(ids) => {
+            let mut seen = BTreeSet::new();
+            Value::Entity(ids.iter().copied().filter(|id| seen.insert(*id)).collect())
+        }
+        other => other.clone(),
+    }
 }
 
 pub(crate) fn normal_pieces<K>(pieces: Vec<Piece<K>>, names: &dyn Names) -> Vec<Piece<K>> {

@@ -12,6 +12,7 @@ use crate::names::Names;
 use crate::normal::normal_pieces;
 use crate::piece::{DEEPEST, Piece};
 use crate::spans::{SEPARATOR, read_spans, wiki_name};
+use crate::tokens::{normal_text, normal_tokens};
 
 /// Reads a text without front matter into blocks, in normal form. Every text can be read; nothing in it is lost but marks.
 pub fn read_body(text: &str, names: &mut dyn Names) -> Vec<BlockDraft> {
@@ -21,21 +22,25 @@ pub fn read_body(text: &str, names: &mut dyn Names) -> Vec<BlockDraft> {
     normal_pieces(pieces, names).into_iter().map(Piece::into_draft).collect()
 }
 
-/// Reads the text of one line, as a rich-text property holds it.
-pub fn read_line(text: &str, names: &mut dyn Names) -> Vec<Token> {
-    let arena = Arena::new();
-    let root = parse_document(&arena, text, &options());
+/// Reads a text that is no document, as a rich-text property holds it: what begins a block elsewhere is only text here.
+pub(crate) fn read_line(text: &str, names: &mut dyn Names) -> Vec<Token> {
     let mut tokens = Vec::new();
-    for node in root.descendants() {
-        if is_leaf(node) {
-            if !tokens.is_empty() {
-                tokens.push(Token::plain("\n"));
-            }
-            tokens.extend(read_leaf(node, names));
+    for (position, line) in normal_text(text).split('\n').enumerate() {
+        if position > 0 {
+            tokens.push(Token::plain("\n"));
+        }
+        let arena = Arena::new();
+        let root = parse_document(&arena, &format!("{EMPTY}{line}"), &options());
+        for paragraph in root.children() {
+            tokens.extend(read_spans(paragraph, names));
         }
     }
-    crate::tokens::normal_tokens(&tokens, names)
+    normal_tokens(&tokens, names)
 }
+
+/// A blank that is not stripped before the line is read, so that no mark stands at its beginning. As the only text of a
+/// paragraph it means none.
+pub(crate) const EMPTY: &str = "&#32;";
 
 fn options() -> Options<'static> {
     let mut options = Options::default();
@@ -172,24 +177,11 @@ fn text(tokens: Vec<Token>, hierarchy: Hierarchy) -> Content {
     Content::Text(TextContent { tokens, hierarchy, ..TextContent::default() })
 }
 
-fn is_leaf(node: Node<'_>) -> bool {
-    let value = &node.data().value;
-    matches!(
-        value,
-        NodeValue::Paragraph
-            | NodeValue::Heading(_)
-            | NodeValue::TableRow(_)
-            | NodeValue::HtmlBlock(_)
-            | NodeValue::CodeBlock(_)
-    )
-}
-
 /// Reads the tokens of a node that holds text and no blocks.
 fn read_leaf(node: Node<'_>, names: &mut dyn Names) -> Vec<Token> {
     match &node.data().value {
         NodeValue::HtmlBlock(html) if html.literal.trim() == SEPARATOR => Vec::new(),
         NodeValue::HtmlBlock(html) => vec![Token::plain(html.literal.clone())],
-        NodeValue::CodeBlock(code) => vec![Token::Code { text: code.literal.clone() }],
         NodeValue::TableRow(_) => {
             let mut tokens = Vec::new();
             for (position, cell) in node.children().enumerate() {
@@ -216,11 +208,12 @@ fn read_paragraph(node: Node<'_>, names: &mut dyn Names) -> Vec<Content> {
     }
     let tokens = read_spans(node, names);
     match checkbox(node, &TYPED_CHECKBOX) {
-        Some((length, is_done)) => {
+        // Brackets alone are a paragraph, not a to-do without text.
+        Some((length, is_done)) if tokens != [Token::plain("[]")] => {
             let tokens = without_checkbox(tokens, length);
             vec![Content::Text(TextContent { tokens, todo: Some(is_done), ..TextContent::default() })]
         }
-        None => vec![text(tokens, Hierarchy::default())],
+        _ => vec![text(tokens, Hierarchy::default())],
     }
 }
 

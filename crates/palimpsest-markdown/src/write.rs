@@ -8,7 +8,7 @@ use crate::link::{object_url, wiki_title};
 use crate::names::Names;
 use crate::normal::{heading_level, normal_pieces};
 use crate::piece::Piece;
-use crate::read::MATH;
+use crate::read::{EMPTY, MATH};
 
 /// Writes the sections of an object one after another. Reading the result gives their
 /// [`normal_form`](crate::normal_form).
@@ -70,13 +70,11 @@ fn write_piece<K>(piece: &Piece<K>, number: usize, names: &dyn Names) -> Vec<Str
     }
 }
 
-/// The paragraph that an item or quote without text begins with when blocks stand below it; it is read as no text.
-const EMPTY: &str = "&#32;";
-
 fn write_text_block<K>(text: &TextContent, children: &[Piece<K>], number: usize, names: &dyn Names) -> Vec<String> {
     let mut lines = write_own_text(text, names);
     let Some(marker) = marker(text, number) else { return lines };
     if let Some(first) = children.first() {
+        // Else the first of them would be taken for the text.
         if lines.is_empty() {
             lines.push(EMPTY.to_owned());
         }
@@ -143,7 +141,7 @@ fn write_embed(id: ObjectId, names: &dyn Names) -> String {
         return format!("![[{title}]]");
     }
     let mut out = "![".to_owned();
-    let around = Surroundings { link: true, heading: true, ..Surroundings::default() };
+    let around = Surroundings { link: true, one_line: true, ..Surroundings::default() };
     write_text(&names.title(id).unwrap_or_default(), false, around, &mut out);
     out.push_str("](");
     write_destination(&object_url(names.space(), id), &mut out);

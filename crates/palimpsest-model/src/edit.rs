@@ -5,7 +5,7 @@ use std::fmt;
 use crate::align::{Names, realign};
 use crate::block::{Block, Content, TextContent};
 use crate::draft::BlockDraft;
-use crate::id::{BlockId, PropertyId};
+use crate::id::{BlockId, NOTHING, PropertyId};
 use crate::object::Object;
 use crate::{MAX_BLOCKS, MAX_DEPTH};
 
@@ -45,6 +45,7 @@ pub enum EditError {
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::UnknownBlock(id) if id.0 == NOTHING => write!(f, "There is no such block here"),
             Self::UnknownBlock(id) => write!(f, "There is no block {id} here"),
             Self::NotAParent(kind) => {
                 write!(f, "A {kind} takes no children: the parent must be a TextBlock or GroupBlock")

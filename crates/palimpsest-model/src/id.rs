@@ -43,6 +43,9 @@ uuid_ids! {
     TokenId;
 }
 
+/// What a text names that is no UUID: nothing. No version of UUID has this value, so it is never given.
+pub const NOTHING: Uuid = Uuid::from_u128(1);
+
 macro_rules! text_ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*

@@ -39,8 +39,8 @@ pub use draft::{BlockDraft, Given, read_block, read_blocks, read_blocks_by_prope
 pub use edit::{EditError, Position, append, delete_block, is_lone_empty, update_block};
 pub use icon::Icon;
 pub use id::{
-    BlockId, BuiltIn, CollectionId, LabelId, LogId, ObjectId, PropertyId, Revision, SpaceId, StructureId, TokenId,
-    parse_uuid, read_property_id, read_structure_id, read_uuid,
+    BlockId, BuiltIn, CollectionId, LabelId, LogId, NOTHING, ObjectId, PropertyId, Revision, SpaceId, StructureId,
+    TokenId, parse_uuid, read_property_id, read_structure_id, read_uuid,
 };
 pub use number::Number;
 pub use object::{Object, State};

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Faults {
     /// `synchronous-off`: commits are answered before they are on disk.
     pub synchronous_off: bool,
-    /// `fail-commit`: the next COMMIT fails.
+    /// `fail-commit`: the next COMMIT of a group that wrote something fails.
     pub fail_commit: AtomicBool,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
     pub lose_transaction: AtomicBool,

@@ -1,8 +1,9 @@
 //! Opening a data folder: the lock, the connections, and what is checked before anything is served.
 //!
-//! Checked: that no other process has the folder; that the file is SQLite, ours, and not of a newer format; the checksums of its
-//! migrations; SQLite's own `quick_check` (files up to [`DEEP`] bytes); that each log is gapless up to the revision of its
-//! space; that no document is newer than its log (files up to [`DEEP`]); that each schema can be read.
+//! Checked: that no other process has the folder; that the file is SQLite, ours, and not of a newer format (before anything is
+//! written to it); the checksums of its migrations; that each log is gapless up to the revision of its space; that each schema
+//! can be read. Of files up to [`DEEP`] bytes also: that they end where a page ends, SQLite's own `quick_check`, that every
+//! document and log entry is whole JSON, that no document is newer than its log.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read;
@@ -45,7 +46,9 @@ pub(crate) fn open_folder(path: &Path) -> Result<Folder, OpenError> {
         Err(TryLockError::Error(source)) => return Err(OpenError::Io { path: lock_path, source }),
     }
     let file = path.join(FILE);
-    check_magic(&file)?;
+    if has_content(&file)? {
+        check_identity(&file)?;
+    }
     let mut connection = connect(&file, false).map_err(|source| OpenError::Sqlite { path: file.clone(), source })?;
     check(&mut connection, &file)?;
     // The names of new files are durable only once their folder is synced.
@@ -74,52 +77,96 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
     Ok(connection)
 }
 
-fn check_magic(file: &Path) -> Result<(), OpenError> {
+/// Whether there is anything in the file yet; refuses what does not begin like a database.
+fn has_content(file: &Path) -> Result<bool, OpenError> {
     let mut opened = match File::open(file) {
         Ok(opened) => opened,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         Err(source) => return Err(OpenError::Io { path: file.to_owned(), source }),
     };
     let mut magic = Vec::new();
     let read = opened.by_ref().take(16).read_to_end(&mut magic);
     read.map_err(|source| OpenError::Io { path: file.to_owned(), source })?;
-    if magic.is_empty() || magic == b"SQLite format 3\0" {
-        return Ok(());
+    if !magic.is_empty() && magic != b"SQLite format 3\0" {
+        let what = "it does not begin like a database".to_owned();
+        return Err(OpenError::Damaged { path: file.to_owned(), what });
     }
-    Err(OpenError::Damaged { path: file.to_owned(), what: "it does not begin like a database".to_owned() })
+    Ok(!magic.is_empty())
 }
 
-fn check(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
+/// Refuses the database of another program or of a newer version, without changing it.
+fn check_identity(file: &Path) -> Result<(), OpenError> {
     let path = || file.to_owned();
-    let damaged = |what: String| OpenError::Damaged { path: path(), what };
-    let sqlite = |source: rusqlite::Error| match source.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
-            OpenError::Damaged { path: path(), what: source.to_string() }
-        }
-        _ => OpenError::Sqlite { path: path(), source },
+    let look = || {
+        let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok((pragma("application_id")?, pragma("user_version")?, tables))
     };
-    let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let (application, format) = (pragma("application_id").map_err(sqlite)?, pragma("user_version").map_err(sqlite)?);
-    let tables: i64 =
-        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sqlite)?;
+    let (application, format, tables) = look().map_err(|error| refusal(file, error))?;
     if tables > 0 && application != i64::from(APPLICATION) {
         return Err(OpenError::Foreign(path()));
     }
     if format > FORMAT {
         return Err(OpenError::Newer { path: path(), found: format, known: FORMAT });
     }
-    let deep = std::fs::metadata(file).is_ok_and(|file| file.len() <= DEEP);
-    if deep {
-        let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sqlite)?;
-        if verdict != "ok" {
-            return Err(damaged(verdict));
+    Ok(())
+}
+
+/// What an error of SQLite at opening means.
+fn refusal(file: &Path, source: rusqlite::Error) -> OpenError {
+    let path = file.to_owned();
+    match source.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
+            OpenError::Damaged { path, what: source.to_string() }
         }
+        _ => OpenError::Sqlite { path, source },
+    }
+}
+
+fn check(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
+    let damaged = |what: String| OpenError::Damaged { path: file.to_owned(), what };
+    let sqlite = |error| refusal(file, error);
+    let deep = std::fs::metadata(file).is_ok_and(|file| file.len() <= DEEP);
+    if deep && let Some(what) = check_pages(connection, file).map_err(sqlite)? {
+        return Err(damaged(what));
     }
     migrate(connection, APPLICATION).map_err(|error| match error {
         MigrateError::Foreign(number) => damaged(format!("its migration {number} is not the one this version knows")),
         MigrateError::Sqlite(error) => sqlite(error),
     })?;
+    if deep && let Some(what) = check_texts(connection).map_err(sqlite)? {
+        return Err(damaged(what));
+    }
     check_logs(connection, deep).map_err(sqlite)?.map_or(Ok(()), |what| Err(damaged(what)))
+}
+
+/// What is wrong with the file as a file, if anything.
+fn check_pages(connection: &Connection, file: &Path) -> rusqlite::Result<Option<String>> {
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if verdict != "ok" {
+        return Ok(Some(verdict));
+    }
+    let page: i64 = connection.pragma_query_value(None, "page_size", |row| row.get(0))?;
+    let length = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    // With a write-ahead log beside it, the last checkpoint may have been cut short: the log has those pages.
+    let complete = length(&file.with_extension("db-wal")) == 0;
+    if complete && !length(file).is_multiple_of(page.unsigned_abs().max(1)) {
+        return Ok(Some("it ends within a page".to_owned()));
+    }
+    Ok(None)
+}
+
+/// What is wrong with the texts that are kept, if anything. Pages that only continue a text are not seen by `quick_check`.
+fn check_texts(connection: &Connection) -> rusqlite::Result<Option<String>> {
+    for (table, text) in [("docs", "CAST(body AS TEXT)"), ("log", "body")] {
+        let sql = format!("SELECT count(*) FROM {table} WHERE NOT json_valid({text})");
+        let broken: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
+        if broken > 0 {
+            return Ok(Some(format!("{broken} rows of {table} are not whole")));
+        }
+    }
+    Ok(None)
 }
 
 /// What is wrong with the logs, if anything.

@@ -37,9 +37,10 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let engine = Arc::new(open(&settings.data)?);
-    let token = first_token(&engine).await?;
+    // Before the first token is made: nobody would ever see the token of a start that failed for its address.
     let listener = TcpListener::bind(&settings.listen).await.with_context(|| settings.listen.clone())?;
     let address = listener.local_addr()?;
+    let token = first_token(&engine).await?;
     let control = control::listen(&settings.data, Arc::clone(&engine))?;
     print::serving(address, token.as_deref())?;
     tracing::info!(%address, data = %settings.data.display(), "serving");

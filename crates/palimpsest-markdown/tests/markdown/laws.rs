@@ -15,7 +15,7 @@ const TITLES: [&str; 9] =
     ["Ann", "Twice", "Twice", "A|B", "R&D; x", "with [brackets]", " blank", "#hash", "date/2026-11-22"];
 const TAGS: [&str; 5] = ["idea", "my_tag", "_x_", "ünï", "Twice"];
 
-fn library() -> Library {
+pub(crate) fn library() -> Library {
     Library::new(&TITLES, &TAGS)
 }
 
@@ -119,13 +119,19 @@ const PIECES: [&str; 96] = [
     "a@b.cd",
 ];
 
-fn nasty() -> impl Strategy<Value = String> {
+pub(crate) fn nasty() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => (0..PIECES.len()).prop_map(|index| PIECES[index].to_owned()),
         1 => any::<char>().prop_map(String::from),
         2 => Just(" ".to_owned()),
     ];
-    vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+    prop_oneof![vec(piece, 0..6).prop_map(|pieces| pieces.concat()), terse()]
+}
+
+/// A few letters out of few, so that rare neighbours meet often.
+fn terse() -> impl Strategy<Value = String> {
+    let letters: Vec<char> = "aw1 \n\t-_*~`$[]()<>!#@.:/\\&;=+|{}^\"'é重🎉\u{a0}\u{b}".chars().collect();
+    vec(proptest::sample::select(letters), 0..6).prop_map(|letters| letters.into_iter().collect())
 }
 
 fn flag() -> impl Strategy<Value = Option<bool>> {
@@ -141,7 +147,7 @@ fn style() -> impl Strategy<Value = Style> {
     })
 }
 
-fn date() -> impl Strategy<Value = DatePayload> {
+pub(crate) fn date() -> impl Strategy<Value = DatePayload> {
     let day = |days: i64| Timestamp(days * 86_400_000);
     prop_oneof![
         Just(DatePayload { resolution: Resolution::Day, start: None, end: None }),
@@ -170,7 +176,7 @@ fn target() -> impl Strategy<Value = Option<LinkTarget>> {
     ]
 }
 
-fn token() -> impl Strategy<Value = Token> {
+pub(crate) fn token() -> impl Strategy<Value = Token> {
     let title = prop_oneof![
         (0..TITLES.len()).prop_map(|number| TITLES[number].to_owned()),
         (0..TAGS.len()).prop_map(|number| TAGS[number].to_owned()),
@@ -241,7 +247,7 @@ fn block(content: Content, children: Vec<Vec<Block>>) -> Block {
     Block { id: BlockId(Uuid::nil()), content, children }
 }
 
-fn blocks() -> impl Strategy<Value = Vec<Block>> {
+pub(crate) fn blocks() -> impl Strategy<Value = Vec<Block>> {
     let single = prop_oneof![3 => text(), 1 => leaf()].prop_map(|content| block(content, Vec::new()));
     let tree = single.prop_recursive(4, 24, 4, |inner| {
         let list = vec(inner.clone(), 0..4);
@@ -257,19 +263,19 @@ fn blocks() -> impl Strategy<Value = Vec<Block>> {
 }
 
 /// What a list of blocks would be as drafts.
-fn drafts(blocks: &[Block]) -> Vec<BlockDraft> {
+pub(crate) fn drafts(blocks: &[Block]) -> Vec<BlockDraft> {
     let draft = |block: &Block| {
         BlockDraft::new(block.content.clone(), block.children.iter().map(|list| drafts(list)).collect())
     };
     blocks.iter().map(draft).collect()
 }
 
-fn made(drafts: Vec<BlockDraft>) -> Vec<Block> {
+pub(crate) fn made(drafts: Vec<BlockDraft>) -> Vec<Block> {
     drafts.into_iter().map(|draft| draft.into_new(&mut || BlockId(Uuid::nil()))).collect()
 }
 
 /// `PALIMPSEST_CASES` asks for more cases than a quick run has.
-fn config() -> ProptestConfig {
+pub(crate) fn config() -> ProptestConfig {
     let cases = std::env::var("PALIMPSEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(400);
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }

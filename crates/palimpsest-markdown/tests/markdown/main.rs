@@ -1,6 +1,11 @@
 //! Text in, blocks out and back, seen from outside the crate.
 
-mod cost;
+#![cfg(test)]
+
+mod commonmark;
+mod documents;
+mod hostile;
 mod laws;
 mod reading;
 mod support;
+mod writing;

@@ -37,6 +37,7 @@ fn lists_nest() {
 fn todos() {
     check("- [ ] a\n- [x] **b**\n- [X]\n- [ ]\n", "todo \"a\"\ndone b\"b\"\ndone\ntodo\n");
     check("[] a\n\n[ ] b\n\n- [] c\n", "todo \"a\"\ntext \"[ ] b\"\ntodo \"c\"\n");
+    check("[]\n\n[]\nb", "text \"[]\"\ntodo \"b\"\n");
     check("- [ ]a\n- \\[ ] b\n- [y] c", "bullet \"[ ]a\"\nbullet \"[ ] b\"\nbullet \"[y] c\"\n");
     check("1. [ ] a\n\n   b\n", "todo \"a\"\n  text \"b\"\n");
 }

@@ -4,7 +4,7 @@ pub(crate) mod append;
 pub(crate) mod delete;
 pub(crate) mod update;
 
-use palimpsest_model::{BlockId, Node, ObjectId, Reading, parse_uuid};
+use palimpsest_model::{BlockId, NOTHING, Node, ObjectId, Reading, parse_uuid};
 use uuid::Uuid;
 
 /// Reads the id of an object where the contract checks only that there is one: what is no UUID names nothing.
@@ -17,14 +17,11 @@ pub(crate) fn read_block_name(node: &Node<'_, '_>, reading: &mut Reading) -> Opt
     read_name(node, reading).map(BlockId)
 }
 
-/// An id that is never given: no version of UUID has it.
-const NOBODY: Uuid = Uuid::from_u128(1);
-
 fn read_name(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Uuid> {
     let text = node.string(reading)?;
     if text.is_empty() {
         reading.problem(node, "Too small: expected string to have >=1 characters");
         return None;
     }
-    Some(parse_uuid(text).unwrap_or(NOBODY))
+    Some(parse_uuid(text).unwrap_or(NOTHING))
 }

@@ -1,0 +1,25 @@
+// Every endpoint that needs a token, as calls on one object that would succeed with the right token.
+
+import { paragraph, title } from './content.mjs'
+
+/** The calls on an object, its first block and the space: `[name, scope, (client) => exchange]`. */
+export function callsOn({ id, structureId, blocks }) {
+  const [{ id: blockId }] = Object.values(blocks)[0]
+  const call = (scope, method, path, body) => [`${method} ${path.split('?')[0]}`, { scope, make: (api) => api.raw(method, path, body) }]
+  return Object.fromEntries([
+    call('api:read', 'GET', '/space'),
+    call('api:read', 'GET', '/space/structures'),
+    call('api:read', 'GET', `/object?id=${id}`),
+    call('api:write', 'POST', '/object', { structureId }),
+    call('api:write', 'PATCH', '/object', { id, properties: { title: title('taken over') } }),
+    call('api:write', 'POST', '/blocks/append', { id, blocks: [paragraph('slipped in')] }),
+    call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
+    call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
+    call('api:write', 'DELETE', `/object?id=${id}`),
+  ])
+}
+
+/** The calls that name the object, and not only the space. */
+export const ON_AN_OBJECT = [
+  'GET /object', 'PATCH /object', 'POST /blocks/append', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
+]

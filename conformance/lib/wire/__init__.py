@@ -1,0 +1,1 @@
+"""Chapters of http.test.py."""

@@ -1,0 +1,7 @@
+//! The Rust client against the server, over a socket: every call, every answer read by the client's own types.
+
+#![cfg(test)]
+
+mod calls;
+mod refusals;
+mod served;

@@ -1,0 +1,266 @@
+//! Who may do what: every endpoint of the route list, with every kind of token there is.
+
+use http::Method;
+use palimpsest_engine::Scope;
+use palimpsest_engine::admin::{Command, Reply as Told};
+use palimpsest_model::Timestamp;
+use palimpsest_server::{Access, ENDPOINTS, Endpoint};
+use serde_json::{Value, json};
+
+use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
+use crate::wire::{body, id, page_of, tag, text};
+
+/// A request that succeeds with a token of the space, and what a token of another space gets for it.
+struct Sample {
+    method: Method,
+    path: &'static str,
+    query: String,
+    body: Option<Value>,
+    elsewhere: Elsewhere,
+}
+
+/// What becomes of a request that names things of another space, or nothing in particular.
+#[derive(Clone, Copy, PartialEq)]
+enum Elsewhere {
+    /// They are not there.
+    NotFound,
+    /// It speaks of the token's own space.
+    Own,
+}
+
+impl Sample {
+    fn ask(&self) -> Ask {
+        let ask = Ask::new(self.method.clone(), &format!("{}{}", self.path, self.query));
+        match &self.body {
+            Some(body) => ask.json(body),
+            None => ask,
+        }
+    }
+}
+
+/// What the samples speak of.
+struct Things {
+    object: String,
+    block: String,
+    spare_block: String,
+    doomed: String,
+    tag: String,
+    collection: String,
+}
+
+async fn things(lab: &Lab) -> Things {
+    let object = lab.create(page_of(json!([text("first"), text("second")]))).await;
+    let doomed = lab.make(page_of(json!([]))).await;
+    let tag = lab.make(tag("Methods")).await;
+    let (space, structure) = (Some(lab.space.clone()), "RootPage".to_owned());
+    let told = lab.app.administer(Command::CollectionCreate { space, structure, title: "Shelf".to_owned() }).await;
+    let Told::Collection(shelf) = told else { panic!("{told:?}") };
+    let collection = shelf.id.to_string();
+    let (block, spare_block) = (id(&body(&object)[0]), id(&body(&object)[1]));
+    Things { object: id(&object), block, spare_block, doomed, tag, collection }
+}
+
+/// One sample of every endpoint that asks for a token.
+fn samples(things: &Things) -> Vec<Sample> {
+    use Elsewhere::{NotFound, Own};
+    let Things { object, block, spare_block, doomed, tag, collection } = things;
+    let read = |path, query: &str, elsewhere| Sample {
+        method: Method::GET,
+        path,
+        query: query.to_owned(),
+        body: None,
+        elsewhere,
+    };
+    let write =
+        |method, path, body, elsewhere| Sample { method, path, query: String::new(), body: Some(body), elsewhere };
+    let delete = |path, query: String| Sample { method: Method::DELETE, path, query, body: None, elsewhere: NotFound };
+    let block_change = json!({"id": object, "blockId": block, "block": text("changed")});
+    vec![
+        read("/space", "", Own),
+        read("/space/structures", "", Own),
+        read("/object", &format!("?id={object}"), NotFound),
+        write(Method::POST, "/object", json!({"structureId": "RootPage"}), Own),
+        write(Method::PATCH, "/object", json!({"id": object, "collections": []}), NotFound),
+        delete("/object", format!("?id={doomed}")),
+        write(Method::POST, "/blocks/append", json!({"id": object, "markdown": "more"}), NotFound),
+        write(Method::PATCH, "/blocks/block", block_change, NotFound),
+        delete("/block", format!("?objectId={object}&blockId={spare_block}")),
+        read("/objects", "", Own),
+        read("/objects/structure", "?id=RootPage", Own),
+        read("/objects/collection", &format!("?id={collection}"), NotFound),
+        read("/objects/tag", &format!("?id={tag}"), NotFound),
+    ]
+}
+
+/// The sample of each guarded endpoint, with what a token needs for it. An endpoint without a sample is an error.
+fn guarded(things: &Things) -> Vec<(&'static Endpoint, Scope, Sample)> {
+    let mut samples = samples(things);
+    let mut pairs = Vec::new();
+    for endpoint in ENDPOINTS {
+        let Access::Scope(scope) = endpoint.access else { continue };
+        let is_its = |sample: &Sample| sample.method == endpoint.method && sample.path == endpoint.path;
+        let index = samples.iter().position(is_its);
+        let index = index.unwrap_or_else(|| panic!("{} {} has no sample", endpoint.method, endpoint.path));
+        pairs.push((endpoint, scope, samples.swap_remove(index)));
+    }
+    let left: Vec<_> = samples.iter().map(|sample| format!("{} {}", sample.method, sample.path)).collect();
+    assert!(left.is_empty(), "samples of no endpoint: {left:?}");
+    pairs
+}
+
+/// Sends every sample with an authorisation header; `expect` judges each answer.
+async fn each(lab: &Lab, authorization: Option<&str>, expect: impl Fn(Scope, &Sample, &Reply, &str)) {
+    let things = things(lab).await;
+    for (endpoint, scope, sample) in guarded(&things) {
+        let ask = match authorization {
+            Some(value) => sample.ask().header("authorization", value),
+            None => sample.ask(),
+        };
+        let reply = lab.app.send(ask).await;
+        expect(scope, &sample, &reply, &format!("{} {}: {reply:?}", endpoint.method, endpoint.path));
+    }
+}
+
+/// Expects 401 from every endpoint, whatever is wrong with the token, in the same words.
+async fn nobody(lab: &Lab, authorization: Option<&str>) {
+    each(lab, authorization, |_, _, reply, what| {
+        assert_eq!(reply.status, 401, "{what}");
+        reply.refusal(401, "cap_not_authenticated", "Missing or invalid access token");
+        assert_eq!(reply.header("www-authenticate"), Some("Bearer"), "{what}");
+        assert_eq!(reply.revision(), None, "{what}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_sample_succeeds_with_a_token_of_its_space() {
+    let lab = Lab::new().await;
+    let token = format!("Bearer {}", lab.token);
+    each(&lab, Some(&token), |_, _, reply, what| assert_eq!(reply.status, 200, "{what}")).await;
+}
+
+#[tokio::test]
+async fn the_scheme_is_read_in_any_case() {
+    let lab = Lab::new().await;
+    for scheme in ["bearer", "BEARER", "Bearer "] {
+        let ask = Ask::new(Method::GET, "/space").header("authorization", &format!("{scheme} {}", lab.token));
+        assert_eq!(lab.app.send(ask).await.status, 200, "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn no_token_is_nobody() {
+    nobody(&Lab::new().await, None).await;
+}
+
+#[tokio::test]
+async fn a_malformed_header_is_nobody() {
+    let lab = Lab::new().await;
+    let bare = lab.token.clone();
+    for value in ["Bearer", "Bearer ", "Basic dXNlcjpwYXNz", "Bearer eyJhbGciOi", &bare, "cap-api-"] {
+        nobody(&lab, Some(value)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_token_is_nobody() {
+    let lab = Lab::new().await;
+    nobody(&lab, Some("Bearer cap-api-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")).await;
+    let shorter = &lab.token[..lab.token.len() - 1];
+    nobody(&lab, Some(&format!("Bearer {shorter}"))).await;
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_nobody_from_the_next_request_on() {
+    let lab = Lab::new().await;
+    let token = lab.app.token(&lab.space, "leaver", BOTH).await;
+    let ask = || Ask::new(Method::GET, "/space").token(&token);
+    assert_eq!(lab.app.send(ask()).await.status, 200);
+    lab.app.administer(Command::TokenRevoke { token: "leaver".to_owned() }).await;
+    assert_eq!(lab.app.send(ask()).await.status, 401);
+    nobody(&lab, Some(&format!("Bearer {token}"))).await;
+}
+
+#[tokio::test]
+async fn an_expired_token_is_nobody_from_its_last_moment_on() {
+    let lab = Lab::new().await;
+    let end = Timestamp(lab.app.engine.now().0 + 60_000);
+    let token = lab.app.token_until(&lab.space, "guest", BOTH, Some(end)).await;
+    let ask = || Ask::new(Method::GET, "/space").token(&token);
+    lab.app.clock.advance(59_999);
+    assert_eq!(lab.app.send(ask()).await.status, 200);
+    lab.app.clock.advance(1);
+    assert_eq!(lab.app.send(ask()).await.status, 401);
+    nobody(&lab, Some(&format!("Bearer {token}"))).await;
+}
+
+#[tokio::test]
+async fn a_token_of_a_deleted_space_is_nobody() {
+    let lab = Lab::new().await;
+    let space = lab.app.space("Attic").await;
+    let token = lab.app.token(&space, "attic", BOTH).await;
+    assert_eq!(lab.app.send(Ask::new(Method::GET, "/space").token(&token)).await.status, 200);
+    lab.app.administer(Command::SpaceDelete { space }).await;
+    nobody(&lab, Some(&format!("Bearer {token}"))).await;
+}
+
+#[tokio::test]
+async fn a_token_lacks_the_scopes_it_was_not_given() {
+    for given in [Scope::Read, Scope::Write] {
+        let lab = Lab::new().await;
+        let token = lab.app.token(&lab.space, "half", &[given]).await;
+        each(&lab, Some(&format!("Bearer {token}")), |needed, _, reply, what| {
+            if needed == given {
+                assert_eq!(reply.status, 200, "{what}");
+                return;
+            }
+            let scope = needed.as_str();
+            let message = format!("This token lacks the scope {scope}");
+            assert_eq!(reply.status, 403, "{what}");
+            let details = reply.refusal(403, "cap_scope_insufficient", &message);
+            assert_eq!(details, json!({"missingScopes": [scope]}), "{what}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_another_space_sees_and_touches_nothing() {
+    let lab = Lab::new().await;
+    let space = lab.app.space("Elsewhere").await;
+    let token = lab.app.token(&space, "stranger", BOTH).await;
+    let things = things(&lab).await;
+    let (before, object) = (lab.head().await, lab.object(&things.object).await);
+    for (endpoint, _, sample) in guarded(&things) {
+        let reply = lab.app.send(sample.ask().token(&token)).await;
+        let what = format!("{} {}: {reply:?}", endpoint.method, endpoint.path);
+        match sample.elsewhere {
+            Elsewhere::NotFound => {
+                assert_eq!((reply.status, &*reply.code()), (404, "cap_not_found"), "{what}");
+            }
+            Elsewhere::Own => {
+                assert_eq!(reply.status, 200, "{what}");
+                let text = String::from_utf8(reply.body.to_vec()).unwrap();
+                for mine in [&lab.space, &things.object, &things.block, &things.tag, &things.collection] {
+                    assert!(!text.contains(mine.as_str()), "{what} tells of {mine}");
+                }
+            }
+        }
+    }
+    assert_eq!(lab.head().await, before);
+    assert_eq!(lab.object(&things.object).await, object);
+}
+
+#[tokio::test]
+async fn open_endpoints_answer_without_a_token() {
+    let app = App::new(unhurried());
+    let open: Vec<_> = ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Open).collect();
+    for endpoint in &open {
+        let reply = app.send(Ask::new(endpoint.method.clone(), endpoint.path)).await;
+        assert_eq!(reply.status, 200, "{}", endpoint.path);
+        let reply = app.send(Ask::new(endpoint.method.clone(), endpoint.path).token("wrong")).await;
+        assert_eq!(reply.status, 200, "{} with a token it does not need", endpoint.path);
+    }
+    let paths: Vec<_> = open.iter().map(|endpoint| endpoint.path).collect();
+    assert_eq!(paths, ["/health/live", "/health/ready"]);
+}

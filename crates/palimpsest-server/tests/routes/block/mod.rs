@@ -1,0 +1,3 @@
+//! /block.
+
+mod delete;

@@ -1,0 +1,5 @@
+//! /blocks/….
+
+mod append;
+mod block;
+mod markdown;

@@ -1,0 +1,25 @@
+//! The API as clients meet it: requests into the router, answers out of it, over the in-memory store. No socket; the clock is
+//! moved by hand. Modules stand where their paths stand in the URL tree; what holds for every path comes first.
+
+#![cfg(test)]
+
+mod authorisation;
+mod codes;
+mod http;
+mod limits;
+mod order;
+mod rates;
+mod revisions;
+mod times;
+mod walk;
+
+mod block;
+mod blocks;
+mod health;
+mod object;
+mod objects;
+mod space;
+
+mod app;
+mod faulty;
+mod wire;

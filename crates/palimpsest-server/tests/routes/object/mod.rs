@@ -1,0 +1,14 @@
+//! /object.
+
+mod create;
+mod dates;
+mod delete;
+mod get;
+mod ids;
+mod planted;
+mod properties;
+mod references;
+mod refusals;
+mod rewrite;
+mod trash;
+mod update;

@@ -1,0 +1,93 @@
+//! Objects that this API cannot make yet (weblinks, media, daily notes): they are put into the store, and take the same calls
+//! as others.
+
+use std::collections::BTreeMap;
+
+use http::Method;
+use palimpsest_model::{
+    Block, BlockId, BuiltIn, Object, ObjectId, PropertyId, State, StructureId, Value as Held, parse_uuid,
+};
+use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
+use serde_json::json;
+
+use crate::app::Lab;
+use crate::wire::{NOBODY, chosen, entities, id, outline, tag, text, titled};
+
+/// Puts an object of a structure into the store; answers its id.
+async fn planted(lab: &Lab, structure: StructureId, section: &str, properties: &[(&str, Held)]) -> String {
+    let id = chosen(1);
+    let uuid = parse_uuid(&id).unwrap();
+    let object = Object {
+        id: ObjectId(uuid),
+        structure,
+        collections: Vec::new(),
+        properties: properties.iter().map(|(id, value)| (PropertyId::from(*id), value.clone())).collect(),
+        blocks: BTreeMap::from([(PropertyId::from(section), vec![Block::empty(BlockId(uuid))])]),
+    };
+    let space = palimpsest_model::SpaceId(parse_uuid(&lab.space).unwrap());
+    let intent = Intent { space, actor: Actor::operator(), at: lab.app.engine.now(), begins: None };
+    let put = move |tx: &mut Tx<'_>| tx.put(object.clone(), State::Live, ChangeKind::Created);
+    lab.app.engine.store().commit(intent, put).await.unwrap().value.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_weblink_takes_every_change_but_that_of_its_url() {
+    let lab = Lab::new().await;
+    let url = "HTTPS://Example.org/%7Epaper";
+    let properties = [("media_URLReference", Held::Url(Some(url.to_owned())))];
+    let weblink = planted(&lab, StructureId::BuiltIn(BuiltIn::MediaWebResource), "media_notes", &properties).await;
+    let tag = lab.make(tag("Read")).await;
+    let changes = json!({"title": titled("A paper"), "tags": entities(&[&tag]),
+        "description": {"type": "text", "text": {"value": "good"}}});
+    let updated = lab.update(json!({"id": weblink, "properties": changes})).await;
+    assert_eq!(updated["properties"]["title"], titled("A paper"));
+    assert_eq!(updated["properties"]["media_URLReference"]["url"]["value"], json!(url), "byte for byte");
+    let other = json!({"type": "url", "url": {"value": "x:y"}});
+    let body = json!({"id": weblink, "properties": {"media_URLReference": other}});
+    let message = "✖ This property is read-only\n  → at properties.media_URLReference";
+    lab.refuses(Method::PATCH, "/object", body, message).await;
+    let noted = lab.append(json!({"id": weblink, "blocks": [text("note")]})).await;
+    let notes = noted["blocks"]["media_notes"].as_array().unwrap();
+    assert_eq!(outline(notes), "note");
+    lab.update_block(json!({"id": weblink, "blockId": id(&notes[0]), "block": text("better note")})).await;
+    let left = lab.delete_block(&weblink, &id(&notes[0])).await;
+    assert_eq!(left["blocks"], json!({"media_notes": []}));
+}
+
+#[tokio::test]
+async fn a_daily_note_keeps_its_title() {
+    let lab = Lab::new().await;
+    let day = "2026-11-22T00:00:00.000Z";
+    let properties = [("title", Held::Title(Some(day.to_owned())))];
+    let note = planted(&lab, StructureId::BuiltIn(BuiltIn::RootDailyNote), "RootDailyNote_notes", &properties).await;
+    let body = json!({"id": note, "properties": {"title": titled("Sunday")}});
+    lab.refuses(Method::PATCH, "/object", body, "✖ This property is read-only\n  → at properties.title").await;
+    let noted = lab.append(json!({"id": note, "markdown": "- autoclave done"})).await;
+    assert_eq!(noted["properties"]["title"], titled(day));
+    assert_eq!(noted["blocks"]["RootDailyNote_notes"][0]["list"], json!({"type": "bullet"}));
+}
+
+#[tokio::test]
+async fn media_go_to_the_trash_and_come_back() {
+    let lab = Lab::new().await;
+    let image = planted(&lab, StructureId::BuiltIn(BuiltIn::MediaImage), "media_notes", &[]).await;
+    let before = lab.object(&image).await;
+    assert_eq!(lab.delete(&format!("/object?id={image}")).await.status, 200);
+    assert!(!lab.sees(&image).await);
+    assert_eq!(lab.update(json!({"id": image, "deleteRequested": false})).await, before);
+}
+
+#[tokio::test]
+#[ignore = "GET answers 200 without a body"]
+async fn an_object_of_a_structure_that_is_not_there_is_an_internal_error() {
+    let lab = Lab::new().await;
+    let nowhere = StructureId::Custom(parse_uuid(NOBODY).unwrap());
+    let object = planted(&lab, nowhere, "content", &[]).await;
+    for reply in [
+        lab.get(&format!("/object?id={object}")).await,
+        lab.post("/blocks/append", &json!({"id": object, "markdown": "a"})).await,
+    ] {
+        assert_eq!((reply.status, &*reply.code()), (500, "cap_server_error"), "{reply:?}");
+    }
+}

@@ -1,0 +1,5 @@
+//! /objects and below.
+
+mod all;
+mod lists;
+mod paging;

@@ -1,0 +1,4 @@
+//! /space and below.
+
+mod get;
+mod structures;

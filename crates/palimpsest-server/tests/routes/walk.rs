@@ -1,0 +1,346 @@
+//! Random walks: many writes in a row, sensible and senseless, under laws that hold after every step whatever was sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use http::Method;
+use serde_json::{Value, json};
+
+use crate::app::{Lab, Reply};
+use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
+
+/// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
+fn length() -> (u64, usize) {
+    if std::env::var_os("PALIMPSEST_TEST_LONG").is_some() { (30, 200) } else { (4, 60) }
+}
+
+#[tokio::test]
+async fn the_laws_hold_whatever_is_sent() {
+    for seed in 0..length().0 {
+        Walk::new(seed).await.go().await;
+    }
+}
+
+struct Walk {
+    lab: Lab,
+    dice: Dice,
+    /// Every object that was ever made, as GET shows it; nothing for one that cannot be seen.
+    seen: BTreeMap<String, Option<Value>>,
+    /// The blocks of all that can be seen.
+    blocks: Vec<String>,
+    head: u64,
+    what: String,
+}
+
+impl Walk {
+    async fn new(seed: u64) -> Self {
+        let lab = Lab::new().await;
+        Self { lab, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
+    }
+
+    async fn go(mut self) {
+        for step in 0..length().1 {
+            self.lab.app.clock.advance(1000);
+            let (method, uri, mut body) = self.request();
+            if self.dice.one_in(8) {
+                spoil(&mut body, &mut self.dice);
+            }
+            self.what = format!("step {step}: {method} {uri} {body}");
+            let reply = self.lab.app.send(self.lab.ask(method, &uri).json(&body)).await;
+            self.judge(&reply).await;
+        }
+        self.check_lists().await;
+    }
+
+    /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
+    /// not at all; and what it shows is what GET shows.
+    async fn judge(&mut self, reply: &Reply) {
+        let what = &self.what;
+        assert!([200, 400, 404, 409].contains(&reply.status), "{what} is answered {reply:?}");
+        let head = self.lab.head().await;
+        let before = std::mem::replace(&mut self.head, head);
+        if reply.status != 200 {
+            assert_eq!(head, before, "{what} was refused with an effect: {reply:?}");
+            return;
+        }
+        assert_eq!(reply.revision(), Some(head), "{what}");
+        let shown = (!reply.body.is_empty()).then(|| reply.json());
+        let changed = self.look_again(shown.as_ref()).await;
+        // What leaves the trash for good was out of sight already.
+        let moves = !changed.is_empty() || shown.is_none();
+        assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
+        self.check_blocks();
+    }
+
+    /// Reads every object again; answers which differ from what was seen before.
+    async fn look_again(&mut self, shown: Option<&Value>) -> Vec<String> {
+        let all = self.lab.get("/objects?limit=1000&include=objects").await.ok();
+        let rows = all["results"].as_array().unwrap().iter();
+        let mut now: BTreeMap<String, Option<Value>> = rows.map(|row| (id(row), Some(row["object"].clone()))).collect();
+        for known in self.seen.keys() {
+            now.entry(known.clone()).or_insert(None);
+        }
+        if let Some(shown) = shown
+            && let Some(Some(listed)) = now.get(&id(shown))
+        {
+            assert_eq!(listed, shown, "{}", self.what);
+            assert_eq!(&self.lab.object(&id(shown)).await, shown, "{}", self.what);
+        }
+        let time = self.lab.app.engine.now().to_string();
+        let mut changed = Vec::new();
+        for (object, state) in &now {
+            if self.seen.get(object) != Some(state) {
+                changed.push(object.clone());
+                if let Some(state) = state {
+                    let updated = &state["properties"]["lastUpdatedAt"]["lastUpdatedAt"]["value"];
+                    assert_eq!(updated, &json!(time), "{}", self.what);
+                }
+            }
+        }
+        self.seen = now;
+        changed
+    }
+
+    /// Block ids are unique in the space.
+    fn check_blocks(&mut self) {
+        self.blocks = self.seen.values().flatten().flat_map(block_ids).collect();
+        let distinct: BTreeSet<_> = self.blocks.iter().collect();
+        assert_eq!(distinct.len(), self.blocks.len(), "{} left two blocks of one id", self.what);
+    }
+
+    /// At the end: the contract's lists show what GET shows, page by page.
+    async fn check_lists(&self) {
+        for structure in ["RootPage", "RootTag", "RootTask", "UtilDate"] {
+            let mut listed = Vec::new();
+            let mut cursor = String::new();
+            loop {
+                let uri = format!("/objects/structure?id={structure}&pageSize=3{cursor}");
+                let list = self.lab.get(&uri).await.ok();
+                listed.extend(list["results"].as_array().unwrap().iter().map(id));
+                let Some(next) = list["nextCursor"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            let live = self.seen.values().flatten().filter(|object| object["structureId"] == structure);
+            let live: BTreeSet<_> = live.map(id).collect();
+            assert_eq!(listed.len(), live.len(), "{structure}");
+            assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), live, "{structure}");
+        }
+    }
+
+    fn request(&mut self) -> (Method, String, Value) {
+        match self.dice.below(12) {
+            0 | 1 => self.create(),
+            2..=4 => self.update(),
+            5..=7 => self.append(),
+            8 | 9 => {
+                let object = self.object();
+                let (block, new) = (self.block_of(&object), self.block(2));
+                (Method::PATCH, "/blocks/block".to_owned(), json!({"id": object, "blockId": block, "block": new}))
+            }
+            10 => {
+                let object = self.object();
+                let uri = format!("/block?objectId={object}&blockId={}", self.block_of(&object));
+                (Method::DELETE, uri, json!({}))
+            }
+            _ => {
+                let flag = self.dice.pick(&["", "&hardDelete=true", "&hardDelete=false", "&hardDelete="]);
+                (Method::DELETE, format!("/object?id={}{flag}", self.object()), json!({}))
+            }
+        }
+    }
+
+    fn create(&mut self) -> (Method, String, Value) {
+        let structure = self.dice.pick(&["RootPage", "RootPage", "RootTag", "RootTask", "RootPage"]);
+        let mut body = json!({"structureId": structure, "properties": self.properties()});
+        if structure == "RootPage" && self.dice.one_in(2) {
+            body["blocks"] = json!({SECTION: self.blocks_to_write()});
+        }
+        if self.dice.one_in(3) {
+            body["id"] = json!(self.dice.uuid());
+        }
+        (Method::POST, "/object".to_owned(), body)
+    }
+
+    fn update(&mut self) -> (Method, String, Value) {
+        let mut body = json!({"id": self.object()});
+        if self.dice.one_in(2) {
+            body["properties"] = self.properties();
+        }
+        if self.dice.one_in(2) {
+            body["blocks"] = json!({SECTION: self.rewrite(&body["id"])});
+        }
+        if self.dice.one_in(4) {
+            body["deleteRequested"] = json!(self.dice.one_in(2));
+        }
+        (Method::PATCH, "/object".to_owned(), body)
+    }
+
+    fn append(&mut self) -> (Method, String, Value) {
+        let object = self.object();
+        let mut body = json!({ "id": object });
+        match self.dice.below(4) {
+            0 => body["markdown"] = json!(self.dice.pick(&["", "# a\n\n- b\n  - [ ] c", "| a |\n|---|\n| b |", "***"])),
+            _ => body["blocks"] = self.blocks_to_write(),
+        }
+        match self.dice.below(5) {
+            0 => body["parentBlockId"] = json!(self.block_of(&object)),
+            1 => body["position"] = json!({"type": "after_block", "after_block": {"id": self.block_of(&object)}}),
+            2 => body["position"] = json!({"type": "before_block", "before_block": {"id": self.block_of(&object)}}),
+            3 => body["position"] = json!({"type": "start"}),
+            _ => {}
+        }
+        (Method::POST, "/blocks/append".to_owned(), body)
+    }
+
+    fn properties(&mut self) -> Value {
+        let title = titled(self.dice.pick(&["a", "b", ""]));
+        match self.dice.below(4) {
+            0 => json!({}),
+            1 => json!({"title": title, "tags": entities(&[&self.tag()])}),
+            _ => json!({ "title": title }),
+        }
+    }
+
+    /// What GET showed, perhaps in another order, with something added or left out, with or without ids.
+    fn rewrite(&mut self, object: &Value) -> Value {
+        let seen = object.as_str().and_then(|id| self.seen.get(id)).cloned().flatten();
+        let Some(mut blocks) = seen.and_then(|object| object["blocks"][SECTION].as_array().cloned()) else {
+            return self.blocks_to_write();
+        };
+        if !blocks.is_empty() {
+            let (one, two) = (self.dice.below(blocks.len()), self.dice.below(blocks.len()));
+            match self.dice.below(4) {
+                0 => blocks.swap(one, two),
+                1 => drop(blocks.remove(one)),
+                2 => drop(blocks[one].as_object_mut().unwrap().remove("id")),
+                _ => {}
+            }
+        }
+        if self.dice.one_in(2) {
+            let at = self.dice.below(blocks.len() + 1);
+            blocks.insert(at, self.block(2));
+        }
+        json!(blocks)
+    }
+
+    fn blocks_to_write(&mut self) -> Value {
+        let count = self.dice.below(4);
+        (0..count).map(|_| self.block(3)).collect()
+    }
+
+    fn block(&mut self, depth: usize) -> Value {
+        let below = |walk: &mut Self| -> Value {
+            let count = if depth == 0 { 0 } else { walk.dice.below(3) };
+            (0..count).map(|_| walk.block(depth - 1)).collect()
+        };
+        let mut block = match self.dice.below(8) {
+            0 => json!({"type": "GroupBlock", "blocks": below(self)}),
+            1 => json!({"type": "GridBlock", "columns": [below(self), below(self)], "dividers": [0.5]}),
+            2 => json!({"type": "EntityBlock", "entityId": self.object()}),
+            3 => json!({"type": "HorizontalLineBlock"}),
+            4 => json!({"type": "TextBlock", "todo": {"isDone": self.dice.one_in(2)}}),
+            _ => json!({"type": "TextBlock", "tokens": [self.token()], "blocks": below(self)}),
+        };
+        if self.dice.one_in(4) {
+            block["id"] = json!(self.block_id());
+        }
+        block
+    }
+
+    fn token(&mut self) -> Value {
+        match self.dice.below(4) {
+            0 => json!({"type": "LinkToken", "text": "", "entityId": self.object()}),
+            1 => {
+                json!({"type": "LinkToken", "text": "", "date": {"start": self.dice.pick(&["2026-11-22", "2026-11-23"])}})
+            }
+            _ => run(self.dice.pick(&["a", "b", "c"])),
+        }
+    }
+
+    /// Mostly an object that can be seen, else one that could be or never was.
+    fn object(&mut self) -> String {
+        let live: Vec<_> = self.seen.iter().filter(|(_, state)| state.is_some()).map(|(id, _)| id).collect();
+        let all: Vec<_> = self.seen.keys().collect();
+        let from = if self.dice.one_in(8) { all } else { live };
+        if from.is_empty() || self.dice.one_in(20) {
+            NOBODY.to_owned()
+        } else {
+            from[self.dice.below(from.len())].clone()
+        }
+    }
+
+    /// Mostly a tag.
+    fn tag(&mut self) -> String {
+        let tags = self.seen.values().flatten().filter(|object| object["structureId"] == "RootTag");
+        let tags: Vec<_> = tags.map(id).collect();
+        if tags.is_empty() || self.dice.one_in(8) { self.object() } else { tags[self.dice.below(tags.len())].clone() }
+    }
+
+    /// Mostly a block of the object.
+    fn block_of(&mut self, object: &str) -> String {
+        let seen = self.seen.get(object).and_then(Option::as_ref);
+        let own = seen.map(block_ids).unwrap_or_default();
+        if own.is_empty() || self.dice.one_in(8) { self.block_id() } else { own[self.dice.below(own.len())].clone() }
+    }
+
+    /// A block that is there, of any object, or one that is not.
+    fn block_id(&mut self) -> String {
+        match self.dice.below(4) {
+            0 => self.dice.uuid(),
+            1 => NOBODY.to_owned(),
+            _ if self.blocks.is_empty() => "x".to_owned(),
+            _ => self.blocks[self.dice.below(self.blocks.len())].clone(),
+        }
+    }
+}
+
+/// The ids of all blocks of an object.
+fn block_ids(object: &Value) -> Vec<String> {
+    object["blocks"].as_object().unwrap().values().flat_map(|list| ids(list.as_array().unwrap())).collect()
+}
+
+/// Puts something that does not belong there somewhere into a JSON.
+fn spoil(json: &mut Value, dice: &mut Dice) {
+    let children: Vec<&mut Value> = match json {
+        Value::Array(list) => list.iter_mut().collect(),
+        Value::Object(map) => map.values_mut().collect(),
+        _ => Vec::new(),
+    };
+    let count = children.len();
+    if count > 0 && !dice.one_in(4) {
+        let chosen = dice.below(count);
+        return children.into_iter().nth(chosen).into_iter().for_each(|child| spoil(child, dice));
+    }
+    let odd =
+        [json!(null), json!(-1), json!(1e300), json!(""), json!("x"), json!([]), json!({}), json!([[1]]), json!(true)];
+    *json = odd[dice.below(odd.len())].clone();
+}
+
+/// Numbers that repeat from run to run (SplitMix64).
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let word = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        word ^ (word >> 31)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the remainder is smaller than a usize")]
+    fn below(&mut self, count: usize) -> usize {
+        (self.next() % count as u64) as usize
+    }
+
+    fn one_in(&mut self, count: usize) -> bool {
+        self.below(count) == 0
+    }
+
+    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+        from[self.below(from.len())]
+    }
+
+    /// One of a few, so that some are chosen twice.
+    fn uuid(&mut self) -> String {
+        format!("77777777-7777-4777-8777-{:012}", self.below(60))
+    }
+}
