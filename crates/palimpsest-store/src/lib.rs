@@ -10,7 +10,7 @@
 //! - A panic in a closure fails that closure alone.
 //!
 //! Backends hold no rules: reading a domain object, comparing, computing deltas and paths happen here, above them, in
-//! [`Tx`]; a backend moves rows. [`conformance`] is the suite each of them passes.
+//! [`Tx`]; a backend moves rows. The module `conformance` (a feature) is the suite each of them passes.
 
 mod delta;
 mod error;
