@@ -1,0 +1,103 @@
+//! Connections: how many, how slow, and how they end. Real sockets on the loopback.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use palimpsest_engine::{CountedIds, Engine, ManualClock};
+use palimpsest_model::Timestamp;
+use palimpsest_server::{Limits, router, serve};
+use palimpsest_store::MemoryStore;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+/// Longer than anything here may take; a test that reaches it has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n";
+
+struct Served {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<()>,
+}
+
+async fn served(limits: Limits) -> Served {
+    let clock = Arc::new(ManualClock::at(Timestamp(0)));
+    let engine = Arc::new(Engine::new(Arc::new(MemoryStore::new()), clock, Arc::new(CountedIds::default())));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let router = router(engine, limits.clone());
+    let done = tokio::spawn(async move {
+        serve(listener, router, limits, async {
+            // A test that ends without stopping the server drops the sender, which stops it as well.
+            let _ = stopped.await;
+        })
+        .await;
+    });
+    Served { address, stop, done }
+}
+
+async fn ask(stream: &mut TcpStream) -> String {
+    stream.write_all(LIVE.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 4096];
+    let length = timeout(PATIENCE, stream.read(&mut answer)).await.unwrap().unwrap();
+    String::from_utf8_lossy(&answer[..length]).into_owned()
+}
+
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut rest = String::new();
+    timeout(PATIENCE, stream.read_to_string(&mut rest)).await.unwrap().unwrap();
+    rest
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_told_so_and_closed() {
+    let served = served(Limits { connections: 2, ..Limits::default() }).await;
+    let mut first = TcpStream::connect(served.address).await.unwrap();
+    let mut second = TcpStream::connect(served.address).await.unwrap();
+    assert!(ask(&mut first).await.starts_with("HTTP/1.1 200"));
+    assert!(ask(&mut second).await.starts_with("HTTP/1.1 200"));
+    let mut third = TcpStream::connect(served.address).await.unwrap();
+    let answer = format!("{}{}", ask(&mut third).await, rest(&mut third).await);
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.to_lowercase().contains("retry-after: 1") && answer.contains("cap_service_unavailable"), "{answer}");
+    assert!(ask(&mut first).await.starts_with("HTTP/1.1 200"), "those that are served go on");
+    drop(second);
+    let again = async {
+        loop {
+            let mut next = TcpStream::connect(served.address).await.unwrap();
+            if ask(&mut next).await.starts_with("HTTP/1.1 200") {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, again).await.unwrap();
+}
+
+#[tokio::test]
+async fn headers_that_do_not_come_close_the_connection() {
+    let served = served(Limits { header_time: Duration::from_millis(100), ..Limits::default() }).await;
+    let mut slow = TcpStream::connect(served.address).await.unwrap();
+    slow.write_all(b"GET /health/live HTTP/1.1\r\nHost: he").await.unwrap();
+    let mut answer = Vec::new();
+    // The connection is closed, with an answer or without: what matters is that it does not stay.
+    let _ = timeout(PATIENCE, slow.read_to_end(&mut answer)).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+}
+
+#[tokio::test]
+async fn a_server_that_stops_closes_idle_connections_and_accepts_no_more() {
+    let served = served(Limits::default()).await;
+    let mut idle = TcpStream::connect(served.address).await.unwrap();
+    assert!(ask(&mut idle).await.starts_with("HTTP/1.1 200"));
+    served.stop.send(()).unwrap();
+    timeout(PATIENCE, served.done).await.unwrap().unwrap();
+    assert_eq!(rest(&mut idle).await, "");
+    assert!(TcpStream::connect(served.address).await.is_err());
+}
