@@ -94,35 +94,29 @@ fn daily_note() -> Structure {
 }
 
 fn weblink() -> Structure {
-    let properties = vec![
-        title(),
-        description(),
-        read_only(property("media_URLReference", "URL", PropertyKind::Url)),
-        read_only(property("media_host", "Host", PropertyKind::Text)),
-        tags(),
-        aliases(),
-        icon(),
-        created_at(),
-        last_updated_at(),
-        section("media_notes"),
-    ];
-    structure(BuiltIn::MediaWebResource, "Weblink", "Weblinks", "sky", Creation::Media, properties)
+    let host = read_only(property("media_host", "Host", PropertyKind::Text));
+    structure(BuiltIn::MediaWebResource, "Weblink", "Weblinks", "sky", Creation::Media, media_properties(host))
 }
 
 fn media(id: BuiltIn, singular: &str, plural: &str) -> Structure {
-    let properties = vec![
+    let size = read_only(property("media_fileSize", "File size", PropertyKind::Number));
+    structure(id, singular, plural, "purple", Creation::Media, media_properties(size))
+}
+
+/// What weblinks and files have alike, with the one property that only theirs have.
+fn media_properties(own: PropertyDefinition) -> Vec<PropertyDefinition> {
+    vec![
         title(),
         description(),
         read_only(property("media_URLReference", "URL", PropertyKind::Url)),
-        read_only(property("media_fileSize", "File size", PropertyKind::Number)),
+        own,
         tags(),
         aliases(),
         icon(),
         created_at(),
         last_updated_at(),
         section("media_notes"),
-    ];
-    structure(id, singular, plural, "purple", Creation::Media, properties)
+    ]
 }
 
 fn util_date() -> Structure {
