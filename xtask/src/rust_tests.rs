@@ -27,7 +27,8 @@ pub(crate) fn build(workspace: &Workspace) -> Result<()> {
 pub(crate) fn run(workspace: &Workspace, long: bool, deadline: Deadline) -> Result<Counts> {
     let mut cargo = workspace.cargo();
     let read = if has_nextest(workspace) {
-        cargo.args(["nextest", "run"]);
+        // The profiles say after how long a test counts as hung (.config/nextest.toml).
+        cargo.args(["nextest", "run", "--profile", if long { "long" } else { "default" }]);
         counts::nextest_line
     } else {
         // `--tests` leaves out those in documentation, which have a step of their own.
