@@ -81,6 +81,8 @@ pub use palimpsest_model::{
     Style, Timestamp, parse_uuid,
 };
 pub use property::{LabelView, PropertyValue};
+/// What [`Call::header`] takes.
+pub use reqwest::header::{HeaderName, HeaderValue};
 pub use retry::Retry;
 pub use space_view::SpaceView;
 pub use structure_view::{CollectionView, PropertyType, PropertyView, StructureView};

@@ -7,6 +7,7 @@ use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, render_object, 
 use palimpsest_store::{Current, Found, ObjectHead, SpaceRow, Store};
 
 use crate::access::Access;
+use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
 use crate::error::Error;
 use crate::operation::{Operation, Written};
@@ -97,7 +98,7 @@ impl Engine {
         if found.state != State::Live {
             return Err(Error::not_found("Object").at(row.revision));
         }
-        Ok(self.show(&row, &schema, &found))
+        self.show(&row, &schema, &found)
     }
 
     /// Does something: one commit, at one revision or none.
@@ -113,7 +114,7 @@ impl Engine {
         let revision = answer.revision;
         let (shown, row, schema) = answer.value.map_err(|error: Error| error.at(revision))?;
         Ok(match shown {
-            Some(found) => Written::Object(View { revision, ..self.show(&row, &schema, &found) }),
+            Some(found) => Written::Object(View { revision, ..self.show(&row, &schema, &found)? }),
             None => Written::Nothing { revision },
         })
     }
@@ -138,13 +139,12 @@ impl Engine {
         Ok(self.rendered.get(&key).map(|body| View { body, revision, object: Some(id) }))
     }
 
-    pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> View {
+    pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
         let object = &found.object;
+        let structure = structure_of(schema, object)?;
         let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
-        let body = self.rendered.get_or_make(key, || match schema.structure(object.structure) {
-            Some(structure) => render_object(Shown { object, structure: &structure.value, updated_at: found.at }),
-            None => Vec::new(),
-        });
-        View { body, revision: row.revision, object: Some(object.id) }
+        let render = || render_object(Shown { object, structure, updated_at: found.at });
+        let body = self.rendered.get_or_make(key, render);
+        Ok(View { body, revision: row.revision, object: Some(object.id) })
     }
 }

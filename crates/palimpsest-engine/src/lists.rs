@@ -116,7 +116,7 @@ impl Engine {
 
     fn render_row(&self, row: Row, seen: &Seen, found: &Found) -> RowBody {
         let whole = || {
-            let view = self.show(&seen.row, &seen.schema, found);
+            let view = self.show(&seen.row, &seen.schema, found).ok()?;
             let text = String::from_utf8(view.body.to_vec()).ok()?;
             RawValue::from_string(text).ok()
         };

@@ -28,7 +28,7 @@ impl Icon {
         let text = val.string(reading)?;
         if kind? {
             let is_letter = |c: char| c.is_alphabetic() && !LETTER_EMOJI.contains(&c);
-            if text.is_empty() || text.chars().count() > 16 || text.chars().any(is_letter) {
+            if text.is_ascii() || text.chars().count() > 16 || text.chars().any(is_letter) {
                 reading.problem(&val, "Invalid emoji");
                 return None;
             }

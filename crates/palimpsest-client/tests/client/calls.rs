@@ -1,8 +1,8 @@
 //! What goes over the wire for each call, and what comes of the answer.
 
 use palimpsest_client::{
-    Append, BlockId, BuiltIn, Call, Client, CollectionId, List, NewBlock, NewObject, ObjectChanges, ObjectId, Page,
-    Revision, StructureId, parse_uuid,
+    Append, BlockId, BuiltIn, Call, Client, CollectionId, HeaderName, HeaderValue, List, NewBlock, NewObject,
+    ObjectChanges, ObjectId, Page, Revision, StructureId, parse_uuid,
 };
 use serde_json::{Value, json};
 
@@ -94,7 +94,7 @@ async fn every_request_names_token_and_version() {
 
 #[tokio::test]
 async fn a_header_of_a_call_takes_the_place_of_the_clients() {
-    use reqwest::header::{AUTHORIZATION, HeaderValue};
+    const AUTHORIZATION: HeaderName = HeaderName::from_static("authorization");
     let other = |client: &Client| client.space().header(AUTHORIZATION, HeaderValue::from_static("Bearer other"));
     let heard = heard(json!({"id": ID, "title": "Lab"}), other).await;
     let sent: Vec<_> = heard.headers.iter().filter(|line| line.starts_with("authorization")).collect();

@@ -59,10 +59,11 @@ impl AppendBlocks {
         checks.finish()?;
         let mut object = (*before.object).clone();
         let blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
-        if blocks.is_empty() {
+        let nothing = blocks.is_empty();
+        append(&mut object, &section, self.parent, self.position, blocks)?;
+        if nothing {
             return Ok(before);
         }
-        append(&mut object, &section, self.parent, self.position, blocks)?;
         tx.put(object, State::Live, ChangeKind::Updated)?;
         live(tx, self.id)
     }

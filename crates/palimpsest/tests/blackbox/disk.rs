@@ -38,7 +38,7 @@ impl Beginning {
     /// Four writers on a disk that fails so, while one reads. `recovers` tells whether the disk works again afterwards.
     fn check(&mut self, fails: &str, recovers: bool) {
         let data = self.data(fails);
-        let disk = FailingDisk::below(&data).failing(fails);
+        let disk = FailingDisk::beneath(&data).failing(fails);
         let server = Server::start_with(&data, disk.environment());
         let mut writers: Vec<_> = (0..4).map(|index| self.writer(&server, &format!("{fails}-{index}"))).collect();
         disk.arm();
@@ -52,7 +52,7 @@ impl Beginning {
         } else {
             assert!(writers.iter().all(|writer| writer.ledger.acknowledged() == 0), "the disk keeps nothing");
         }
-        self.end(server, &data, &writers);
+        self.end(server, [&data, disk.after_power_cut()], &writers);
     }
 
     /// A folder as it stood in the beginning.
@@ -69,17 +69,20 @@ impl Beginning {
         Writer::new(name.to_owned(), client, self.random.split(), &self.shared)
     }
 
-    /// Kills the server. Another one, on a sound disk, finds all that was acknowledged, and nothing by half.
-    fn end(&self, server: Server, data: &Path, writers: &[Writer]) {
+    /// Kills the server. Another one, on a sound disk, finds all that was acknowledged, and nothing by half; also when the
+    /// power went with the server.
+    fn end(&self, server: Server, folders: [&Path; 2], writers: &[Writer]) {
         server.kill();
         let mut ledger = self.ledger.clone();
         writers.iter().for_each(|writer| ledger.add(&writer.ledger));
-        let stored = Stored::open(data);
-        stored.check_versions(0);
-        let server = Server::start(data);
-        ledger.assert_kept(server.client(&self.token), &stored);
-        server.stop();
-        std::fs::remove_dir_all(data).unwrap();
+        for folder in folders {
+            let stored = Stored::open(folder);
+            stored.check_versions(0);
+            let server = Server::start(folder);
+            ledger.assert_kept(server.client(&self.token), &stored);
+            server.stop();
+            std::fs::remove_dir_all(folder).unwrap();
+        }
     }
 }
 
@@ -165,7 +168,7 @@ fn a_write_that_meets_a_full_disk_before_its_commit_takes_nobody_with_it() {
     for number in if is_long() { (100..3_000).step_by(100).collect() } else { vec![800, 1_900] } {
         let fails = format!("enospc:{number}");
         let data = beginning.data(&fails);
-        let disk = FailingDisk::below(&data).failing(&fails);
+        let disk = FailingDisk::beneath(&data).failing(&fails);
         let server = Server::start_with(&data, disk.environment());
         let mut writers: Vec<_> =
             (0..8).map(|index| beginning.writer(&server, &format!("w{index}")).lavish()).collect();
@@ -178,6 +181,6 @@ fn a_write_that_meets_a_full_disk_before_its_commit_takes_nobody_with_it() {
         } else if !server.says("COMMIT failed") {
             assert_eq!(refused, 1, "the others have to be run again");
         }
-        beginning.end(server, &data, &writers);
+        beginning.end(server, [&data, disk.after_power_cut()], &writers);
     }
 }

@@ -10,19 +10,25 @@ use std::sync::OnceLock;
 pub(crate) struct FailingDisk {
     environment: Vec<(&'static str, OsString)>,
     arm: PathBuf,
+    mirror: PathBuf,
 }
 
 impl FailingDisk {
-    /// Below this folder, sound so far.
-    pub(crate) fn below(data: &Path) -> Self {
-        let environment = vec![("LD_PRELOAD", library().into()), ("POWERCUT_DIR", data.into())];
-        Self { environment, arm: data.with_extension("arm") }
+    /// Beneath this folder, sound so far.
+    pub(crate) fn beneath(data: &Path) -> Self {
+        let (arm, mirror) = (data.with_extension("arm"), data.with_extension("mirror"));
+        let environment = vec![
+            ("LD_PRELOAD", library().into()),
+            ("POWERCUT_DIR", data.into()),
+            ("POWERCUT_MIRROR", mirror.clone().into()),
+        ];
+        Self { environment, arm, mirror }
     }
 
-    /// Keeps what it would hold if the power went now in this folder.
-    pub(crate) fn with_mirror(mut self, mirror: &Path) -> Self {
-        self.environment.push(("POWERCUT_MIRROR", mirror.into()));
-        self
+    /// What it would hold if the power went now.
+    pub(crate) fn after_power_cut(&self) -> &Path {
+        assert!(self.mirror.join("palimpsest.db").exists(), "the library was not loaded");
+        &self.mirror
     }
 
     /// Fails so, counted from when it is armed.

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::app::Lab;
-use crate::wire::{body, id, outlined, page, page_of, text};
+use crate::wire::{NOBODY, body, id, outlined, page, page_of, text};
 
 #[tokio::test]
 async fn markdown_becomes_blocks() {
@@ -39,6 +39,20 @@ async fn empty_markdown_adds_nothing() {
         assert_eq!(lab.append(json!({"id": id(&made), "markdown": markdown})).await, made);
     }
     assert_eq!(lab.head().await, head);
+}
+
+#[tokio::test]
+async fn a_place_that_is_not_there_is_not_found_even_for_an_empty_text() {
+    let lab = Lab::new().await;
+    let page = lab.make(page("a")).await;
+    let place = json!({"type": "after_block", "after_block": {"id": NOBODY}});
+    let nowhere = [json!({"position": place}), json!({"parentBlockId": NOBODY})];
+    for mut body in nowhere {
+        body["id"] = json!(page);
+        body["markdown"] = json!("");
+        let message = format!("There is no block {NOBODY} here");
+        lab.refuses_as(Method::POST, "/blocks/append", body, (404, "cap_not_found"), &message).await;
+    }
 }
 
 #[tokio::test]

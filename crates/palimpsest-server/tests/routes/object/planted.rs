@@ -79,7 +79,6 @@ async fn media_go_to_the_trash_and_come_back() {
 }
 
 #[tokio::test]
-#[ignore = "GET answers 200 without a body"]
 async fn an_object_of_a_structure_that_is_not_there_is_an_internal_error() {
     let lab = Lab::new().await;
     let nowhere = StructureId::Custom(parse_uuid(NOBODY).unwrap());
