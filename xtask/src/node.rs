@@ -1,4 +1,4 @@
-//! The official SDK for the black-box suites, installed from `conformance/package-lock.json`.
+//! The official SDK for the black-box suites and the examples of CommonMark, installed from `conformance/package-lock.json`.
 
 use std::fs;
 use std::path::PathBuf;
@@ -26,6 +26,11 @@ pub(crate) fn sdk(workspace: &Workspace) -> PathBuf {
     modules(workspace).join("@capacities/api/dist/index.js")
 }
 
+/// The text of the CommonMark specification, whose examples the Markdown tests read.
+pub(crate) fn commonmark(workspace: &Workspace) -> PathBuf {
+    modules(workspace).join("commonmark-spec/spec.txt")
+}
+
 /// Installs exactly what the lock file names.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
     let folder = folder(workspace);
@@ -39,7 +44,9 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
             prepare::write(&folder.join(file), &prepare::read(&workspace.root.join("conformance").join(file))?)?;
         }
         must(Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder), deadline)?;
-        ensure!(sdk(workspace).exists(), "npm installed no {}", sdk(workspace).display());
+        for installed in [sdk(workspace), commonmark(workspace)] {
+            ensure!(installed.exists(), "npm installed no {}", installed.display());
+        }
         Ok(())
     })
 }

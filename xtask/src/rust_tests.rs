@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use crate::counts::{self, Counts};
+use crate::node;
 use crate::powercut;
 use crate::process::{self, Deadline};
 use crate::workspace::Workspace;
@@ -37,6 +38,7 @@ pub(crate) fn run(workspace: &Workspace, long: bool, deadline: Deadline) -> Resu
     };
     cargo.args(["--workspace", "--locked", "--no-fail-fast"]).args(FEATURES);
     cargo.env("PALIMPSEST_TEST_POWERCUT", powercut::library(workspace));
+    cargo.env("PALIMPSEST_COMMONMARK", node::commonmark(workspace));
     pass_long(&mut cargo, long);
     count(&mut cargo, deadline, read)
 }
