@@ -3,7 +3,9 @@
 import json
 import signal
 import socket
+import tempfile
 import time
+from pathlib import Path
 
 from lib.checks import check, same
 from lib.server import Process, Server, command, refused
@@ -109,8 +111,10 @@ def settings(folder):
         assert not (folder / "nowhere").exists()
 
     def refuses(arguments, *words, env=None):
-        refused(Process("serve", "--data", folder / "refused", *arguments, env=env), *words)
-        assert not (folder / "refused").exists()
+        """Refused before the data folder is even made."""
+        data = Path(tempfile.mkdtemp(dir=folder)) / "data"
+        refused(Process("serve", "--data", data, *arguments, env=env), *words)
+        assert not data.exists()
 
     @check("an unknown key in the TOML file is refused by its name")
     def _():
