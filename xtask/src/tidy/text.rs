@@ -36,7 +36,7 @@ pub(super) fn check(_: &Workspace, files: &[File]) -> Result<Problems> {
     Ok(problems)
 }
 
-/// A path counts only where it begins: `https://example.org/work/` and `../work/` are no paths of a machine.
+/// A path counts only where it begins: in the middle of a URL, or after `..`, it is no path of a machine.
 fn occurs(line: &str, pattern: &str) -> bool {
     line.match_indices(pattern).any(|(at, _)| {
         let before = line.get(..at).and_then(|text| text.chars().next_back());
