@@ -165,27 +165,51 @@ fn a_commit_that_nobody_waits_for_is_not_made() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::begin(folder.path(), &Options::default());
     bench.runtime.block_on(async {
-        let (entered, has_entered) = std::sync::mpsc::channel();
-        let (release, released) = std::sync::mpsc::channel();
-        let store = Arc::clone(&bench.store);
-        let first = tokio::spawn(async move {
-            let hold = move |_: &mut palimpsest_store::Tx<'_>| {
-                entered.send(()).unwrap();
-                released.recv_timeout(Duration::from_secs(20)).map_err(|error| error.to_string())
-            };
-            store.commit(intent(None), hold).await.unwrap().value
-        });
-        tokio::task::spawn_blocking(move || has_entered.recv_timeout(Duration::from_secs(20)).unwrap()).await.unwrap();
+        let held = Held::begin(&bench.store).await;
         // The writer is busy with the first commit: the second waits in the queue, and is dropped there.
         let second = page(2, "withdrawn");
         let put = move |tx: &mut palimpsest_store::Tx<'_>| tx.put(second.clone(), State::Live, ChangeKind::Created);
-        let waiting = bench.store.commit(intent(None), put);
-        assert!(tokio::time::timeout(Duration::from_millis(20), waiting).await.is_err());
-        release.send(()).unwrap();
-        first.await.unwrap().unwrap();
+        let mut waiting = Box::pin(bench.store.commit(intent(None), put));
+        assert!(look(&mut waiting).is_pending());
+        drop(waiting);
+        held.end().await;
     });
     assert_eq!(bench.title(2), None);
     assert_eq!(bench.put(3, "next").unwrap().revision, Revision(2));
+}
+
+/// A commit that keeps the writer busy until it is released, for tests that need a queue behind it.
+struct Held {
+    commit: tokio::task::JoinHandle<Result<Answer<Result<(), ()>>, StoreError>>,
+    release: std::sync::mpsc::Sender<()>,
+}
+
+impl Held {
+    /// Returns when the writer has begun a group of this commit alone: what is committed now waits behind it.
+    async fn begin(store: &Arc<dyn Store>) -> Self {
+        let (entered, mut has_entered) = tokio::sync::mpsc::unbounded_channel();
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        let hold = move |_: &mut palimpsest_store::Tx<'_>| {
+            let _ = entered.send(());
+            // It may run again with others, when nothing is left to receive.
+            let _ = released.recv_timeout(Duration::from_secs(20));
+            Ok::<_, ()>(())
+        };
+        let store = Arc::clone(store);
+        let commit = tokio::spawn(async move { store.commit(intent(None), hold).await });
+        has_entered.recv().await.unwrap();
+        Self { commit, release }
+    }
+
+    async fn end(self) {
+        drop(self.release);
+        self.commit.await.unwrap().unwrap().value.unwrap();
+    }
+}
+
+/// Polls once: a commit is queued, or refused, by its first poll.
+fn look<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {
+    std::pin::Pin::new(future).poll(&mut std::task::Context::from_waker(std::task::Waker::noop()))
 }
 
 #[test]
@@ -193,30 +217,14 @@ fn a_full_queue_is_busy() {
     let folder = tempfile::tempdir().unwrap();
     let bench = Bench::begin(folder.path(), &Options { queue: 1, ..Options::default() });
     bench.runtime.block_on(async {
-        let (release, released) = std::sync::mpsc::channel::<()>();
-        let released = std::sync::Mutex::new(released);
-        let hold = move |_: &mut palimpsest_store::Tx<'_>| {
-            released.lock().unwrap().recv_timeout(Duration::from_secs(20)).map_err(|error| error.to_string())
-        };
-        let store = Arc::clone(&bench.store);
-        let first = tokio::spawn(async move { store.commit(intent(None), hold).await.map(|answer| answer.value) });
-        let mut waiting = Vec::new();
-        let busy = loop {
-            let store = Arc::clone(&bench.store);
-            let next = tokio::spawn(async move { store.commit(intent(None), |_| Ok::<_, ()>(())).await });
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            if next.is_finished() {
-                break next.await.unwrap();
-            }
-            waiting.push(next);
-            assert!(waiting.len() < 10, "the queue takes one commit, not ten");
-        };
-        assert!(matches!(busy, Err(StoreError::Busy)));
-        release.send(()).unwrap();
-        first.await.unwrap().unwrap().unwrap();
-        for commit in waiting {
-            commit.await.unwrap().unwrap();
-        }
+        let held = Held::begin(&bench.store).await;
+        let nothing = |_: &mut palimpsest_store::Tx<'_>| Ok::<_, ()>(());
+        let mut waiting = Box::pin(bench.store.commit(intent(None), nothing));
+        assert!(look(&mut waiting).is_pending(), "the queue takes one");
+        let mut refused = Box::pin(bench.store.commit(intent(None), nothing));
+        assert!(matches!(look(&mut refused), std::task::Poll::Ready(Err(StoreError::Busy))), "and not a second");
+        held.end().await;
+        waiting.await.unwrap().value.unwrap();
     });
 }
 
@@ -238,32 +246,24 @@ mod faults {
     #[test]
     fn when_the_transaction_is_lost_only_the_culprit_fails() {
         let (_folder, faults, bench) = with_faults();
-        // Hold the writer, so that all of the following commits form one group.
-        let (release, released) = std::sync::mpsc::channel::<()>();
-        let hold = move |_: &mut palimpsest_store::Tx<'_>| {
-            // It may run again with the others, when nothing is left to receive.
-            let _ = released.recv_timeout(Duration::from_secs(20));
-            Ok::<_, ()>(())
-        };
         let results: Vec<_> = bench.runtime.block_on(async {
-            let store = Arc::clone(&bench.store);
-            let first = tokio::spawn(async move { store.commit(intent(None), hold).await.map(|answer| answer.value) });
-            let commits: Vec<_> = (1..=20)
+            let held = Held::begin(&bench.store).await;
+            let mut commits: Vec<_> = (1..=20)
                 .map(|number| {
-                    let store = Arc::clone(&bench.store);
                     let put = move |tx: &mut palimpsest_store::Tx<'_>| {
                         tx.put(page(number, "grouped"), State::Live, ChangeKind::Created)
                     };
-                    tokio::spawn(async move { store.commit(intent(None), put).await })
+                    Box::pin(bench.store.commit(intent(None), put))
                 })
                 .collect();
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            for commit in &mut commits {
+                assert!(look(commit).is_pending(), "they form one group behind the first");
+            }
             faults.lose_transaction.store(true, Ordering::SeqCst);
-            drop(release);
-            first.await.unwrap().unwrap().unwrap();
+            held.end().await;
             let mut results = Vec::new();
             for commit in commits {
-                results.push(commit.await.unwrap());
+                results.push(commit.await);
             }
             results
         });
