@@ -25,6 +25,7 @@ mod structure;
 mod time;
 mod token;
 mod value;
+mod words;
 
 pub use align::{Names, realign};
 pub use block::{
@@ -54,6 +55,7 @@ pub use structure::{
 pub use time::Timestamp;
 pub use token::{LinkTarget, Style, Token, read_tokens};
 pub use value::{Value, read_properties, read_value};
+pub use words::{fold, words};
 
 /// Blocks may nest this deep (the text at the top of a list counts as one).
 pub const MAX_DEPTH: usize = 32;
