@@ -67,7 +67,7 @@ fn normal_piece<K>(piece: Piece<K>, names: &dyn Names) -> Vec<Piece<K>> {
 }
 
 /// Whether a block of this content keeps its children.
-fn is_container(text: &TextContent) -> bool {
+pub(crate) fn is_container(text: &TextContent) -> bool {
     text.list.is_some() || text.todo.is_some() || text.quote.is_some()
 }
 

@@ -27,7 +27,7 @@ mod token;
 mod value;
 mod words;
 
-pub use align::{Names, realign};
+pub use align::{Names, pair_equal, realign};
 pub use block::{
     Alignment, Block, Content, GridContent, GridLayout, GroupContent, Hierarchy, Highlight, HighlightColor,
     HighlightKind, ListKind, QuoteLayout, TextContent, count_blocks, depth_of, find_block, walk_blocks,
