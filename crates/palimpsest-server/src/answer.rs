@@ -3,14 +3,18 @@
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use palimpsest_engine::{Code, Error, Kind, Page, View, Written};
+use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
+
+use crate::prefer;
 
 /// A response before it is one.
 pub(crate) type Response = http::Response<axum::body::Body>;
 
 pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revision");
+pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
+pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -21,12 +25,29 @@ pub(crate) struct Answer {
     pub(crate) body: Option<Bytes>,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
+    pub(crate) ignored: Ignored,
+    pub(crate) applied: Vec<&'static str>,
 }
 
 impl Answer {
     /// A JSON body that was not computed from the store.
     pub(crate) fn plain(status: StatusCode, body: &'static str) -> Self {
-        Self { status, body: Some(Bytes::from_static(body.as_bytes())), revision: None, object: None }
+        Self { body: Some(Bytes::from_static(body.as_bytes())), ..Self::of(status) }
+    }
+
+    fn of(status: StatusCode) -> Self {
+        Self { status, body: None, revision: None, object: None, ignored: Ignored::default(), applied: Vec::new() }
+    }
+
+    /// The same without its body (RFC 7240, `return=minimal`).
+    pub(crate) fn minimal(self) -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: None, ..self }.applied(Some("return=minimal"))
+    }
+
+    /// The same, saying that a preference was applied.
+    pub(crate) fn applied(mut self, preference: Option<&'static str>) -> Self {
+        self.applied.extend(preference);
+        self
     }
 
     pub(crate) fn into_response(self) -> Response {
@@ -37,6 +58,15 @@ impl Answer {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         }
         set_revision(&mut response, self.revision);
+        let headers = response.headers_mut();
+        if let Some(ignored) = prefer::write_ignored(&self.ignored) {
+            headers.insert(IGNORED, ignored);
+        }
+        if let Ok(applied) = HeaderValue::try_from(self.applied.join(", "))
+            && !self.applied.is_empty()
+        {
+            headers.insert(PREFERENCE_APPLIED, applied);
+        }
         if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
@@ -46,24 +76,21 @@ impl Answer {
 
 impl From<View> for Answer {
     fn from(view: View) -> Self {
-        Self { status: StatusCode::OK, body: Some(view.body), revision: Some(view.revision), object: view.object }
+        Self { body: Some(view.body), revision: Some(view.revision), object: view.object, ..Self::of(StatusCode::OK) }
     }
 }
 
 impl From<Page> for Answer {
     fn from(page: Page) -> Self {
-        Self { status: StatusCode::OK, body: Some(page.body), revision: Some(page.revision), object: None }
+        Self { body: Some(page.body), revision: Some(page.revision), ..Self::of(StatusCode::OK) }
     }
 }
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        match written {
-            Written::Object(view) => view.into(),
-            Written::Nothing { revision } => {
-                Self { status: StatusCode::OK, body: None, revision: Some(revision), object: None }
-            }
-        }
+        let Written { object, revision, ignored } = written;
+        let shown = object.map_or_else(|| Self::of(StatusCode::OK), Self::from);
+        Self { revision: Some(revision), ignored, ..shown }
     }
 }
 

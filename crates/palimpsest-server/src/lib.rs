@@ -8,6 +8,7 @@ mod endpoint;
 mod input;
 mod limits;
 mod panics;
+mod prefer;
 mod rates;
 mod router;
 mod serve;

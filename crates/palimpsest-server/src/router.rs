@@ -43,6 +43,10 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::POST, "/object", api::object::create::read),
     write(30, Method::PATCH, "/object", api::object::update::read),
     write(30, Method::DELETE, "/object", api::object::delete::read),
+    // Objects as Markdown (spec/02 §8–10)
+    read(30, "/object/markdown", api::object::markdown::get::call),
+    write(30, Method::POST, "/object/markdown", api::object::markdown::create::read),
+    write(30, Method::PATCH, "/object/markdown", api::object::markdown::update::read),
     // Lists (spec/02 §16, and our own)
     read(30, "/objects/structure", api::objects::structure::call),
     read(30, "/objects/collection", api::objects::collection::call),

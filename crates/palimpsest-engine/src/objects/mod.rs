@@ -5,6 +5,7 @@ mod delete;
 mod update;
 
 pub use create::CreateObject;
+pub(crate) use create::creatable;
 pub use delete::DeleteObject;
 pub use update::UpdateObject;
 
