@@ -134,6 +134,9 @@ impl ClientBuilder {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
+        // Where another crate of the build asks reqwest for `rustls-no-provider`, it panics unless a provider is installed.
+        // One that is there already stays.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent(concat!("palimpsest-client/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)

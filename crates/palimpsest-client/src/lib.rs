@@ -35,7 +35,8 @@
 //! # Transport
 //! HTTP/1.1 without TLS: a server on this machine or behind a proxy that ends TLS. For `https` this crate has to be built
 //! with a reqwest that has its feature `rustls` or `rustls-no-provider`; without it, calls to such a base URL fail as
-//! [`Code::Unreachable`]. Redirects are not followed, so that a token never goes to another host.
+//! [`Code::Unreachable`]. TLS uses the crypto provider of the process, and installs ring if there is none. Redirects are not
+//! followed, so that a token never goes to another host.
 
 mod answered;
 mod append;
