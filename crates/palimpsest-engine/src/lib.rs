@@ -17,9 +17,10 @@ mod objects;
 mod operation;
 mod secret;
 mod world;
+mod zone;
 
 pub use access::Access;
-pub use blocks::{AppendBlocks, Appended, DeleteBlock, UpdateBlock};
+pub use blocks::{AppendBlocks, AppendDaily, Appended, DeleteBlock, UpdateBlock};
 pub use engine::{Engine, View};
 pub use error::{Code, Error, Kind};
 pub use lists::{ListObjects, Page, Row};

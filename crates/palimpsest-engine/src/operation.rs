@@ -4,7 +4,7 @@
 use palimpsest_model::{Path, Problem, Problems, Revision};
 use palimpsest_store::{Found, Tx};
 
-use crate::blocks::{AppendBlocks, DeleteBlock, UpdateBlock};
+use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
 use crate::engine::View;
 use crate::error::Error;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
@@ -21,6 +21,7 @@ pub enum Operation {
     CreateFromMarkdown(CreateFromMarkdown),
     UpdateFromMarkdown(UpdateFromMarkdown),
     AppendBlocks(AppendBlocks),
+    AppendDaily(AppendDaily),
     UpdateBlock(UpdateBlock),
     DeleteBlock(DeleteBlock),
 }
@@ -110,6 +111,7 @@ impl Operation {
             Self::CreateFromMarkdown(create) => create.apply(tx, fresh, ignored).map(Some),
             Self::UpdateFromMarkdown(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::AppendBlocks(append) => append.apply(tx, fresh, ignored).map(Some),
+            Self::AppendDaily(append) => append.apply(tx, fresh, ignored).map(|()| None),
             Self::UpdateBlock(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
         }

@@ -54,6 +54,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(30, "/objects", api::objects::all::call),
     // Blocks (spec/02 §12, 14, 15)
     write(30, Method::POST, "/blocks/append", api::blocks::append::read),
+    write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read),
     write(30, Method::PATCH, "/blocks/block", api::blocks::update::read),
     write(30, Method::DELETE, "/block", api::blocks::delete::read),
     // Operation

@@ -582,7 +582,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, StoreError> {
 }
 
 fn empty_schema(space: SpaceId) -> Schema {
-    let space = Space { id: space, title: String::new(), icon: None };
+    let space = Space { id: space, title: String::new(), icon: None, timezone: None };
     Schema {
         space: Versioned { revision: Revision::default(), value: space },
         structures: Vec::new(),

@@ -71,6 +71,8 @@ enum SpaceCommand {
     List,
     /// Give a space another title
     Rename { space: String, title: String },
+    /// Give a space the time zone that decides which day is today, such as Europe/Berlin
+    Timezone { space: String, zone: String },
     /// Remove a space with everything in it, its history and its tokens
     Delete { space: String },
 }
@@ -175,6 +177,7 @@ impl SpaceCommand {
             Self::Create { title } => Command::SpaceCreate { title },
             Self::List => Command::SpaceList,
             Self::Rename { space, title } => Command::SpaceRename { space, title },
+            Self::Timezone { space, zone } => Command::SpaceTimezone { space, zone },
             Self::Delete { space } => Command::SpaceDelete { space },
         }
     }

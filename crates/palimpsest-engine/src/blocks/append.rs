@@ -41,6 +41,17 @@ pub struct AppendBlocks {
 
 impl AppendBlocks {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
+        self.under(None, tx, fresh, ignored)
+    }
+
+    /// Puts them after a heading, which is left out when there is nothing to put.
+    pub(crate) fn under(
+        &self,
+        heading: Option<BlockDraft>,
+        tx: &mut Tx<'_>,
+        fresh: &mut Fresh,
+        ignored: &mut Ignored,
+    ) -> Result<Found, Error> {
         let before = live(tx, self.id)?;
         let schema = Arc::clone(tx.schema());
         let structure = structure_of(&schema, &before.object)?;
@@ -71,8 +82,11 @@ impl AppendBlocks {
         checks.finish()?;
         let mut object = (*before.object).clone();
         let sent = drafts.clone();
-        let blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
+        let mut blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
         note_new_ids(&sent, &blocks, &path, ignored);
+        if let (Some(heading), false) = (heading, blocks.is_empty()) {
+            blocks.insert(0, heading.into_new(&mut || fresh.block()));
+        }
         let nothing = blocks.is_empty();
         append(&mut object, &section, self.parent, self.position, blocks)?;
         if nothing {

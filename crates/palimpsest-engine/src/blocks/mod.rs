@@ -1,12 +1,14 @@
 //! Editing the text of an object block by block (spec/02 §12, 14, 15).
 
 mod append;
+mod daily;
 mod delete;
 mod update;
 
 use std::collections::BTreeMap;
 
 pub use append::{AppendBlocks, Appended};
+pub use daily::AppendDaily;
 pub use delete::DeleteBlock;
 use palimpsest_model::{
     Block, BlockDraft, BlockId, Content, Names, Object, Path, PropertyId, Schema, Structure, realign,

@@ -86,6 +86,7 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::POST, "/object/markdown", json!({"structureId": "RootPage", "markdown": "# Text"}), Own),
         write(Method::PATCH, "/object/markdown", json!({"id": object, "markdown": "---\ntitle: b\n---"}), NotFound),
         write(Method::POST, "/blocks/append", json!({"id": object, "markdown": "more"}), NotFound),
+        write(Method::POST, "/blocks/daily-note/append", json!({"markdown": "today"}), Own),
         write(Method::PATCH, "/blocks/block", block_change, NotFound),
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
         read("/objects", "", Own),

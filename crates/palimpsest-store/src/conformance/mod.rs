@@ -116,7 +116,7 @@ impl<'s> Bench<'s> {
         let space = space_id(number);
         let intent = Intent { begins: Some(LogId(number as u64)), ..by("operator", space, NOON) };
         let begin = move |tx: &mut Tx<'_>| {
-            tx.put_space(Space { id: space, title: format!("space {number}"), icon: None });
+            tx.put_space(Space { id: space, title: format!("space {number}"), icon: None, timezone: None });
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
             Ok::<_, StoreError>(())
         };

@@ -59,7 +59,7 @@ fn read_parent(body: &Node<'_, '_>, position: Option<Position>, reading: &mut Re
     })
 }
 
-fn read_content(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Appended> {
+pub(super) fn read_content(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Appended> {
     let (blocks, markdown) = (body.get("blocks"), body.get("markdown"));
     if blocks.is_absent() == markdown.is_absent() {
         reading.general("Provide exactly one of `blocks` or `markdown`.");
