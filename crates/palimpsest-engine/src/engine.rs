@@ -10,14 +10,15 @@ use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
 use crate::error::Error;
-use crate::operation::{Ignored, Request, Written};
-use crate::world::{Clock, Fresh, Ids};
+use crate::operation::{Ignored, Operation, Request, Written};
+use crate::world::{Clock, Fetch, Fresh, Ids};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
+    fetch: Option<Arc<dyn Fetch>>,
     pub(crate) rendered: Rendered,
 }
 
@@ -39,7 +40,13 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, rendered: Rendered::new(CACHE) }
+        Self { store, clock, ids, fetch: None, rendered: Rendered::new(CACHE) }
+    }
+
+    /// The same, looking at the pages that weblinks lead to.
+    #[must_use]
+    pub fn fetching(self, fetch: Arc<dyn Fetch>) -> Self {
+        Self { fetch: Some(fetch), ..self }
     }
 
     /// The store beneath.
@@ -102,7 +109,11 @@ impl Engine {
     }
 
     /// Does something: one commit, at one revision or none.
-    pub async fn execute(&self, access: &Access, request: Request) -> Result<Written, Error> {
+    pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
+        // What needs the outside world is done before: no commit waits for it.
+        if let (Operation::CreateFromUrl(create), Some(fetch)) = (&mut request.operation, &self.fetch) {
+            create.page = fetch.fetch(&create.url).await;
+        }
         let at = self.clock.now();
         let fresh = Fresh::draw(&*self.ids, at);
         let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };

@@ -25,9 +25,9 @@ pub use engine::{Engine, View};
 pub use error::{Code, Error, Kind};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-pub use objects::{CreateObject, DeleteObject, UpdateObject};
+pub use objects::{CreateFromUrl, CreateObject, DeleteObject, Notes, UpdateObject};
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{List, Scope};
-pub use world::{Clock, Ids};
+pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

@@ -8,7 +8,7 @@ use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
 use crate::engine::View;
 use crate::error::Error;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateObject, DeleteObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -18,6 +18,7 @@ pub enum Operation {
     CreateObject(CreateObject),
     UpdateObject(UpdateObject),
     DeleteObject(DeleteObject),
+    CreateFromUrl(CreateFromUrl),
     CreateFromMarkdown(CreateFromMarkdown),
     UpdateFromMarkdown(UpdateFromMarkdown),
     AppendBlocks(AppendBlocks),
@@ -108,6 +109,7 @@ impl Operation {
             Self::CreateObject(create) => create.apply(tx, fresh, ignored).map(Some),
             Self::UpdateObject(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteObject(delete) => delete.apply(tx).map(|()| None),
+            Self::CreateFromUrl(create) => create.apply(tx, fresh, ignored).map(Some),
             Self::CreateFromMarkdown(create) => create.apply(tx, fresh, ignored).map(Some),
             Self::UpdateFromMarkdown(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::AppendBlocks(append) => append.apply(tx, fresh, ignored).map(Some),

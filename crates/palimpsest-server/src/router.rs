@@ -43,6 +43,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::POST, "/object", api::object::create::read),
     write(30, Method::PATCH, "/object", api::object::update::read),
     write(30, Method::DELETE, "/object", api::object::delete::read),
+    write(10, Method::POST, "/object/url", api::object::link::read),
     // Objects as Markdown (spec/02 §8–10)
     read(30, "/object/markdown", api::object::markdown::get::call),
     write(30, Method::POST, "/object/markdown", api::object::markdown::create::read),

@@ -44,9 +44,22 @@ impl CreateObject {
         ignored: &mut Ignored,
         within: Option<&Path>,
     ) -> Result<Found, Error> {
-        let id = self.id.unwrap_or_else(|| fresh.object());
         let schema = std::sync::Arc::clone(tx.schema());
         let structure = creatable(&schema, self.structure)?;
+        self.build(structure, BTreeMap::new(), tx, fresh, ignored, within)
+    }
+
+    /// Makes it of a structure; `found` are values that nobody sent, for what was not sent.
+    pub(crate) fn build(
+        &self,
+        structure: &Structure,
+        found: BTreeMap<PropertyId, Value>,
+        tx: &mut Tx<'_>,
+        fresh: &mut Fresh,
+        ignored: &mut Ignored,
+        within: Option<&Path>,
+    ) -> Result<Found, Error> {
+        let id = self.id.unwrap_or_else(|| fresh.object());
         let mut drafts = self.blocks.clone();
         let mut checks = Checks::new(tx, structure, id, None);
         if let Some(path) = within {
@@ -60,7 +73,9 @@ impl CreateObject {
             let error = Error::new(Code::AlreadyExists, format!("The id {id} was given before"));
             return Err(error.with_details(json!({ "id": id })));
         }
-        let properties = with_defaults(structure, properties, tx.at());
+        let mut values = found;
+        values.extend(properties);
+        let properties = with_defaults(structure, values, tx.at());
         let mut object = Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new() };
         object.blocks = identify(tx, fresh, &object, drafts, ignored)?;
         for (index, section) in structure.sections().enumerate() {

@@ -80,6 +80,7 @@ fn samples(things: &Things) -> Vec<Sample> {
         read("/space/structures", "", Own),
         read("/object", &format!("?id={object}"), NotFound),
         write(Method::POST, "/object", json!({"structureId": "RootPage"}), Own),
+        write(Method::POST, "/object/url", json!({"url": "https://example.org/paper"}), Own),
         write(Method::PATCH, "/object", json!({"id": object, "collections": []}), NotFound),
         delete("/object", format!("?id={doomed}")),
         read("/object/markdown", &format!("?id={object}"), NotFound),

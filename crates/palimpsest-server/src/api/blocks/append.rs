@@ -76,7 +76,7 @@ pub(super) fn read_content(body: &Node<'_, '_>, reading: &mut Reading) -> Option
     Some(Appended::Blocks(drafts))
 }
 
-fn read_markdown(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
+pub(crate) fn read_markdown(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
     let text = node.string(reading)?;
     if text.encode_utf16().count() > MAX_MARKDOWN {
         reading.problem(node, format!("Too big: expected string to have <={MAX_MARKDOWN} characters"));

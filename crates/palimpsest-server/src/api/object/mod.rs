@@ -3,6 +3,7 @@
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
+pub(crate) mod link;
 pub(crate) mod markdown;
 pub(crate) mod update;
 
