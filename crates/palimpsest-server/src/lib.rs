@@ -12,6 +12,7 @@ mod prefer;
 mod rates;
 mod router;
 mod serve;
+mod unread;
 
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;
