@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, HashSet};
 use palimpsest_model::{
     Block, BlockDraft, BlockId, BuiltIn, Creation, MAX_BLOCKS, MAX_DEPTH, Names, Object, ObjectId, PropertyDefinition,
     PropertyId, PropertyKind, Shown, Structure, StructureId, Timestamp, Value, builtin_structures, check_property,
-    read_block, read_blocks, read_blocks_by_property, read_properties, realign, render_object,
+    count_blocks, parse_uuid, read_block, read_blocks, read_blocks_by_property, read_properties, realign,
+    render_object, update_block, walk_blocks,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use crate::markdown::carries;
 use crate::problems::read;
 
 /// Every JSON document is refused with problems that stand in it, or it is kept within the limits, shown, and what is
-/// shown is read as the same.
+/// shown is read as the same; as Markdown, too, it is read as what Markdown can carry.
 pub fn blocks(input: &[u8]) {
     let Ok(json) = serde_json::from_slice::<Json>(input) else { return };
     let sections = match &json {
@@ -35,19 +37,35 @@ fn lists(drafts: BTreeMap<PropertyId, Vec<BlockDraft>>) {
     let made = named(&[], drafts);
     let mut ids = HashSet::new();
     for list in &made {
-        palimpsest_model::walk_blocks(list, &mut |block| assert!(ids.insert(block.id), "an id is given twice"));
+        walk_blocks(list, &mut |block| assert!(ids.insert(block.id), "an id is given twice"));
     }
     let object = object(BTreeMap::new(), sections.iter().cloned().zip(made.iter().cloned()).collect());
-    assert!(object.depth() <= MAX_DEPTH && made.iter().all(|list| palimpsest_model::count_blocks(list) <= MAX_BLOCKS));
+    assert!(object.depth() <= MAX_DEPTH && made.iter().all(|list| count_blocks(list) <= MAX_BLOCKS));
     let stored = serde_json::to_vec(&object).unwrap_or_default();
     assert_eq!(serde_json::from_slice::<Object>(&stored).ok().as_ref(), Some(&object), "what is stored is the same");
     let mut shown = show(&object, &structure(&sections));
-    let again = read(&shown["blocks"].take(), read_blocks_by_property).map(|drafts| {
+    let shown = shown["blocks"].take();
+    let again = read(&shown, read_blocks_by_property).map(|drafts| {
         let (names, drafts): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
         assert_eq!(names, sections);
         named(&made, drafts)
     });
-    assert_eq!(again, Some(made), "what is shown is read as the same");
+    assert_eq!(again.as_ref(), Some(&made), "what is shown is read as the same");
+    let mut updated = object.clone();
+    for block in shown.as_object().into_iter().flatten().flat_map(|(_, list)| list.as_array()).flatten() {
+        rewrite(&mut updated, block);
+    }
+    assert_eq!(updated, object, "a block that is written back as it is shown changes nothing");
+    made.iter().for_each(|list| carries(list));
+}
+
+/// Updates a block of an object with what is shown of it.
+fn rewrite(object: &mut Object, shown: &Json) {
+    let id = shown["id"].as_str().and_then(parse_uuid).map(BlockId);
+    let (Some(id), Some(draft)) = (id, read(shown, read_block)) else { unreachable!("{shown} is a block") };
+    let mut fresh = || unreachable!("{shown} names all its blocks");
+    let result = update_block(object, None, id, draft, &mut Names { fresh: &mut fresh, free: &mut |_| false });
+    assert_eq!(result, Ok(()));
 }
 
 /// The drafts as blocks in place of the present ones. Every id that is sent is free.
