@@ -100,6 +100,23 @@ impl<T> Call<T> {
         self
     }
 
+    /// The same, refused when anything of it would have no effect. Palimpsest only.
+    pub fn strict(self) -> Self {
+        self.prefer("handling=strict")
+    }
+
+    /// The same without its answer: a write says only that it was done. Palimpsest only; other servers answer in full, which is
+    /// passed over.
+    pub fn minimal(self) -> Call<()> {
+        let Self { client, request, retry, .. } = self.prefer("return=minimal");
+        Call { client, request, retry, read: |_| Ok(()) }
+    }
+
+    fn prefer(mut self, preference: &'static str) -> Self {
+        self.request.headers.append("prefer", HeaderValue::from_static(preference));
+        self
+    }
+
     /// The same with its answer as plain JSON, nothing passed over.
     pub fn as_json(self) -> Call<Value> {
         let Self { client, request, retry, .. } = self;
@@ -120,7 +137,8 @@ impl<T> Call<T> {
             return Err(Error::refusal(status, &headers, &received.body));
         }
         let value = (self.read)(&received.body).map_err(|error| Error::unreadable(status, &headers, error))?;
-        Ok(Answered { value, revision: headers::revision(&headers), request_id: headers::request_id(&headers) })
+        let (revision, request_id) = (headers::revision(&headers), headers::request_id(&headers));
+        Ok(Answered { value, revision, ignored: headers::ignored(&headers), request_id })
     }
 }
 

@@ -2,5 +2,6 @@
 
 mod blocks;
 mod list;
+mod markdown;
 mod object;
 mod space;
