@@ -33,10 +33,8 @@
 //! patience where it does not: members that nobody knows yet are passed over. [`Call::as_json`] gives an answer as it came.
 //!
 //! # Transport
-//! HTTP/1.1 without TLS: a server on this machine or behind a proxy that ends TLS. For `https` this crate has to be built
-//! with a reqwest that has its feature `rustls` or `rustls-no-provider`; without it, calls to such a base URL fail as
-//! [`Code::Unreachable`]. TLS uses the crypto provider of the process, and installs ring if there is none. Redirects are not
-//! followed, so that a token never goes to another host.
+//! HTTP/1.1, with TLS for `https`: the root certificates are those of the system, the crypto provider that of the process, or
+//! ring if there is none. Redirects are not followed, so that a token never goes to another host.
 
 mod answered;
 mod append;
