@@ -15,6 +15,7 @@ mod markdown;
 mod names;
 mod objects;
 mod operation;
+mod search;
 mod secret;
 mod world;
 mod zone;
@@ -29,5 +30,7 @@ pub use objects::{CreateFromUrl, CreateObject, DeleteObject, Notes, UpdateObject
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{List, Scope};
 pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
+pub use search::Search;
+pub use world::{Clock, Ids};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

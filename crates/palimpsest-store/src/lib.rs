@@ -39,5 +39,5 @@ pub use record::{
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};
 pub use store::{Lookup, Store};
-pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled};
+pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled, name_words};
 pub use tx::{Found, Snapshot, Tx, load_schema};

@@ -47,7 +47,7 @@ impl Term {
     /// The term of a whole name: its words, joined by spaces.
     #[must_use]
     pub fn whole(name: &str) -> Self {
-        Self::of(WHOLE, &joined(&words_of(name)))
+        Self::of(WHOLE, &joined(&name_words(name)))
     }
 
     /// The term of a word.
@@ -182,8 +182,9 @@ impl TitleChanges {
     }
 }
 
-/// The words of a name that are indexed.
-fn words_of(name: &str) -> Vec<String> {
+/// The words of a name as they are indexed: those of its first 1000 letters, and of each word the first 64 letters.
+#[must_use]
+pub fn name_words(name: &str) -> Vec<String> {
     let end = name.char_indices().nth(NAME).map_or(name.len(), |(end, _)| end);
     let cut = |word: String| match word.char_indices().nth(LETTERS) {
         Some((end, _)) => word[..end].to_owned(),
@@ -199,7 +200,7 @@ fn joined(words: &[String]) -> String {
 pub(crate) fn terms_of(names: &[String]) -> BTreeSet<Term> {
     let mut terms = BTreeSet::new();
     for name in names {
-        let words = words_of(name);
+        let words = name_words(name);
         if words.is_empty() {
             continue;
         }
