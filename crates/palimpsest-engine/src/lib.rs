@@ -31,6 +31,5 @@ pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{List, Scope};
 pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
 pub use search::Search;
-pub use world::{Clock, Ids};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

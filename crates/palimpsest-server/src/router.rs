@@ -20,6 +20,11 @@ const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading) -> En
     Endpoint { method: Method::GET, path, access: Access::Scope(Scope::Read), quota, action: Action::Read(action) }
 }
 
+/// A read that asks with a body.
+const fn ask(quota: u32, path: &'static str, action: fn(Call) -> Reading) -> Endpoint {
+    Endpoint { method: Method::POST, path, access: Access::Scope(Scope::Read), quota, action: Action::Read(action) }
+}
+
 const fn write(
     quota: u32,
     method: Method,
@@ -48,6 +53,8 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(30, "/object/markdown", api::object::markdown::get::call),
     write(30, Method::POST, "/object/markdown", api::object::markdown::create::read),
     write(30, Method::PATCH, "/object/markdown", api::object::markdown::update::read),
+    // Search (spec/02 §11)
+    ask(30, "/objects/search", api::objects::search::call),
     // Lists (spec/02 §16, and our own)
     read(30, "/objects/structure", api::objects::structure::call),
     read(30, "/objects/collection", api::objects::collection::call),

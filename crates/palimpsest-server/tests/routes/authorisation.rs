@@ -90,6 +90,7 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::POST, "/blocks/daily-note/append", json!({"markdown": "today"}), Own),
         write(Method::PATCH, "/blocks/block", block_change, NotFound),
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
+        write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
         read("/objects/structure", "?id=RootPage", Own),
         read("/objects/collection", &format!("?id={collection}"), NotFound),
