@@ -46,11 +46,19 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) timeout: Option<Duration>,
+    /// Whether it changes nothing, so that it may be sent again whatever became of it.
+    pub(crate) reads: bool,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, path: &'static str) -> Self {
-        Self { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, timeout: None }
+        let reads = method == Method::GET;
+        Self { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, timeout: None, reads }
+    }
+
+    /// A read that asks with a body.
+    pub(crate) fn asking(path: &'static str, body: &impl Serialize) -> Self {
+        Self { reads: true, ..Self::new(Method::POST, path).json(body) }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl fmt::Display) -> Self {
@@ -127,7 +135,7 @@ impl<T> Call<T> {
         let mut so_far = SoFar::default();
         let received = loop {
             let received = self.client.exchange(&self.request).await?;
-            let pause = self.retry.pause(&self.request.method, received.status, &received.headers, so_far);
+            let pause = self.retry.pause(self.request.reads, received.status, &received.headers, so_far);
             let Some(pause) = pause else { break received };
             tokio::time::sleep(pause).await;
             so_far.add(pause);

@@ -58,6 +58,7 @@ mod page_view;
 mod property;
 mod required;
 mod retry;
+mod search;
 mod space_view;
 mod structure_view;
 mod time;
@@ -89,6 +90,7 @@ pub use property::{LabelView, PropertyValue};
 /// What [`Call::header`] takes.
 pub use reqwest::header::{HeaderName, HeaderValue};
 pub use retry::Retry;
+pub use search::Search;
 pub use space_view::SpaceView;
 pub use structure_view::{CollectionView, PropertyType, PropertyView, StructureView};
 pub use token::{Link, LinkTarget, Token};

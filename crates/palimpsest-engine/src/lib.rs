@@ -29,7 +29,7 @@ pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
 pub use objects::{CreateFromUrl, CreateObject, DeleteObject, Notes, UpdateObject};
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{List, Scope};
-pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
 pub use search::Search;
+pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

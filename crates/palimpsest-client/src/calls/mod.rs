@@ -4,4 +4,5 @@ mod blocks;
 mod list;
 mod markdown;
 mod object;
+mod search;
 mod space;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use palimpsest_client::{
     Append, BlockView, BuiltIn, Client, CollectionId, Color, ContentView, DailyAppend, Date, Highlight, HighlightKind,
     List, NewBlock, NewLink, NewObject, ObjectChanges, ObjectView, Page, PropertyId, PropertyType, PropertyValue,
-    QuoteLayout, Revision, StructureId, Timestamp, Token,
+    QuoteLayout, Revision, Search, StructureId, Timestamp, Token,
 };
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_server::Limits;
@@ -161,6 +161,23 @@ async fn lists_are_read_page_by_page() {
     let row = &view.value.results[1];
     assert!(row.etag.as_ref().unwrap().ends_with(".4\""), "{row:?}");
     assert_eq!(row.object, Some(client.object(row.id).await.unwrap().value));
+}
+
+#[tokio::test]
+async fn objects_are_searched_by_title() {
+    let client = client().await;
+    let page = client.create_object(&NewObject::page("Crème brûlée")).await.unwrap().value;
+    let tag = client.create_object(&NewObject::tag("Cremes")).await.unwrap().value;
+    let ids = async |search: Search| {
+        let rows = client.search(&search).await.unwrap();
+        assert_eq!(rows.revision, Some(Revision(3)));
+        rows.value.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(Search::of("creme")).await, [tag.id, page.id]);
+    assert_eq!(ids(Search::of("creme").limit(1)).await, [tag.id]);
+    assert_eq!(ids(Search::of("creme").structures([StructureId::BuiltIn(BuiltIn::RootPage)])).await, [page.id]);
+    let refused = client.search(&Search::of("creme").limit(51)).await.unwrap_err();
+    assert_eq!(refused.message, "✖ Too big: expected number to be <=50\n  → at limit");
 }
 
 #[tokio::test]
