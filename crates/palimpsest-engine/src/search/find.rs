@@ -1,7 +1,7 @@
 //! The way to the objects: class by class, through the terms when they are few, else from the last change back.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use palimpsest_model::{ObjectId, Revision, StructureId};
 use palimpsest_store::{Snapshot, StoreError, Term, TermRange, Titled};
@@ -31,19 +31,23 @@ pub(super) struct Hit {
 }
 
 /// So many words of a query lead to objects; the others are only checked.
-const LEADING: usize = 8;
+const LEADING: usize = 4;
+/// Rows of the vocabulary take less time than others, so that many more are read with the same effort.
+const VOCABULARY: usize = 8;
 
 pub(super) struct Finder<'s, 'r> {
     look: Counted<'s, 'r>,
     query: &'s Query,
     structures: BTreeSet<StructureId>,
     effort: Effort,
+    /// At most so many objects are wanted.
+    limit: usize,
     /// What is known of objects that terms led to.
     judged: HashMap<ObjectId, Option<Hit>>,
     vocabulary: Vec<Vocabulary>,
     walk: Walk,
-    /// What the walk met, in its order.
-    met: Vec<Hit>,
+    /// What the walk met of each class, in its order, as far as it may be wanted.
+    met: BTreeMap<Class, Vec<Hit>>,
     /// Whether the walk has come to its end.
     complete: bool,
 }
@@ -54,27 +58,29 @@ impl<'s, 'r> Finder<'s, 'r> {
         snapshot: &'s mut Snapshot<'r>,
         query: &'s Query,
         structures: BTreeSet<StructureId>,
+        limit: usize,
         effort: Effort,
     ) -> Self {
         Self {
             look: Counted::new(snapshot),
             query,
             effort,
+            limit,
             judged: HashMap::new(),
             vocabulary: query.words.iter().take(LEADING).map(|_| Vocabulary::default()).collect(),
             walk: Walk::through(structures.iter().copied()),
             structures,
-            met: Vec::new(),
+            met: BTreeMap::new(),
             complete: false,
         }
     }
 
-    /// The first `limit` objects in the order of answers, and how many rows were read for them.
-    pub(super) fn find(mut self, limit: usize) -> Result<(Vec<Hit>, usize), StoreError> {
+    /// The first objects in the order of answers, and how many rows were read for them.
+    pub(super) fn find(mut self) -> Result<(Vec<Hit>, usize), StoreError> {
         let mut found = Vec::new();
         for class in Class::ALL {
-            if found.len() < limit && self.is_possible(class) {
-                found.extend(self.of_class(class, limit - found.len())?);
+            if found.len() < self.limit && self.is_possible(class) {
+                found.extend(self.of_class(class, self.limit - found.len())?);
             }
         }
         Ok((found, self.look.rows))
@@ -93,9 +99,9 @@ impl<'s, 'r> Finder<'s, 'r> {
     fn of_class(&mut self, class: Class, wanted: usize) -> Result<Vec<Hit>, StoreError> {
         let mut effort = self.effort.first;
         loop {
-            let met: Vec<_> = self.met.iter().filter(|hit| hit.class == class).take(wanted).cloned().collect();
-            if self.complete || met.len() == wanted {
-                return Ok(met);
+            let met = self.met.get(&class).map_or(&[][..], Vec::as_slice);
+            if self.complete || met.len() >= wanted {
+                return Ok(met.iter().take(wanted).cloned().collect());
             }
             if let Some(ids) = self.candidates(class, effort)? {
                 let mut hits = Vec::new();
@@ -106,22 +112,25 @@ impl<'s, 'r> Finder<'s, 'r> {
                 hits.truncate(wanted);
                 return Ok(hits);
             }
-            self.go_on(class, wanted - met.len(), effort)?;
+            self.go_on(class, wanted, effort)?;
             effort = effort.saturating_mul(self.effort.growth);
         }
     }
 
-    /// Goes on with the walk, until it has met so many more of a class, but not for more than so many objects.
-    fn go_on(&mut self, class: Class, mut wanted: usize, most: usize) -> Result<(), StoreError> {
+    /// Goes on with the walk, until it has met so many of a class, but not for more than so many objects.
+    fn go_on(&mut self, class: Class, wanted: usize, most: usize) -> Result<(), StoreError> {
         for _ in 0..most {
             let Some(titled) = self.walk.next(&mut self.look)? else {
                 self.complete = true;
                 return Ok(());
             };
             let Some(hit) = hit(self.query, titled) else { continue };
-            wanted -= usize::from(hit.class == class);
-            self.met.push(hit);
-            if wanted == 0 {
+            let met = self.met.entry(hit.class).or_default();
+            let is_last = hit.class == class && met.len() + 1 == wanted;
+            if met.len() < self.limit {
+                met.push(hit);
+            }
+            if is_last {
                 return Ok(());
             }
         }
@@ -151,12 +160,13 @@ impl<'s, 'r> Finder<'s, 'r> {
             return Ok(None);
         };
         let mut words = BTreeSet::new();
+        let rows = effort.saturating_mul(VOCABULARY);
         if class >= Class::Inside {
-            let Some(inside) = vocabulary.inside(&mut self.look, word, effort)? else { return Ok(None) };
+            let Some(inside) = vocabulary.inside(&mut self.look, word, rows)? else { return Ok(None) };
             words.extend(inside.iter().cloned());
         }
         if class >= Class::Typo {
-            let Some(near) = vocabulary.near(&mut self.look, word, effort)? else { return Ok(None) };
+            let Some(near) = vocabulary.near(&mut self.look, word, rows)? else { return Ok(None) };
             words.extend(near.iter().cloned());
         }
         let others = words.iter().map(|word| Term::word(word).exactly());

@@ -85,5 +85,5 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Ve
     if let Some(asked) = &ask.structures {
         structures.retain(|structure| asked.contains(structure));
     }
-    Finder::new(snapshot, &query, structures, effort).find(ask.limit)
+    Finder::new(snapshot, &query, structures, ask.limit, effort).find()
 }
