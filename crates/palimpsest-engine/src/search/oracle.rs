@@ -57,7 +57,7 @@ impl Bench {
     async fn over(store: Arc<dyn Store>) -> Self {
         let mut bench = Self { store, now: 0 };
         let begin = |tx: &mut Tx<'_>| {
-            tx.put_space(Space { id: SPACE, title: "Lab".to_owned(), icon: None });
+            tx.put_space(Space { id: SPACE, title: "Lab".to_owned(), icon: None, timezone: None });
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
             Ok(())
         };
