@@ -1,7 +1,7 @@
 //! Answers and refusals as HTTP responses.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
@@ -108,12 +108,14 @@ pub(crate) struct Failure {
     pub(crate) allow: Option<HeaderValue>,
     /// After how many seconds it may be tried again.
     pub(crate) retry_after: Option<u64>,
+    /// Whether the connection ends with this answer, because not all was read of what the client sends.
+    pub(crate) closes: bool,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let retry_after = (error.code.kind() == Kind::Unavailable).then_some(1);
-        Self { error, allow: None, retry_after }
+        Self { error, allow: None, retry_after, closes: false }
     }
 }
 
@@ -136,7 +138,7 @@ impl Failure {
 
     /// The one place where refusals become status codes.
     pub(crate) fn into_response(self, request_id: &str) -> Response {
-        let Self { error, allow, retry_after } = self;
+        let Self { error, allow, retry_after, closes } = self;
         let status = match error.code.kind() {
             Kind::Invalid => StatusCode::BAD_REQUEST,
             Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
@@ -171,6 +173,9 @@ impl Failure {
         }
         if let Some(allow) = allow {
             headers.insert(ALLOW, allow);
+        }
+        if closes {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
         set_revision(&mut response, error.revision);
         response
