@@ -85,7 +85,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
-        (_, Action::Health(tell)) => return Ok(tell(&app.engine)),
+        (_, Action::Tell(tell)) => return Ok(tell(&app.engine)),
         (Access::Scope(scope), _) => scope,
         (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
     };
@@ -102,7 +102,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
     match endpoint.action {
         Action::Read(read) => read(Call { engine: Arc::clone(&app.engine), token, input }).await,
         Action::Write(read) => Ok(app.engine.execute(&token, read(&input)?).await?.into()),
-        Action::Health(tell) => Ok(tell(&app.engine)),
+        Action::Tell(tell) => Ok(tell(&app.engine)),
     }
 }
 

@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod call;
+mod document;
 mod endpoint;
 mod input;
 mod limits;
@@ -12,6 +13,7 @@ mod rates;
 mod router;
 mod serve;
 
+pub use document::openapi;
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;
 pub use rates::RateLimits;

@@ -16,6 +16,8 @@ use palimpsest_store::{MemoryStore, Store};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::contract;
+
 /// When every test begins.
 pub(crate) const NOON: &str = "2026-11-22T12:00:00.000Z";
 
@@ -74,11 +76,15 @@ impl App {
         made.token
     }
 
+    /// Sends a request; what comes back is held against the document, whatever the test asks of it.
     pub(crate) async fn send(&self, ask: Ask) -> Reply {
+        let (method, path) = (ask.0.method().clone(), ask.0.uri().path().to_owned());
         let response = self.router.clone().oneshot(ask.0).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+        let reply = Reply { status: parts.status.as_u16(), headers: parts.headers, body };
+        contract::check(&method, &path, &reply);
+        reply
     }
 }
 

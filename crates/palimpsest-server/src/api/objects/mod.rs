@@ -5,9 +5,12 @@ pub(crate) mod collection;
 pub(crate) mod structure;
 pub(crate) mod tag;
 
-use palimpsest_engine::{List, ListObjects, Row};
+use palimpsest_engine::{Code, List, ListObjects, Row};
 use palimpsest_model::{Node, Reading as Notes};
+use serde_json::{Value, json};
 
+use crate::document::shape::refer;
+use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
 
 /// The most rows of a page of the contract's lists, and how many there are when the client does not say.
@@ -42,4 +45,20 @@ fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usi
         _ => notes.problem(node, "Too small: expected number to be >0"),
     }
     None
+}
+
+/// Describes one of the contract's lists.
+fn describe_page(id: &'static str, summary: &'static str, of: Value) -> Description {
+    let next = json!({"query.id": "$request.query.id", "query.cursor": "$response.body#/nextCursor"});
+    let page = Success::json("A page of the list.", refer("Page")).leads(Link::new("next", id, next)).leads(Link::new(
+        "get",
+        "object.get",
+        json!({"query.id": "$response.body#/results/0/id"}),
+    ));
+    Description::new(id, summary)
+        .needs("id", of)
+        .takes("pageSize", lists::size(MOST, USUAL))
+        .takes("cursor", lists::cursor())
+        .answers(page)
+        .refuses(&[Code::NotFound, Code::RevisionCompacted, Code::RevisionUnknown])
 }
