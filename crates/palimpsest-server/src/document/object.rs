@@ -1,9 +1,11 @@
 //! Objects, and the maps by property id that they consist of.
 
+use palimpsest_model::{Creation, PropertyDefinition, PropertyKind, Structure, builtin_structures};
 use serde_json::{Value, json};
 
 use super::names::{structure_id, uuid};
-use super::shape::{closed, list, map, refer, said};
+use super::shape::{closed, list, map, refer, said, words};
+use super::values;
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
@@ -20,14 +22,41 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
     vec![("Object".to_owned(), object)]
 }
 
-/// Values to be written, by property id.
+/// Values to be written, by property id: those of the built-in structures, and any of a custom one.
 pub(crate) fn properties() -> Value {
-    map(refer("PropertyValueInput"))
+    let mut schema = map(refer("PropertyValueInput"));
+    for definition in definitions().filter(|definition| !definition.read_only) {
+        if let Some(kind) = definition.kind.name() {
+            schema["properties"][definition.id.0] = refer(&format!("{}Input", values::name(kind)));
+        }
+    }
+    schema
 }
 
 /// Blocks to be written, by the property id of the section.
 pub(crate) fn sections() -> Value {
-    map(list(refer("BlockInput")))
+    let blocks = || list(refer("BlockInput"));
+    let mut schema = map(blocks());
+    for definition in definitions().filter(|definition| definition.kind == PropertyKind::Blocks) {
+        schema["properties"][definition.id.0] = blocks();
+    }
+    schema
+}
+
+/// The properties of the built-in structures that clients make objects of.
+fn definitions() -> impl Iterator<Item = PropertyDefinition> {
+    creatable().flat_map(|structure| structure.properties)
+}
+
+/// The built-in structures that clients make objects of.
+fn creatable() -> impl Iterator<Item = Structure> {
+    builtin_structures().into_iter().filter(|structure| structure.creation == Creation::Direct)
+}
+
+/// The structure of an object to be made.
+pub(crate) fn structure_to_make() -> Value {
+    let built_in: Vec<_> = creatable().map(|structure| structure.id.to_string()).collect();
+    json!({"anyOf": [words(built_in.iter().map(String::as_str)), uuid()]})
 }
 
 /// Blocks to be written, at least one.

@@ -5,8 +5,8 @@ use palimpsest_model::{ObjectId, Problems, read_blocks_by_property, read_propert
 use serde_json::{Value, json};
 
 use super::read_collections;
-use crate::document::names::{structure_id, uuid};
-use crate::document::object::{collections, properties, sections};
+use crate::document::names::uuid;
+use crate::document::object::{collections, properties, sections, structure_to_make};
 use crate::document::shape::{open, said, such_as};
 use crate::document::{Description, Success};
 use crate::input::Input;
@@ -32,7 +32,7 @@ pub(crate) fn read(input: &Input) -> Result<Operation, Problems> {
 pub(crate) fn describe() -> Description {
     let id = said(uuid(), "An id of the client's choice; one that was ever given is refused.");
     let optional = [("id", id), ("collections", collections()), ("properties", properties()), ("blocks", sections())];
-    let body = such_as(open(&[("structureId", structure_id())], &optional), examples());
+    let body = such_as(open(&[("structureId", structure_to_make())], &optional), examples());
     Description::new("object.create", "Make an object")
         .about("The main section of an object begins with one empty text block when no blocks are sent for it.")
         .body(body)
