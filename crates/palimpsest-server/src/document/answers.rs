@@ -32,6 +32,11 @@ impl Success {
         Self { body: Some((super::JSON, schema)), ..Self::empty(about) }
     }
 
+    /// A page of a list of objects.
+    pub(crate) fn page(schema: &str) -> Self {
+        Self { links: links::of_a_page(), ..Self::json("A page of the list.", refer(schema)) }
+    }
+
     /// No body; the work is done.
     pub(crate) fn empty(about: &'static str) -> Self {
         let headers = vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny];

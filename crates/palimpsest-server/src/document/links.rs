@@ -39,12 +39,23 @@ const BLOCK: &str = "$response.body#/blocks/RootPage_content/0/id";
 
 /// What can be done with an object that was shown.
 pub(super) fn of_an_object() -> Vec<Link> {
+    let mut links = of_an_id(ID);
+    links.push(Link::with_body("updateBlock", "blocks.block.update", json!({"id": ID, "blockId": BLOCK})));
+    let block = json!({"query.objectId": ID, "query.blockId": BLOCK});
+    links.push(Link::new("deleteBlock", "blocks.block.delete", block));
+    links
+}
+
+/// What can be done with the first object of a list.
+pub(super) fn of_a_page() -> Vec<Link> {
+    of_an_id("$response.body#/results/0/id")
+}
+
+fn of_an_id(id: &str) -> Vec<Link> {
     vec![
-        Link::new("get", "object.get", json!({"query.id": ID})),
-        Link::with_body("update", "object.update", json!({"id": ID})),
-        Link::new("delete", "object.delete", json!({"query.id": ID})),
-        Link::with_body("append", "blocks.append", json!({"id": ID})),
-        Link::with_body("updateBlock", "blocks.block.update", json!({"id": ID, "blockId": BLOCK})),
-        Link::new("deleteBlock", "blocks.block.delete", json!({"query.objectId": ID, "query.blockId": BLOCK})),
+        Link::new("get", "object.get", json!({"query.id": id})),
+        Link::with_body("update", "object.update", json!({"id": id})),
+        Link::new("delete", "object.delete", json!({"query.id": id})),
+        Link::with_body("append", "blocks.append", json!({"id": id})),
     ]
 }

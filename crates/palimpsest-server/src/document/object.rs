@@ -1,11 +1,10 @@
 //! Objects, and the maps by property id that they consist of.
 
-use palimpsest_model::{Creation, PropertyDefinition, PropertyKind, Structure, builtin_structures};
+use palimpsest_model::{Creation, Structure, builtin_structures};
 use serde_json::{Value, json};
 
 use super::names::{structure_id, uuid};
 use super::shape::{closed, list, map, refer, said, words};
-use super::values;
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
@@ -22,30 +21,16 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
     vec![("Object".to_owned(), object)]
 }
 
-/// Values to be written, by property id: those of the built-in structures, and any of a custom one.
+/// Values to be written, by property id.
 pub(crate) fn properties() -> Value {
     let mut schema = map(refer("PropertyValueInput"));
-    for definition in definitions().filter(|definition| !definition.read_only) {
-        if let Some(kind) = definition.kind.name() {
-            schema["properties"][definition.id.0] = refer(&format!("{}Input", values::name(kind)));
-        }
-    }
+    schema["properties"] = json!({"title": refer("TitleValueInput")});
     schema
 }
 
 /// Blocks to be written, by the property id of the section.
 pub(crate) fn sections() -> Value {
-    let blocks = || list(refer("BlockInput"));
-    let mut schema = map(blocks());
-    for definition in definitions().filter(|definition| definition.kind == PropertyKind::Blocks) {
-        schema["properties"][definition.id.0] = blocks();
-    }
-    schema
-}
-
-/// The properties of the built-in structures that clients make objects of.
-fn definitions() -> impl Iterator<Item = PropertyDefinition> {
-    creatable().flat_map(|structure| structure.properties)
+    map(list(refer("BlockInput")))
 }
 
 /// The built-in structures that clients make objects of.

@@ -34,7 +34,7 @@ fn members(kind: &'static str, payload: Value) -> [(&'static str, Value); 2] {
 }
 
 /// `title` is shown as a `TitleValue`.
-pub(super) fn name(kind: &str) -> String {
+fn name(kind: &str) -> String {
     let mut letters = kind.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     first.into_iter().chain(letters).chain("Value".chars()).collect()

@@ -4,7 +4,7 @@ use palimpsest_engine::{Code, List, ListObjects, Row};
 use serde_json::json;
 
 use super::read_count;
-use crate::document::shape::{refer, words};
+use crate::document::shape::words;
 use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
 
@@ -25,9 +25,8 @@ pub(crate) fn call(call: Call) -> Reading {
 }
 
 pub(crate) fn describe() -> Description {
-    let page = Success::json("A page of the list.", refer("VersionedPage"))
-        .leads(Link::new("next", "objects.list", json!({"query.cursor": "$response.body#/nextCursor"})))
-        .leads(Link::new("get", "object.get", json!({"query.id": "$response.body#/results/0/id"})));
+    let next = Link::new("next", "objects.list", json!({"query.cursor": "$response.body#/nextCursor"}));
+    let page = Success::page("VersionedPage").leads(next);
     Description::new("objects.list", "Every object of every structure, with its version")
         .takes("limit", lists::size(MOST, USUAL))
         .takes("cursor", lists::cursor())

@@ -9,7 +9,6 @@ use palimpsest_engine::{Code, List, ListObjects, Row};
 use palimpsest_model::{Node, Reading as Notes};
 use serde_json::{Value, json};
 
-use crate::document::shape::refer;
 use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
 
@@ -50,11 +49,7 @@ fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usi
 /// Describes one of the contract's lists.
 fn describe_page(id: &'static str, summary: &'static str, of: Value) -> Description {
     let next = json!({"query.id": "$request.query.id", "query.cursor": "$response.body#/nextCursor"});
-    let page = Success::json("A page of the list.", refer("Page")).leads(Link::new("next", id, next)).leads(Link::new(
-        "get",
-        "object.get",
-        json!({"query.id": "$response.body#/results/0/id"}),
-    ));
+    let page = Success::page("Page").leads(Link::new("next", id, next));
     Description::new(id, summary)
         .needs("id", of)
         .takes("pageSize", lists::size(MOST, USUAL))
