@@ -19,8 +19,8 @@ CHECKS = [
     "response_schema_conformance",
 ]
 # In the test command every run makes the same requests; the long one draws new ones and tells the seed.
-DRAWN = ["--max-examples", "200"] if LONG else ["--max-examples", "20", "--generation-deterministic"]
-SECONDS = 840 if LONG else 155
+DRAWN = ["--max-examples", "400"] if LONG else ["--max-examples", "20", "--generation-deterministic"]
+SECONDS = 870 if LONG else 155
 GRACE_SECONDS = 20
 LEAST_CASES = 10_000 if LONG else 1_000
 
@@ -52,7 +52,7 @@ def found(server, folder):
     @check("links between operations are followed")
     def _():
         covered = re.search(r"API Links: +(\d+) covered", drawn.told)
-        assert covered and int(covered[1]) >= 5, covered
+        assert covered and int(covered[1]) >= 3, drawn.told[-3000:]
 
     @check("no phase ends with an error")
     def _():

@@ -28,9 +28,7 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
         read.push((kind, name));
     }
     schemas.push(("Block".to_owned(), by_type(&read)));
-    let about =
-        "A block to be written. An `id` that names a block of the object keeps that block; any other is passed over.";
-    schemas.push(("BlockInput".to_owned(), said(by_type(&written), about)));
+    schemas.push(("BlockInput".to_owned(), by_type(&written)));
     schemas
 }
 
@@ -77,7 +75,8 @@ fn shown(content: &Content) -> Value {
 fn input(content: &Content) -> Option<Value> {
     let kind = ("type", word(content.kind()));
     let mut required = vec![kind];
-    let mut optional = vec![("id", text())];
+    let id = "The UUID of a block of the object keeps that block; anything else is passed over.";
+    let mut optional = vec![("id", said(json!({}), id))];
     let mut removable = Vec::new();
     let blocks = || ("blocks", list(refer("BlockInput")));
     match content {

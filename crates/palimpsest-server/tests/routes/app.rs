@@ -84,16 +84,19 @@ impl App {
         let body = body.collect().await.unwrap().to_bytes();
         let reply = Reply { status: parts.status.as_u16(), headers: parts.headers, body };
         contract::check(&method, &path, &reply);
+        if let Some(body) = ask.1.filter(|_| reply.status == 200) {
+            contract::check_taken(&method, &path, &body);
+        }
         reply
     }
 }
 
 /// A request in the making.
-pub(crate) struct Ask(Request<Body>);
+pub(crate) struct Ask(Request<Body>, Option<Value>);
 
 impl Ask {
     pub(crate) fn new(method: Method, uri: &str) -> Self {
-        Self(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap())
+        Self(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap(), None)
     }
 
     pub(crate) fn token(self, secret: &str) -> Self {
@@ -105,7 +108,8 @@ impl Ask {
         self
     }
 
-    pub(crate) fn json(self, body: &Value) -> Self {
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.1 = Some(body.clone());
         self.body(Body::from(serde_json::to_vec(body).unwrap()))
     }
 

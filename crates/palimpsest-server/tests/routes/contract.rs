@@ -129,3 +129,14 @@ fn check_body(what: &str, pointer: &str, response: &Value, reply: &Reply, is_hea
         panic!("{what} with a body that the document does not describe: {error} at {}\n{body}", error.instance_path());
     }
 }
+
+/// Holds a body that was taken against the document: what clients may send is not more than it tells of.
+pub(crate) fn check_taken(method: &Method, path: &str, body: &Value) {
+    let pointer = format!("/paths/{}/{}/requestBody", step(path), method.as_str().to_ascii_lowercase());
+    if DOCUMENT.pointer(&pointer).is_some() {
+        let validator = validator(&format!("{pointer}/content/application~1json/schema"));
+        if let Some(error) = validator.iter_errors(body).next() {
+            panic!("{method} {path} takes what the document does not describe: {error} at {}", error.instance_path());
+        }
+    }
+}
