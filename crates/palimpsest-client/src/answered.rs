@@ -10,6 +10,8 @@ pub struct Answered<T> {
     pub value: T,
     /// The revision of the space it was computed at; of a write, the one it took. A server that knows no revisions tells none.
     pub revision: Option<Revision>,
+    /// The paths of what was sent and had no effect. Palimpsest only.
+    pub ignored: Vec<String>,
     /// What the server calls this request in its log.
     pub request_id: Option<String>,
 }
@@ -17,6 +19,11 @@ pub struct Answered<T> {
 impl<T> Answered<T> {
     /// The same answer around another value.
     pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Answered<U> {
-        Answered { value: make(self.value), revision: self.revision, request_id: self.request_id }
+        Answered {
+            value: make(self.value),
+            revision: self.revision,
+            ignored: self.ignored,
+            request_id: self.request_id,
+        }
     }
 }

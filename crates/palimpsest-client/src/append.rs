@@ -22,7 +22,7 @@ pub struct Append {
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-enum Content {
+pub(crate) enum Content {
     Blocks(Vec<NewBlock>),
     Markdown(String),
 }

@@ -46,11 +46,19 @@ pub(crate) struct Request {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) timeout: Option<Duration>,
+    /// Whether it changes nothing, so that it may be sent again whatever became of it.
+    pub(crate) reads: bool,
 }
 
 impl Request {
     pub(crate) fn new(method: Method, path: &'static str) -> Self {
-        Self { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, timeout: None }
+        let reads = method == Method::GET;
+        Self { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, timeout: None, reads }
+    }
+
+    /// A read that asks with a body.
+    pub(crate) fn asking(path: &'static str, body: &impl Serialize) -> Self {
+        Self { reads: true, ..Self::new(Method::POST, path).json(body) }
     }
 
     pub(crate) fn query(mut self, key: &'static str, value: impl fmt::Display) -> Self {
@@ -100,6 +108,23 @@ impl<T> Call<T> {
         self
     }
 
+    /// The same, refused when anything of it would have no effect. Palimpsest only.
+    pub fn strict(self) -> Self {
+        self.prefer("handling=strict")
+    }
+
+    /// The same without its answer: a write says only that it was done. Palimpsest only; other servers answer in full, which is
+    /// passed over.
+    pub fn minimal(self) -> Call<()> {
+        let Self { client, request, retry, .. } = self.prefer("return=minimal");
+        Call { client, request, retry, read: |_| Ok(()) }
+    }
+
+    fn prefer(mut self, preference: &'static str) -> Self {
+        self.request.headers.append("prefer", HeaderValue::from_static(preference));
+        self
+    }
+
     /// The same with its answer as plain JSON, nothing passed over.
     pub fn as_json(self) -> Call<Value> {
         let Self { client, request, retry, .. } = self;
@@ -110,7 +135,7 @@ impl<T> Call<T> {
         let mut so_far = SoFar::default();
         let received = loop {
             let received = self.client.exchange(&self.request).await?;
-            let pause = self.retry.pause(&self.request.method, received.status, &received.headers, so_far);
+            let pause = self.retry.pause(self.request.reads, received.status, &received.headers, so_far);
             let Some(pause) = pause else { break received };
             tokio::time::sleep(pause).await;
             so_far.add(pause);
@@ -120,7 +145,8 @@ impl<T> Call<T> {
             return Err(Error::refusal(status, &headers, &received.body));
         }
         let value = (self.read)(&received.body).map_err(|error| Error::unreadable(status, &headers, error))?;
-        Ok(Answered { value, revision: headers::revision(&headers), request_id: headers::request_id(&headers) })
+        let (revision, request_id) = (headers::revision(&headers), headers::request_id(&headers));
+        Ok(Answered { value, revision, ignored: headers::ignored(&headers), request_id })
     }
 }
 

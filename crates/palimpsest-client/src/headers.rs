@@ -15,6 +15,32 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     text(headers, "x-request-id").map(str::to_owned)
 }
 
+/// The paths of what had no effect: a list of strings (RFC 9651), what is no visible ASCII percent-encoded in them.
+pub(crate) fn ignored(headers: &HeaderMap) -> Vec<String> {
+    let mut paths = Vec::new();
+    let mut rest = text(headers, "palimpsest-ignored").unwrap_or_default();
+    while let Some((_, begun)) = rest.split_once('"') {
+        let (mut path, mut letters) = (Vec::new(), begun.bytes().enumerate());
+        let end = loop {
+            match letters.next() {
+                Some((end, b'"')) => break end,
+                Some((_, b'\\')) => path.extend(letters.next().map(|(_, letter)| letter)),
+                Some((at, b'%')) => {
+                    path.extend(begun.get(at + 1..at + 3).and_then(|code| u8::from_str_radix(code, 16).ok()));
+                    letters.nth(1);
+                }
+                Some((_, letter)) => path.push(letter),
+                None => return paths,
+            }
+        };
+        if !path.is_empty() {
+            paths.push(String::from_utf8_lossy(&path).into_owned());
+        }
+        rest = &begun[end + 1..];
+    }
+    paths
+}
+
 /// How long the server asks to wait: `Retry-After` in seconds, or `reset` of `RateLimit: limit=30, remaining=0, reset=58`.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     let after = text(headers, RETRY_AFTER.as_str()).and_then(|value| value.trim().parse().ok());
@@ -41,6 +67,19 @@ mod tests {
     fn waited(name: &'static str, value: &'static str) -> Option<u64> {
         let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static(value))]);
         wait(&headers).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn what_had_no_effect_is_read() {
+        let read = |value: &'static str| {
+            let name = HeaderName::from_static("palimpsest-ignored");
+            ignored(&HeaderMap::from_iter([(name, HeaderValue::from_static(value))]))
+        };
+        assert_eq!(read(r#""a.b", "blocks[\"b-1\"][0].x";more=3"#), ["a.b", "blocks[\"b-1\"][0].x"]);
+        assert_eq!(read(r#""[\"%C3%A9%25\"]""#), ["[\"é%\"]"]);
+        assert_eq!(read("\"\";more=1"), Vec::<String>::new());
+        assert_eq!(read("\"open"), Vec::<String>::new());
+        assert_eq!(ignored(&HeaderMap::new()), Vec::<String>::new());
     }
 
     #[test]

@@ -33,9 +33,8 @@
 //! patience where it does not: members that nobody knows yet are passed over. [`Call::as_json`] gives an answer as it came.
 //!
 //! # Transport
-//! HTTP/1.1 without TLS: a server on this machine or behind a proxy that ends TLS. For `https` this crate has to be built
-//! with a reqwest that has its feature `rustls` or `rustls-no-provider`; without it, calls to such a base URL fail as
-//! [`Code::Unreachable`]. Redirects are not followed, so that a token never goes to another host.
+//! HTTP/1.1, with TLS for `https`: the root certificates are those of the system, the crypto provider that of the process, or
+//! ring if there is none. Redirects are not followed, so that a token never goes to another host.
 
 mod answered;
 mod append;
@@ -44,11 +43,14 @@ mod call;
 mod calls;
 mod client;
 mod code;
+mod daily;
 mod date;
 mod error;
 mod headers;
 mod list;
+mod markdown_view;
 mod new_block;
+mod new_link;
 mod new_object;
 mod object_changes;
 mod object_view;
@@ -56,6 +58,7 @@ mod page_view;
 mod property;
 mod required;
 mod retry;
+mod search;
 mod space_view;
 mod structure_view;
 mod time;
@@ -67,10 +70,13 @@ pub use block_view::{BlockView, ContentView, GridView, GroupView, TextView, Walk
 pub use call::Call;
 pub use client::{Client, ClientBuilder};
 pub use code::Code;
+pub use daily::DailyAppend;
 pub use date::Date;
 pub use error::Error;
 pub use list::{List, Page};
+pub use markdown_view::MarkdownView;
 pub use new_block::NewBlock;
+pub use new_link::NewLink;
 pub use new_object::NewObject;
 pub use object_changes::ObjectChanges;
 pub use object_view::{FileView, ObjectView};
@@ -84,6 +90,7 @@ pub use property::{LabelView, PropertyValue};
 /// What [`Call::header`] takes.
 pub use reqwest::header::{HeaderName, HeaderValue};
 pub use retry::Retry;
+pub use search::Search;
 pub use space_view::SpaceView;
 pub use structure_view::{CollectionView, PropertyType, PropertyView, StructureView};
 pub use token::{Link, LinkTarget, Token};

@@ -23,7 +23,7 @@ pub struct PageView {
     pub has_more: bool,
 }
 
-/// An object in a list.
+/// An object in a list, or among the results of a search.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RowView {

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
-use reqwest::{Method, StatusCode};
 
 use crate::headers;
 
@@ -38,14 +38,14 @@ impl Retry {
     /// The pause before a call is sent once more; nothing when the answer stands.
     pub(crate) fn pause(
         &self,
-        method: &Method,
+        is_read: bool,
         status: StatusCode,
         headers: &HeaderMap,
         so_far: SoFar,
     ) -> Option<Duration> {
         let helps = match status {
             StatusCode::TOO_MANY_REQUESTS => true,
-            StatusCode::SERVICE_UNAVAILABLE => *method == Method::GET,
+            StatusCode::SERVICE_UNAVAILABLE => is_read,
             _ => false,
         };
         if !helps || so_far.retries >= self.times {
@@ -77,30 +77,22 @@ mod tests {
 
     use super::*;
 
-    fn pause(
-        retry: Retry,
-        method: Method,
-        status: u16,
-        after: Option<&'static str>,
-        so_far: SoFar,
-    ) -> Option<Duration> {
+    fn pause(retry: Retry, is_read: bool, status: u16, after: Option<&'static str>, so_far: SoFar) -> Option<Duration> {
         let headers = after.map(|value| (RETRY_AFTER, HeaderValue::from_static(value))).into_iter().collect();
-        retry.pause(&method, StatusCode::from_u16(status).unwrap(), &headers, so_far)
+        retry.pause(is_read, StatusCode::from_u16(status).unwrap(), &headers, so_far)
     }
 
     #[test]
     fn only_what_is_safe_is_repeated() {
-        let repeated = |method, status| pause(Retry::default(), method, status, None, SoFar::default()).is_some();
-        assert!(repeated(Method::GET, 429) && repeated(Method::POST, 429) && repeated(Method::GET, 503));
-        assert!(!repeated(Method::POST, 503) && !repeated(Method::PATCH, 503) && !repeated(Method::DELETE, 503));
-        assert!(!repeated(Method::GET, 500) && !repeated(Method::GET, 404) && !repeated(Method::GET, 200));
+        let repeated = |is_read, status| pause(Retry::default(), is_read, status, None, SoFar::default()).is_some();
+        assert!(repeated(true, 429) && repeated(false, 429) && repeated(true, 503));
+        assert!(!repeated(false, 503));
+        assert!(!repeated(true, 500) && !repeated(true, 404) && !repeated(true, 200));
     }
 
     #[test]
     fn the_pause_is_the_one_asked_for_else_it_doubles() {
-        let at = |after, retries| {
-            pause(Retry::default(), Method::GET, 503, after, SoFar { retries, waited: Duration::ZERO })
-        };
+        let at = |after, retries| pause(Retry::default(), true, 503, after, SoFar { retries, waited: Duration::ZERO });
         assert_eq!(at(Some("7"), 0), Some(Duration::from_secs(7)));
         assert_eq!(at(None, 0), Some(Duration::from_millis(250)));
         assert_eq!(at(None, 2), Some(Duration::from_secs(1)));
@@ -111,12 +103,12 @@ mod tests {
         let retry = Retry { times: 2, patience: Duration::from_secs(10) };
         let at = |after, retries, waited| {
             let waited = Duration::from_secs(waited);
-            pause(retry, Method::GET, 429, Some(after), SoFar { retries, waited })
+            pause(retry, true, 429, Some(after), SoFar { retries, waited })
         };
         assert!(at("10", 0, 0).is_some());
         assert_eq!(at("11", 0, 0), None);
         assert_eq!(at("5", 1, 6), None);
         assert_eq!(at("1", 2, 2), None);
-        assert_eq!(pause(Retry::never(), Method::GET, 429, Some("0"), SoFar::default()), None);
+        assert_eq!(pause(Retry::never(), true, 429, Some("0"), SoFar::default()), None);
     }
 }

@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Key {
     Object { log: LogId, id: ObjectId, revision: Revision, structure: Revision },
+    Markdown { log: LogId, id: ObjectId, revision: Revision },
     Structures { log: LogId, schema: Revision },
 }
 

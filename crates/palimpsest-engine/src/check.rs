@@ -20,6 +20,8 @@ pub(crate) struct Checks<'c, 'r> {
     /// Objects that may be referred to whatever became of them: the object itself, and what it referred to before.
     known: BTreeSet<ObjectId>,
     days: BTreeSet<Timestamp>,
+    /// Where all of it was read from, when that is one text.
+    within: Option<Path>,
     problems: Problems,
 }
 
@@ -28,14 +30,28 @@ impl<'c, 'r> Checks<'c, 'r> {
     pub(crate) fn new(tx: &'c mut Tx<'r>, structure: &'c Structure, id: ObjectId, before: Option<&Object>) -> Self {
         let mut known = BTreeSet::from([id]);
         if let Some(before) = before {
-            note_references(before, &mut known);
+            references_of(before, &mut known);
         }
-        Self { tx, id, structure, known, days: BTreeSet::new(), problems: Problems::default() }
+        Self { tx, id, structure, known, days: BTreeSet::new(), within: None, problems: Problems::default() }
+    }
+
+    /// Checks of what was read from one text: every problem stands at its path.
+    pub(crate) fn within(mut self, path: &Path) -> Self {
+        self.within = Some(path.clone());
+        self
     }
 
     /// Ends the checks: all problems, or the dates that links refer to are made.
     pub(crate) fn finish(self) -> Result<(), Error> {
-        self.problems.check(())?;
+        let mut problems = self.problems;
+        if let Some(path) = self.within {
+            let found = problems.into_iter().map(|problem| Problem::new(path.clone(), problem.message));
+            problems = found.fold(Problems::default(), |mut all, problem| {
+                all.push(problem);
+                all
+            });
+        }
+        problems.check(())?;
         for day in self.days {
             ensure_date(self.tx, day)?;
         }
@@ -182,7 +198,8 @@ impl<'c, 'r> Checks<'c, 'r> {
     }
 }
 
-fn note_references(object: &Object, known: &mut BTreeSet<ObjectId>) {
+/// Adds the objects that an object refers to.
+pub(crate) fn references_of(object: &Object, known: &mut BTreeSet<ObjectId>) {
     object.walk(&mut |block| match &block.content {
         Content::Text(text) => known.extend(linked(&text.tokens)),
         Content::Entity { target, .. } => known.extend(target),

@@ -1,17 +1,48 @@
 //! Objects that stand for days. There is one per day and kind, found by an id computed from the day, so that no index is
 //! needed; after one was deleted for good (its id is never given again), the next in the row takes its place.
 
+use std::collections::BTreeMap;
+
 use palimpsest_model::{
-    BuiltIn, DatePayload, Object, ObjectId, Resolution, SpaceId, State, StructureId, Timestamp, Value,
+    Block, BuiltIn, DatePayload, Object, ObjectId, PropertyId, Resolution, SpaceId, State, StructureId, Timestamp,
+    Value,
 };
 use palimpsest_store::{ChangeKind, Tx};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::world::Fresh;
 
 /// Makes or restores the date object of a day; links to dates refer to it.
 pub(crate) fn ensure_date(tx: &mut Tx<'_>, day: Timestamp) -> Result<ObjectId, Error> {
-    let structure = StructureId::BuiltIn(BuiltIn::UtilDate);
+    ensure(tx, StructureId::BuiltIn(BuiltIn::UtilDate), day, |_| [].into())
+}
+
+/// Makes or restores the object of a structure that a day has. A new one begins as every object does: one empty text block in
+/// the main section.
+pub(crate) fn ensure_day(
+    tx: &mut Tx<'_>,
+    fresh: &mut Fresh,
+    structure: StructureId,
+    day: Timestamp,
+) -> Result<ObjectId, Error> {
+    ensure(tx, structure, day, |tx| {
+        let found = tx.schema().structure(structure);
+        let mut sections = BTreeMap::new();
+        for (index, section) in found.iter().flat_map(|structure| structure.value.sections()).enumerate() {
+            let first = if index == 0 { vec![Block::empty(fresh.block())] } else { Vec::new() };
+            sections.insert(section.clone(), first);
+        }
+        sections
+    })
+}
+
+fn ensure(
+    tx: &mut Tx<'_>,
+    structure: StructureId,
+    day: Timestamp,
+    begin: impl FnOnce(&Tx<'_>) -> BTreeMap<PropertyId, Vec<Block>>,
+) -> Result<ObjectId, Error> {
     for incarnation in 0_u64.. {
         let id = id_of_day(tx.space(), structure, day, incarnation);
         match tx.object(id)? {
@@ -28,7 +59,7 @@ pub(crate) fn ensure_date(tx: &mut Tx<'_>, day: Timestamp) -> Result<ObjectId, E
                     structure,
                     collections: Vec::new(),
                     properties: [("title".into(), title)].into(),
-                    blocks: [].into(),
+                    blocks: begin(tx),
                 };
                 tx.put(object, State::Live, ChangeKind::Created)?;
                 return Ok(id);

@@ -10,15 +10,16 @@ use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
 use crate::error::Error;
-use crate::operation::{Operation, Written};
-use crate::world::{Clock, Fresh, Ids};
+use crate::operation::{Ignored, Operation, Request, Written};
+use crate::world::{Clock, Fetch, Fresh, Ids};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
-    rendered: Rendered,
+    fetch: Option<Arc<dyn Fetch>>,
+    pub(crate) rendered: Rendered,
 }
 
 /// Bytes of an answer, and the revision of the space they were computed at.
@@ -39,7 +40,13 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, rendered: Rendered::new(CACHE) }
+        Self { store, clock, ids, fetch: None, rendered: Rendered::new(CACHE) }
+    }
+
+    /// The same, looking at the pages that weblinks lead to.
+    #[must_use]
+    pub fn fetching(self, fetch: Arc<dyn Fetch>) -> Self {
+        Self { fetch: Some(fetch), ..self }
     }
 
     /// The store beneath.
@@ -102,21 +109,31 @@ impl Engine {
     }
 
     /// Does something: one commit, at one revision or none.
-    pub async fn execute(&self, access: &Access, operation: Operation) -> Result<Written, Error> {
+    pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
+        // What needs the outside world is done before: no commit waits for it.
+        if let (Operation::CreateFromUrl(create), Some(fetch)) = (&mut request.operation, &self.fetch) {
+            create.page = fetch.fetch(&create.url).await;
+        }
         let at = self.clock.now();
         let fresh = Fresh::draw(&*self.ids, at);
         let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };
         let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
-            let shown = operation.apply(tx, &mut fresh.clone())?;
-            Ok::<_, Error>((shown, tx.row(), Arc::clone(tx.schema())))
+            let mut ignored = request.ignored.clone();
+            let shown = request.operation.apply(tx, &mut fresh.clone(), &mut ignored)?;
+            if request.strict {
+                ignored.refuse()?;
+            }
+            Ok::<_, Error>((shown, ignored, tx.row(), Arc::clone(tx.schema())))
         };
         let answer = self.store.commit(intent, decide).await?;
         let revision = answer.revision;
-        let (shown, row, schema) = answer.value.map_err(|error: Error| error.at(revision))?;
-        Ok(match shown {
-            Some(found) => Written::Object(View { revision, ..self.show(&row, &schema, &found)? }),
-            None => Written::Nothing { revision },
-        })
+        let (shown, ignored, row, schema): (Option<Found>, Ignored, _, _) =
+            answer.value.map_err(|error: Error| error.at(revision))?;
+        let object = match shown {
+            Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
+            None => None,
+        };
+        Ok(Written { object, revision, ignored })
     }
 
     async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {

@@ -1,13 +1,14 @@
 //! What changes a space. Each operation is plain data that was read and checked in form; applied inside a commit, alone or
 //! with others, it decides in view of the transaction and answers the object to show.
 
-use palimpsest_model::Revision;
+use palimpsest_model::{Path, Problem, Problems, Revision};
 use palimpsest_store::{Found, Tx};
 
-use crate::blocks::{AppendBlocks, DeleteBlock, UpdateBlock};
+use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
 use crate::engine::View;
 use crate::error::Error;
-use crate::objects::{CreateObject, DeleteObject, UpdateObject};
+use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
+use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -17,31 +18,103 @@ pub enum Operation {
     CreateObject(CreateObject),
     UpdateObject(UpdateObject),
     DeleteObject(DeleteObject),
+    CreateFromUrl(CreateFromUrl),
+    CreateFromMarkdown(CreateFromMarkdown),
+    UpdateFromMarkdown(UpdateFromMarkdown),
     AppendBlocks(AppendBlocks),
+    AppendDaily(AppendDaily),
     UpdateBlock(UpdateBlock),
     DeleteBlock(DeleteBlock),
 }
 
+/// An operation as it is asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What to do.
+    pub operation: Operation,
+    /// What reading it dropped already.
+    pub ignored: Ignored,
+    /// Whether nothing may be dropped.
+    pub strict: bool,
+}
+
+impl From<Operation> for Request {
+    fn from(operation: Operation) -> Self {
+        Self { operation, ignored: Ignored::default(), strict: false }
+    }
+}
+
 /// What an operation came to.
 #[derive(Clone, Debug)]
-pub enum Written {
-    /// The object it left (or, of one that was trashed, the object as it was).
-    Object(View),
-    /// Nothing to show.
-    Nothing {
-        /// The revision it took, or the head when it changed nothing.
-        revision: Revision,
-    },
+pub struct Written {
+    /// The object it left (or, of one that was trashed, the object as it was), when it has one to show.
+    pub object: Option<View>,
+    /// The revision it took, or the head when it changed nothing.
+    pub revision: Revision,
+    /// What of the input had no effect.
+    pub ignored: Ignored,
+}
+
+/// What of an input had no effect: the paths of what was dropped, the first of them by name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Ignored {
+    paths: Vec<Path>,
+    more: usize,
+}
+
+/// So many paths are kept.
+const KEPT: usize = 100;
+
+impl Ignored {
+    /// The paths, in the order found; of more than a hundred the first hundred.
+    #[must_use]
+    pub fn paths(&self) -> &[Path] {
+        &self.paths
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.paths.len() + self.more
+    }
+
+    /// Refuses all of it: a problem for each path.
+    pub fn refuse(&self) -> Result<(), Error> {
+        let mut problems = Problems::default();
+        problems.extend(self.paths.iter().map(|path| Problem::new(path.clone(), "This would have no effect")));
+        Ok(problems.check(())?)
+    }
+}
+
+impl Extend<Path> for Ignored {
+    fn extend<I: IntoIterator<Item = Path>>(&mut self, paths: I) {
+        for path in paths {
+            if self.paths.len() < KEPT {
+                self.paths.push(path);
+            } else {
+                self.more += 1;
+            }
+        }
+    }
 }
 
 impl Operation {
-    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Option<Found>, Error> {
+    pub(crate) fn apply(
+        &self,
+        tx: &mut Tx<'_>,
+        fresh: &mut Fresh,
+        ignored: &mut Ignored,
+    ) -> Result<Option<Found>, Error> {
         match self {
-            Self::CreateObject(create) => create.apply(tx, fresh).map(Some),
-            Self::UpdateObject(update) => update.apply(tx, fresh).map(Some),
+            Self::CreateObject(create) => create.apply(tx, fresh, ignored).map(Some),
+            Self::UpdateObject(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteObject(delete) => delete.apply(tx).map(|()| None),
-            Self::AppendBlocks(append) => append.apply(tx, fresh).map(Some),
-            Self::UpdateBlock(update) => update.apply(tx, fresh).map(Some),
+            Self::CreateFromUrl(create) => create.apply(tx, fresh, ignored).map(Some),
+            Self::CreateFromMarkdown(create) => create.apply(tx, fresh, ignored).map(Some),
+            Self::UpdateFromMarkdown(update) => update.apply(tx, fresh, ignored).map(Some),
+            Self::AppendBlocks(append) => append.apply(tx, fresh, ignored).map(Some),
+            Self::AppendDaily(append) => append.apply(tx, fresh, ignored).map(|()| None),
+            Self::UpdateBlock(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
         }
     }

@@ -1,4 +1,7 @@
-//! The outside world, passed in: time and randomness.
+//! The outside world, passed in: time, randomness, the network.
+
+use std::future::Future;
+use std::pin::Pin;
 
 use palimpsest_model::{BlockId, ObjectId, Timestamp};
 use uuid::Uuid;
@@ -13,6 +16,28 @@ pub trait Clock: Send + Sync {
 pub trait Ids: Send + Sync {
     /// 256 bits that nobody can guess.
     fn random(&self) -> [u8; 32];
+}
+
+/// Looks at pages of the public network.
+pub trait Fetch: Send + Sync {
+    /// What is at a URL; nothing when it cannot be had.
+    fn fetch<'f>(&'f self, url: &'f str) -> Fetching<'f>;
+}
+
+/// A look that is being taken.
+pub type Fetching<'f> = Pin<Box<dyn Future<Output = Option<WebPage>> + Send + 'f>>;
+
+/// What was found where a URL leads.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct WebPage {
+    /// The type and subtype of its `Content-Type`, in lower case.
+    pub content_type: String,
+    /// The host that answered.
+    pub host: String,
+    /// How it calls itself.
+    pub title: Option<String>,
+    /// How it describes itself.
+    pub description: Option<String>,
 }
 
 /// New ids for one operation, from a seed drawn before it runs: running the operation again gives the same ids.

@@ -176,6 +176,8 @@ impl Letter<'_> {
         let before = self
             .before()
             .is_none_or(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '+' | '-' | '_'));
+        // An address may be nothing but its scheme before the sign.
+        let before = before || self.comes_after("mailto:") || self.comes_after("xmpp:");
         before && self.next().is_some_and(|letter| !letter.is_whitespace())
     }
 }

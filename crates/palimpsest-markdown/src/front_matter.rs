@@ -17,6 +17,14 @@ pub struct FrontMatter {
     pub(crate) entries: Vec<(String, Yaml)>,
 }
 
+impl FrontMatter {
+    /// The keys whose values are not the same in `other`.
+    #[must_use]
+    pub fn changed_from(&self, other: &Self) -> Self {
+        Self { entries: self.entries.iter().filter(|entry| !other.entries.contains(entry)).cloned().collect() }
+    }
+}
+
 /// Splits a text. Front matter is a YAML mapping between two `---` lines at the very start; whatever else begins with
 /// `---` is body.
 #[must_use]

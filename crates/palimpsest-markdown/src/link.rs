@@ -8,8 +8,12 @@ use crate::names::Names;
 const SCHEME: &str = "capacities://";
 
 /// What a URL points to: the object or date that a deep link into this space names, else the URL itself.
-pub(crate) fn read_url(url: &str, space: SpaceId) -> LinkTarget {
-    read_deep_link(url, space).unwrap_or_else(|| LinkTarget::Url(url.to_owned()))
+pub(crate) fn read_url(url: &str, names: &dyn Names) -> LinkTarget {
+    match read_deep_link(url, names.space()) {
+        Some(LinkTarget::Entity(id)) if !names.exists(id) => LinkTarget::Url(url.to_owned()),
+        Some(target) => target,
+        None => LinkTarget::Url(url.to_owned()),
+    }
 }
 
 fn read_deep_link(url: &str, space: SpaceId) -> Option<LinkTarget> {

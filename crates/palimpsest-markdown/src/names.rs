@@ -23,6 +23,11 @@ pub trait Names {
     /// The title of an object, when there is such an object.
     fn title(&self, id: ObjectId) -> Option<String>;
 
+    /// Whether a link may lead to this object; a deep link to any other stays a URL.
+    fn exists(&self, id: ObjectId) -> bool {
+        self.title(id).is_some()
+    }
+
     /// Whether exactly one object of the space has this title.
     fn is_unique(&self, title: &str) -> bool;
 

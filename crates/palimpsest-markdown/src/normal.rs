@@ -3,8 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use palimpsest_model::{Block, Content, Hierarchy, ListKind, QuoteLayout, TextContent, Value};
+use palimpsest_model::{
+    Block, Content, Hierarchy, LinkTarget, ListKind, ObjectId, QuoteLayout, TextContent, Token, Value,
+};
 
+use crate::link::object_url;
 use crate::names::Names;
 use crate::piece::Piece;
 use crate::tokens::{normal_text, normal_tokens};
@@ -18,7 +21,8 @@ use crate::tokens::{normal_text, normal_tokens};
 ///   that point nowhere, paragraphs without text.
 /// - Mapped: alphabetical and roman lists to numerical ones, headings below the third level to it, other levels to plain
 ///   text; a to-do is no list item as well; a list item or to-do is no quote as well; a link without text has the title
-///   of its target; a deep link into the space is a link to the object.
+///   of its target; a deep link into the space is a link to the object, unless there is no such object: then a link to
+///   it is its deep link, as is an embed of it.
 /// - Only list items, to-dos and quotes have children: what stands below anything else follows it, and groups and grids
 ///   give way to what they hold.
 #[must_use]
@@ -58,7 +62,7 @@ fn normal_piece<K>(piece: Piece<K>, names: &dyn Names) -> Vec<Piece<K>> {
         }
         Content::Code { lang, text } => Some(Content::Code { lang: normal_lang(&lang), text: normal_text(&text) }),
         Content::Math { text, .. } => Some(Content::Math { text: normal_text(&text), color_theme: None }),
-        Content::Entity { target, .. } => target.map(|id| Content::Entity { target: Some(id), date: None }),
+        Content::Entity { target, .. } => target.map(|id| normal_embed(id, names)),
         Content::Line => Some(Content::Line),
         Content::Group(_) | Content::Grid(_) | Content::Unsupported { .. } => None,
     };
@@ -66,8 +70,18 @@ fn normal_piece<K>(piece: Piece<K>, names: &dyn Names) -> Vec<Piece<K>> {
     own.into_iter().chain(children).collect()
 }
 
+/// An embed, or a link where nothing is left to embed.
+fn normal_embed(id: ObjectId, names: &dyn Names) -> Content {
+    if names.exists(id) {
+        return Content::Entity { target: Some(id), date: None };
+    }
+    let url = object_url(names.space(), id);
+    let tokens = vec![Token::Link { text: String::new(), target: Some(LinkTarget::Url(url)) }];
+    Content::Text(TextContent { tokens, ..TextContent::default() })
+}
+
 /// Whether a block of this content keeps its children.
-fn is_container(text: &TextContent) -> bool {
+pub(crate) fn is_container(text: &TextContent) -> bool {
     text.list.is_some() || text.todo.is_some() || text.quote.is_some()
 }
 

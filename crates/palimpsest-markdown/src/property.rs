@@ -31,6 +31,10 @@ pub fn read_properties(front_matter: &FrontMatter, structure: &Structure, names:
     let mut properties = Properties::default();
     for (key, yaml) in &front_matter.entries {
         if key == TYPE {
+            // Of another type an object cannot become.
+            if !matches!(read_text(yaml), Ok(Some(title)) if title == structure.title) {
+                properties.ignored.push(key.clone());
+            }
             continue;
         }
         let Some(definition) = resolve_key(key, structure).filter(|definition| is_writable(definition)) else {
@@ -131,11 +135,11 @@ impl Reader<'_> {
     /// The object that a text means: its id, a link to it, or its title with or without brackets.
     fn entity(&mut self, text: &str, allowed: &[StructureId]) -> Option<ObjectId> {
         if let Some(id) = parse_uuid(text).map(ObjectId) {
-            return self.names.title(id).map(|_| id);
+            return self.names.exists(id).then_some(id);
         }
         let link = text.strip_prefix('[').and_then(|text| text.strip_suffix(')'));
         let url = link.and_then(|link| link.split_once("](")).map_or(text, |(_, url)| url);
-        if let LinkTarget::Entity(id) = read_url(url, self.names.space()) {
+        if let LinkTarget::Entity(id) = read_url(url, self.names) {
             return Some(id);
         }
         let name = unwrap_name(text);

@@ -234,7 +234,7 @@ fn embeds(node: Node<'_>, names: &dyn Names) -> Option<Vec<Content>> {
             Some(Named::Object(id)) => Some(id),
             _ => None,
         }),
-        NodeValue::Image(image) => Some(match read_url(&image.url, names.space()) {
+        NodeValue::Image(image) => Some(match read_url(&image.url, names) {
             LinkTarget::Entity(id) => Some(id),
             _ => None,
         }),

@@ -71,7 +71,7 @@ impl Spans<'_> {
             NodeValue::Link(link) | NodeValue::Image(link) => match &mut self.link {
                 Some(outer) => outer.depth += 1,
                 None => {
-                    let target = read_url(&link.url, self.names.space());
+                    let target = read_url(&link.url, self.names);
                     self.link = Some(Link { target, text: String::new(), depth: 1 });
                 }
             },

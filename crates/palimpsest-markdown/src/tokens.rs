@@ -90,7 +90,8 @@ fn normal_token(token: &Token, names: &dyn Names) -> Option<Token> {
 
 fn normal_link(text: String, target: &LinkTarget, names: &dyn Names) -> Token {
     let target = match target {
-        LinkTarget::Url(url) => read_url(&normal_text(url), names.space()),
+        LinkTarget::Url(url) => read_url(&normal_text(url), names),
+        LinkTarget::Entity(id) if !names.exists(*id) => LinkTarget::Url(link::object_url(names.space(), *id)),
         LinkTarget::Date(date) if link::write_date(*date).is_none() => return Token::plain(text),
         other => other.clone(),
     };

@@ -76,9 +76,7 @@ impl<'c> Aligner<'c, '_, '_> {
         let open: Vec<usize> = (0..list.len()).filter(|&index| list[index].id.is_none()).collect();
         let old: Vec<u64> = free.iter().map(|block| block_hash(block)).collect();
         let new: Vec<u64> = open.iter().map(|&index| list[index].whole).collect();
-        let mut pairs = Vec::new();
-        match_runs(&old, &new, &mut pairs);
-        for (old, new) in pairs {
+        for (old, new) in pair_equal(&old, &new) {
             self.bind(&mut list[open[new]], free[old]);
         }
         let old: Vec<&'c Block> = free.into_iter().filter(|block| !self.used.contains(&block.id)).collect();
@@ -131,7 +129,15 @@ const RUNS: usize = 32;
 /// How many equal blocks are tried as the beginning of a run; bounds the time that lists of equal blocks take.
 const TRIED: usize = 32;
 
-/// Pairs equal elements of `old` and `new`: common beginning and end, the longest runs between, then left to right.
+/// Pairs equal elements of two lists, each with one other at most: common beginning and end, the longest runs between, then
+/// left to right. The pairs come in no order and may cross.
+#[must_use]
+pub fn pair_equal(old: &[u64], new: &[u64]) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    match_runs(old, new, &mut pairs);
+    pairs
+}
+
 fn match_runs(old: &[u64], new: &[u64], pairs: &mut Vec<(usize, usize)>) {
     let mut open = vec![(0..old.len(), 0..new.len())];
     let mut budget = RUNS;

@@ -192,7 +192,11 @@ fn read_draft(node: &Node<'_, '_>, reading: &mut Reading, depth: usize, budget: 
     *budget = budget.saturating_sub(1);
     node.object(reading)?;
     let kind = discriminate(node, reading, &KINDS)?;
-    let sent = node.get("id").value().and_then(serde_json::Value::as_str).and_then(parse_uuid).map(BlockId);
+    let id = node.get("id");
+    let sent = id.value().and_then(serde_json::Value::as_str).and_then(parse_uuid).map(BlockId);
+    if sent.is_none() && !id.is_absent() {
+        reading.ignore(&id);
+    }
     let mut given = Given::default();
     let mut fields = Fields { node, reading, given: &mut given };
     let content = match kind {

@@ -25,8 +25,9 @@ mod structure;
 mod time;
 mod token;
 mod value;
+mod words;
 
-pub use align::{Names, realign};
+pub use align::{Names, pair_equal, realign};
 pub use block::{
     Alignment, Block, Content, GridContent, GridLayout, GroupContent, Hierarchy, Highlight, HighlightColor,
     HighlightKind, ListKind, QuoteLayout, TextContent, count_blocks, depth_of, find_block, walk_blocks,
@@ -45,7 +46,7 @@ pub use id::{
 pub use number::Number;
 pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
-pub use reader::{Node, Reading};
+pub use reader::{Node, Reading, Seen};
 pub use render::{Shown, render_object, render_space, render_structures};
 pub use schema::{Collection, Schema, Space, Versioned};
 pub use structure::{
@@ -54,6 +55,7 @@ pub use structure::{
 pub use time::Timestamp;
 pub use token::{LinkTarget, Style, Token, read_tokens};
 pub use value::{MAX_ALIASES, Value, read_properties, read_value};
+pub use words::{fold, words};
 
 /// Blocks may nest this deep (the text at the top of a list counts as one).
 pub const MAX_DEPTH: usize = 32;

@@ -2,6 +2,9 @@
 //!
 //! serde's derived readers stop at the first problem and lose the path inside tagged enums, hence this cursor.
 
+use std::cell::RefCell;
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::problem::{Path, Problem, Problems, Step};
@@ -10,12 +13,23 @@ use crate::problem::{Path, Problem, Problems, Step};
 #[derive(Default)]
 pub struct Reading {
     problems: Problems,
+    ignored: Vec<Path>,
 }
 
 impl Reading {
     /// Notes a problem at a node.
     pub fn problem(&mut self, node: &Node<'_, '_>, message: impl Into<String>) {
         self.problems.push(Problem::new(node.path(), message));
+    }
+
+    /// Notes that the value of a node has no effect.
+    pub fn ignore(&mut self, node: &Node<'_, '_>) {
+        self.ignored.push(node.path());
+    }
+
+    /// The paths noted by [`ignore`](Self::ignore).
+    pub fn take_ignored(&mut self) -> Vec<Path> {
+        std::mem::take(&mut self.ignored)
     }
 
     /// Notes a problem at a path that no node stands for.
@@ -43,6 +57,46 @@ impl Reading {
     }
 }
 
+/// Which values of a document were looked at, by their addresses, so that the others can be named: they have no effect.
+#[derive(Default)]
+pub struct Seen {
+    values: RefCell<HashSet<usize>>,
+    /// Objects that were read by their members; of one that was read as a whole no member is unseen.
+    opened: RefCell<HashSet<usize>>,
+}
+
+impl Seen {
+    /// The paths of the members of a document that nothing looked at.
+    #[must_use]
+    pub fn unseen(&self, document: &Value) -> Vec<Path> {
+        let mut unseen = Vec::new();
+        self.walk(document, &Path::default(), &mut unseen);
+        unseen
+    }
+
+    fn walk(&self, value: &Value, path: &Path, unseen: &mut Vec<Path>) {
+        let is_seen = |value: &Value| self.values.borrow().contains(&address(value));
+        match value {
+            Value::Object(members) if self.opened.borrow().contains(&address(value)) => {
+                for (key, member) in members {
+                    let path = path.clone().key(key);
+                    if is_seen(member) { self.walk(member, &path, unseen) } else { unseen.push(path) }
+                }
+            }
+            Value::Array(elements) => {
+                for (index, element) in elements.iter().enumerate().filter(|(_, element)| is_seen(element)) {
+                    self.walk(element, &path.clone().index(index), unseen);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn address(value: &Value) -> usize {
+    std::ptr::from_ref(value).addr()
+}
+
 #[derive(Clone, Copy)]
 enum Trail<'t> {
     Root,
@@ -55,27 +109,48 @@ enum Trail<'t> {
 pub struct Node<'t, 'v> {
     value: Option<&'v Value>,
     trail: Trail<'t>,
+    seen: Option<&'t Seen>,
 }
 
 impl<'v> Node<'static, 'v> {
     /// The document itself.
     #[must_use]
     pub fn root(value: &'v Value) -> Self {
-        Self { value: Some(value), trail: Trail::Root }
+        Self { value: Some(value), trail: Trail::Root, seen: None }
     }
 
     /// The document that was not sent.
     #[must_use]
     pub fn absent() -> Self {
-        Self { value: None, trail: Trail::Root }
+        Self { value: None, trail: Trail::Root, seen: None }
     }
 }
 
 impl<'t, 'v> Node<'t, 'v> {
+    /// The document itself; what is looked at is noted.
+    #[must_use]
+    pub fn watched(value: &'v Value, seen: &'t Seen) -> Self {
+        Self { value: Some(value), trail: Trail::Root, seen: Some(seen) }
+    }
+
+    fn child<'n>(&'n self, value: Option<&'v Value>, trail: Trail<'n>) -> Node<'n, 'v> {
+        if let (Some(seen), Some(value)) = (self.seen, value) {
+            seen.values.borrow_mut().insert(address(value));
+        }
+        Node { value, trail, seen: self.seen }
+    }
+
+    fn open(&self) {
+        if let (Some(seen), Some(value)) = (self.seen, self.value) {
+            seen.opened.borrow_mut().insert(address(value));
+        }
+    }
+
     /// The member `key`; absent when this is no object or has none.
     #[must_use]
     pub fn get<'n>(&'n self, key: &'n str) -> Node<'n, 'v> {
-        Node { value: self.value.and_then(|value| value.get(key)), trail: Trail::Key(&self.trail, key) }
+        self.open();
+        self.child(self.value.and_then(|value| value.get(key)), Trail::Key(&self.trail, key))
     }
 
     /// Whether there is no value here (`null` is a value).
@@ -144,10 +219,7 @@ impl<'t, 'v> Node<'t, 'v> {
     ) -> Option<impl ExactSizeIterator<Item = Node<'n, 'v>> + use<'n, 't, 'v>> {
         let elements = self.expect(reading, "array", Value::as_array)?;
         Some(
-            elements
-                .iter()
-                .enumerate()
-                .map(|(index, value)| Node { value: Some(value), trail: Trail::Index(&self.trail, index) }),
+            elements.iter().enumerate().map(|(index, value)| self.child(Some(value), Trail::Index(&self.trail, index))),
         )
     }
 
@@ -160,9 +232,10 @@ impl<'t, 'v> Node<'t, 'v> {
         'v: 'n,
     {
         let members = self.expect(reading, "object", Value::as_object)?;
+        self.open();
         Some(members.iter().map(|(key, value)| {
             let key = key.as_str();
-            (key, Node { value: Some(value), trail: Trail::Key(&self.trail, key) })
+            (key, self.child(Some(value), Trail::Key(&self.trail, key)))
         }))
     }
 

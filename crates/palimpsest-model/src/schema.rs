@@ -16,6 +16,9 @@ pub struct Space {
     /// Its icon.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub icon: Option<Icon>,
+    /// The name of its time zone in the IANA database; nothing for UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
 }
 
 /// A named set of objects of one structure. Collections are schema, not objects.

@@ -5,16 +5,19 @@ use http::header::{
     ALLOW, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, StatusCode};
-use palimpsest_engine::{Code, Error, Kind, Page, View, Written};
+use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
 
 use crate::document::JSON;
+use crate::prefer;
 
 /// A response before it is one.
 pub(crate) type Response = http::Response<axum::body::Body>;
 
 pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revision");
+pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
+pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -26,13 +29,24 @@ pub(crate) struct Answer {
     pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
+    pub(crate) ignored: Ignored,
+    pub(crate) applied: Vec<&'static str>,
     /// The one header that only some pages have: what they may load.
     pub(crate) policy: Option<&'static str>,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: StatusCode::OK, body: None, media: JSON, revision: None, object: None, policy: None }
+        Self {
+            status: StatusCode::OK,
+            body: None,
+            media: JSON,
+            revision: None,
+            object: None,
+            ignored: Ignored::default(),
+            applied: Vec::new(),
+            policy: None,
+        }
     }
 }
 
@@ -40,6 +54,17 @@ impl Answer {
     /// A JSON body that was not computed from the store.
     pub(crate) fn plain(status: StatusCode, body: impl Into<Bytes>) -> Self {
         Self { status, body: Some(body.into()), ..Self::default() }
+    }
+
+    /// The same without its body (RFC 7240, `return=minimal`).
+    pub(crate) fn minimal(self) -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: None, ..self }.applied(Some("return=minimal"))
+    }
+
+    /// The same, saying that a preference was applied.
+    pub(crate) fn applied(mut self, preference: Option<&'static str>) -> Self {
+        self.applied.extend(preference);
+        self
     }
 
     pub(crate) fn into_response(self) -> Response {
@@ -53,6 +78,15 @@ impl Answer {
             response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         }
         set_revision(&mut response, self.revision);
+        let headers = response.headers_mut();
+        if let Some(ignored) = prefer::write_ignored(&self.ignored) {
+            headers.insert(IGNORED, ignored);
+        }
+        if let Ok(applied) = HeaderValue::try_from(self.applied.join(", "))
+            && !self.applied.is_empty()
+        {
+            headers.insert(PREFERENCE_APPLIED, applied);
+        }
         if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
@@ -74,10 +108,9 @@ impl From<Page> for Answer {
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        match written {
-            Written::Object(view) => view.into(),
-            Written::Nothing { revision } => Self { revision: Some(revision), ..Self::default() },
-        }
+        let Written { object, revision, ignored } = written;
+        let shown = object.map_or_else(Self::default, Self::from);
+        Self { revision: Some(revision), ignored, ..shown }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::endpoint::{Access, Action, Call, Endpoint};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
+use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
 
 /// What every request needs.
@@ -99,11 +100,28 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
     let bytes = receive(app, &parts.headers, body).await?;
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes))?;
-    match endpoint.action {
-        Action::Read(read) => read(Call { engine: Arc::clone(&app.engine), token, input }).await,
-        Action::Write(read) => Ok(app.engine.execute(&token, read(&input)?).await?.into()),
-        Action::Tell(tell) => Ok(tell(&app.engine)),
-    }
+    let preferences = Preferences::read(&parts.headers);
+    let strict = preferences.strict;
+    let answer = match endpoint.action {
+        Action::Read(read) => {
+            let input = Arc::new(input);
+            let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
+            let answer = read(call).await?;
+            let ignored = input.ignored();
+            if strict {
+                ignored.refuse()?;
+            }
+            Answer { ignored, ..answer }
+        }
+        Action::Write(read) => {
+            let operation = read(&input)?;
+            let request = palimpsest_engine::Request { operation, ignored: input.ignored(), strict };
+            let answer = Answer::from(app.engine.execute(&token, request).await?);
+            if preferences.minimal { answer.minimal() } else { answer }
+        }
+        Action::Tell(tell) => tell(&app.engine),
+    };
+    Ok(answer.applied(strict.then_some("handling=strict")))
 }
 
 /// Checks who calls, how often, in which version and with which scope, in this order.

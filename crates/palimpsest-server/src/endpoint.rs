@@ -54,5 +54,5 @@ pub(crate) enum Action {
 pub(crate) struct Call {
     pub(crate) engine: Arc<Engine>,
     pub(crate) token: Token,
-    pub(crate) input: Input,
+    pub(crate) input: Arc<Input>,
 }

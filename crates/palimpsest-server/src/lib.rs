@@ -9,9 +9,11 @@ mod endpoint;
 mod input;
 mod limits;
 mod panics;
+mod prefer;
 mod rates;
 mod router;
 mod serve;
+mod unread;
 
 pub use document::openapi;
 pub use endpoint::{Access, Endpoint};

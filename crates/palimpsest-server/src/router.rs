@@ -22,6 +22,12 @@ const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, descr
     Endpoint { method: Method::GET, path, access, quota, action, describe }
 }
 
+/// A read that asks with a body.
+const fn ask(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
+    let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
+    Endpoint { method: Method::POST, path, access, quota, action, describe }
+}
+
 const fn write(
     quota: u32,
     method: Method,
@@ -46,6 +52,25 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::POST, "/object", api::object::create::read, api::object::create::describe),
     write(30, Method::PATCH, "/object", api::object::update::read, api::object::update::describe),
     write(30, Method::DELETE, "/object", api::object::delete::read, api::object::delete::describe),
+    write(10, Method::POST, "/object/url", api::object::link::read, api::object::link::describe),
+    // Objects as Markdown (spec/02 §8–10)
+    read(30, "/object/markdown", api::object::markdown::get::call, api::object::markdown::get::describe),
+    write(
+        30,
+        Method::POST,
+        "/object/markdown",
+        api::object::markdown::create::read,
+        api::object::markdown::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/object/markdown",
+        api::object::markdown::update::read,
+        api::object::markdown::update::describe,
+    ),
+    // Search (spec/02 §11)
+    ask(30, "/objects/search", api::objects::search::call, api::objects::search::describe),
     // Lists (spec/02 §16, and our own)
     read(30, "/objects/structure", api::objects::structure::call, api::objects::structure::describe),
     read(30, "/objects/collection", api::objects::collection::call, api::objects::collection::describe),
@@ -53,6 +78,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(30, "/objects", api::objects::all::call, api::objects::all::describe),
     // Blocks (spec/02 §12, 14, 15)
     write(30, Method::POST, "/blocks/append", api::blocks::append::read, api::blocks::append::describe),
+    write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),
     write(30, Method::PATCH, "/blocks/block", api::blocks::update::read, api::blocks::update::describe),
     write(30, Method::DELETE, "/block", api::blocks::delete::read, api::blocks::delete::describe),
     // The server itself

@@ -1,4 +1,4 @@
-//! Connections: accepted within a limit, with a time limit on headers, ended gracefully.
+//! Connections: accepted within a limit, with time limits on headers and on answers that nobody reads, ended gracefully.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -18,6 +18,7 @@ use tower::ServiceExt;
 
 use crate::Limits;
 use crate::answer::{Failure, Response};
+use crate::unread::Unread;
 
 /// Serves a router on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
 /// finished within the limit.
@@ -71,7 +72,8 @@ impl Connections {
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         let router = self.router.clone();
         let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
-        let connection = self.http().serve_connection(TokioIo::new(stream), service);
+        let stream = TokioIo::new(Unread::new(stream, self.limits.write_time));
+        let connection = self.http().serve_connection(stream, service);
         let connection = self.graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

@@ -6,18 +6,22 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
+use axum::routing::get;
 use palimpsest_engine::{CountedIds, Engine, ManualClock};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, router, serve};
 use palimpsest_store::MemoryStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 /// Longer than anything here may take; a test that reaches it has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// More than the system takes of an answer that is not read.
+const LARGE: usize = 32 * 1024 * 1024;
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: here\r\n\r\n";
 
 struct Served {
@@ -27,12 +31,24 @@ struct Served {
 }
 
 async fn served(limits: Limits) -> Served {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let clock = Arc::new(ManualClock::at(Timestamp(0)));
     let engine = Arc::new(Engine::new(Arc::new(MemoryStore::new()), clock, Arc::new(CountedIds::default())));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    served_by(router(engine, limits.clone()), listener, limits)
+}
+
+/// Serves an answer of [`LARGE`] bytes, with little room in the system for what the client has not read.
+fn large_served(limits: Limits) -> Served {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(64 * 1024).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let router = Router::new().route("/health/live", get(|| async { vec![b'x'; LARGE] }));
+    served_by(router, socket.listen(16).unwrap(), limits)
+}
+
+fn served_by(router: Router, listener: TcpListener, limits: Limits) -> Served {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = router(engine, limits.clone());
     let done = tokio::spawn(async move {
         serve(listener, router, limits, async {
             // A test that ends without stopping the server drops the sender, which stops it as well.
@@ -100,4 +116,64 @@ async fn a_server_that_stops_closes_idle_connections_and_accepts_no_more() {
     timeout(PATIENCE, served.done).await.unwrap().unwrap();
     assert_eq!(rest(&mut idle).await, "");
     assert!(TcpStream::connect(served.address).await.is_err());
+}
+
+/// A client that has asked for the large answer and read its first line, and reads no more.
+async fn unread(served: &Served) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(served.address).await.unwrap();
+    stream.write_all(LIVE.as_bytes()).await.unwrap();
+    let mut line = [0; 15];
+    timeout(PATIENCE, stream.read_exact(&mut line)).await.unwrap().unwrap();
+    assert_eq!(&line, b"HTTP/1.1 200 OK");
+    stream
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_read_closes_the_connection() {
+    let limits = Limits { write_time: Duration::from_millis(100), connections: 1, ..Limits::default() };
+    let served = large_served(limits);
+    let silent = unread(&served).await;
+    // The only place is free again when the connection of the silent client is closed.
+    let again = async {
+        loop {
+            let mut next = TcpStream::connect(served.address).await.unwrap();
+            if ask(&mut next).await.starts_with("HTTP/1.1 200") {
+                return;
+            }
+        }
+    };
+    timeout(PATIENCE, again).await.unwrap();
+    drop(silent);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_read_does_not_hold_up_the_end_of_the_server() {
+    let limits = Limits { write_time: Duration::from_millis(100), shutdown_time: 100 * PATIENCE, ..Limits::default() };
+    let served = large_served(limits);
+    let silent = unread(&served).await;
+    served.stop.send(()).unwrap();
+    timeout(PATIENCE, served.done).await.unwrap().unwrap();
+    drop(silent);
+}
+
+#[tokio::test]
+async fn who_reads_slowly_but_steadily_gets_the_whole_answer() {
+    let write_time = Duration::from_secs(1);
+    let served = large_served(Limits { write_time, ..Limits::default() });
+    let mut slow = TcpStream::connect(served.address).await.unwrap();
+    slow.write_all(LIVE.replace("\r\nHost", "\r\nConnection: close\r\nHost").as_bytes()).await.unwrap();
+    let begun = std::time::Instant::now();
+    let mut piece = vec![0; 64 * 1024];
+    let mut length = 0;
+    // Slowly until the limit has passed twice over, then as fast as can be.
+    while begun.elapsed() < 2 * write_time {
+        length += timeout(PATIENCE, slow.read(&mut piece)).await.unwrap().unwrap();
+        tokio::time::sleep(write_time / 50).await;
+    }
+    assert!(length < LARGE, "the answer is too small for this test");
+    let mut rest = Vec::new();
+    timeout(PATIENCE, slow.read_to_end(&mut rest)).await.unwrap().unwrap();
+    assert!(length + rest.len() > LARGE);
 }

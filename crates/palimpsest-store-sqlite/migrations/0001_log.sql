@@ -60,6 +60,25 @@ CREATE TABLE members (
     PRIMARY KEY (space, list, created, object)
 ) STRICT, WITHOUT ROWID;
 
+-- What each object that can be seen is called: a JSON list, the title first. `changed` is the last revision of the object.
+CREATE TABLE titles (
+    space     INTEGER NOT NULL,
+    object    BLOB    NOT NULL,
+    structure TEXT    NOT NULL,
+    changed   INTEGER NOT NULL,
+    names     TEXT    NOT NULL,
+    PRIMARY KEY (space, object)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX titles_by_change ON titles (space, structure, changed DESC, object);
+
+-- The terms of titles and the objects they lead to.
+CREATE TABLE terms (
+    space  INTEGER NOT NULL,
+    term   BLOB    NOT NULL,
+    object BLOB    NOT NULL,
+    PRIMARY KEY (space, term, object)
+) STRICT, WITHOUT ROWID;
+
 -- Access tokens; `hash` is the SHA-256 of the secret, `body` JSON.
 CREATE TABLE tokens (
     id    BLOB NOT NULL PRIMARY KEY,

@@ -7,7 +7,7 @@ use palimpsest_model::{
 };
 use palimpsest_store::{
     Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, RegistryRows, Rows, SchemaChange,
-    SpaceRow, StoreError, TokenRecord, Version,
+    SpaceRow, StoreError, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,7 @@ impl SqlRows {
                 change("INSERT INTO members (space, list, created, object) VALUES (?1, ?2, ?3, ?4)", list)?;
             }
         }
+        write_titles(connection, space, &batch.titles)?;
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
@@ -131,6 +132,31 @@ fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) 
     let (previous, state) = version.previous.map(|(revision, state)| (number(revision), encode_state(state))).unzip();
     let sql = "INSERT INTO versions (doc, revision, previous, state, delta) VALUES (?1, ?2, ?3, ?4, ?5)";
     connection.prepare_cached(sql)?.execute(params![no, revision, previous, state, version.delta])?;
+    Ok(())
+}
+
+fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO titles (space, object, structure, changed, names) VALUES (?1, ?2, ?3, ?4, ?5) \
+               ON CONFLICT (space, object) DO UPDATE SET changed = ?4, names = ?5";
+    for titled in &titles.titled {
+        let names = serde_json::to_string(&titled.names)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let (object, structure) = (titled.id.0.as_bytes(), titled.structure.to_string());
+        connection.prepare_cached(sql)?.execute(params![space, object, structure, number(titled.changed), names])?;
+    }
+    let sql = "DELETE FROM titles WHERE space = ?1 AND object = ?2";
+    for object in &titles.untitled {
+        connection.prepare_cached(sql)?.execute(params![space, object.0.as_bytes()])?;
+    }
+    let change = |sql: &str, (term, object): &(Term, ObjectId)| {
+        connection.prepare_cached(sql)?.execute(params![space, term.as_bytes(), object.0.as_bytes()])
+    };
+    for term in &titles.left {
+        change("DELETE FROM terms WHERE space = ?1 AND term = ?2 AND object = ?3", term)?;
+    }
+    for term in &titles.entered {
+        change("INSERT OR IGNORE INTO terms (space, term, object) VALUES (?1, ?2, ?3)", term)?;
+    }
     Ok(())
 }
 
@@ -207,6 +233,48 @@ impl Rows for SqlRows {
         Ok(found.into_iter().next())
     }
 
+    fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError> {
+        let space = self.number(space)?;
+        let sql = "SELECT object, structure, changed, names FROM titles WHERE space = ?1 AND object = ?2";
+        Ok(self.query(sql, params![space, object.0.as_bytes()], read_titled)?.into_iter().next())
+    }
+
+    fn recent(
+        &mut self,
+        space: SpaceId,
+        structure: StructureId,
+        after: Option<(Revision, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<Titled>, StoreError> {
+        let space = self.number(space)?;
+        let (changed, id) = after.map_or((i64::MAX, Uuid::max()), |(changed, id)| (number(changed), id.0));
+        let sql = "SELECT object, structure, changed, names FROM titles \
+                   WHERE space = ?1 AND structure = ?2 AND changed <= ?3 AND (changed < ?3 OR object > ?4) \
+                   ORDER BY changed DESC, object LIMIT ?5";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(sql, params![space, structure.to_string(), changed, id.as_bytes(), limit], read_titled)
+    }
+
+    fn terms(
+        &mut self,
+        space: SpaceId,
+        range: &TermRange,
+        after: Option<&(Term, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
+        let space = self.number(space)?;
+        let (term, object): (&[u8], &[u8]) = match after {
+            Some((term, object)) => (term.as_bytes(), object.0.as_bytes()),
+            None => (&range.from, &[]),
+        };
+        let sql = "SELECT term, object FROM terms \
+                   WHERE space = ?1 AND (term, object) > (?2, ?3) AND term < ?4 ORDER BY term, object LIMIT ?5";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(sql, params![space, term, object, range.to, limit], |row| {
+            Ok((Term::from_bytes(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
+        })
+    }
+
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
         let space = self.number(space)?;
         let sql = "SELECT revision, at, actor, actor_name, body FROM log \
@@ -251,7 +319,7 @@ impl RegistryRows for SqlRows {
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "tokens"] {
+        for table in ["docs", "log", "blocks", "members", "titles", "terms", "tokens"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -320,6 +388,15 @@ fn read_space(row: &Row<'_>) -> rusqlite::Result<(i64, SpaceRow)> {
         at: Timestamp(row.get(5)?),
     };
     Ok((row.get(0)?, space))
+}
+
+fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
+    Ok(Titled {
+        id: ObjectId(uuid_of(row, 0)?),
+        structure: row.get_ref(1)?.as_str()?.parse::<StructureId>().map_err(|error| conversion(1, error))?,
+        changed: revision_of(row.get(2)?),
+        names: json_of(row, 3)?,
+    })
 }
 
 fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {

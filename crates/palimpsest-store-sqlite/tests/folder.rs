@@ -46,7 +46,7 @@ impl Bench {
     fn begin(folder: &Path, options: &Options) -> Self {
         let bench = Self::open(folder, options).unwrap();
         let begin = |tx: &mut palimpsest_store::Tx<'_>| {
-            tx.put_space(Space { id: SPACE, title: "kept".to_owned(), icon: None });
+            tx.put_space(Space { id: SPACE, title: "kept".to_owned(), icon: None, timezone: None });
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
             Ok::<_, StoreError>(())
         };

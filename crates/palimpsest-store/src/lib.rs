@@ -21,6 +21,7 @@ mod record;
 mod registry;
 mod rows;
 mod store;
+mod title;
 mod tx;
 
 #[cfg(feature = "conformance")]
@@ -38,4 +39,5 @@ pub use record::{
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};
 pub use store::{Lookup, Store};
+pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled, name_words};
 pub use tx::{Found, Snapshot, Tx, load_schema};

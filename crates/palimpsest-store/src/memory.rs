@@ -1,10 +1,11 @@
 //! The in-memory twin: the contract in its plainest form, one lock around plain maps. It is the oracle for tests of other
 //! backends and of everything above them, and durable only as long as the process lives.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, TokenId};
 
 use crate::error::StoreError;
 use crate::head::{Current, Heads};
@@ -12,6 +13,7 @@ use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
 use crate::record::{Doc, DocKey, List, LogEntry, Place, SpaceRow, TokenHash, TokenRecord, Version};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
+use crate::title::{NO_OBJECT, Term, TermRange, Titled};
 use crate::tx::Snapshot;
 
 /// A store that keeps everything in memory.
@@ -37,6 +39,8 @@ struct SpaceData {
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
     members: BTreeSet<(List, Place)>,
+    titles: BTreeMap<ObjectId, Titled>,
+    terms: BTreeSet<(Term, ObjectId)>,
 }
 
 impl MemoryStore {
@@ -119,6 +123,8 @@ impl SpaceData {
             log: Vec::new(),
             blocks: HashMap::new(),
             members: BTreeSet::new(),
+            titles: BTreeMap::new(),
+            terms: BTreeSet::new(),
         }
     }
 }
@@ -141,6 +147,16 @@ impl Memory {
             }
             space.members.extend(membership.entered.iter().map(|list| (*list, membership.place)));
         }
+        for titled in &batch.titles.titled {
+            space.titles.insert(titled.id, titled.clone());
+        }
+        for id in &batch.titles.untitled {
+            space.titles.remove(id);
+        }
+        for term in &batch.titles.left {
+            space.terms.remove(term);
+        }
+        space.terms.extend(batch.titles.entered.iter().cloned());
         for doc in &batch.docs {
             if !matches!(doc.key, DocKey::Object(_)) && !space.docs.contains_key(&doc.key) {
                 space.schema_order.push(doc.key);
@@ -197,6 +213,40 @@ impl Rows for Memory {
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
         Ok(self.of(space)?.blocks.get(&block).copied())
+    }
+
+    fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError> {
+        Ok(self.of(space)?.titles.get(&object).cloned())
+    }
+
+    fn recent(
+        &mut self,
+        space: SpaceId,
+        structure: StructureId,
+        after: Option<(Revision, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<Titled>, StoreError> {
+        let place = |titled: &Titled| (Reverse(titled.changed), titled.id);
+        let titles = self.of(space)?.titles.values().filter(|titled| titled.structure == structure);
+        let mut titles: Vec<_> = titles
+            .filter(|titled| after.is_none_or(|(changed, id)| place(titled) > (Reverse(changed), id)))
+            .cloned()
+            .collect();
+        titles.sort_by_key(place);
+        titles.truncate(limit);
+        Ok(titles)
+    }
+
+    fn terms(
+        &mut self,
+        space: SpaceId,
+        range: &TermRange,
+        after: Option<&(Term, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
+        let from = after.cloned().unwrap_or_else(|| (Term::from_bytes(range.from.clone()), NO_OBJECT));
+        let terms = self.of(space)?.terms.range(from..).take_while(|(term, _)| term.as_bytes() < range.to.as_slice());
+        Ok(terms.filter(|term| Some(*term) != after).take(limit).cloned().collect())
     }
 
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, TokenId};
 
 use crate::error::StoreError;
 use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, SpaceRow, TokenRecord, Version};
+use crate::title::{Term, TermRange, TitleChanges, Titled};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
 pub trait Rows {
@@ -32,6 +33,29 @@ pub trait Rows {
 
     /// The object that a block id belongs to: once used, for ever.
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError>;
+
+    /// What an object is called; nothing when it is not in the index of titles.
+    fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError>;
+
+    /// What the objects of a structure are called, the last changed first, then by id, at most `limit`, after a place in this
+    /// order.
+    fn recent(
+        &mut self,
+        space: SpaceId,
+        structure: StructureId,
+        after: Option<(Revision, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<Titled>, StoreError>;
+
+    /// Terms of a range with the objects they lead to, in the order of the terms, then of the ids, at most `limit`, after a
+    /// place in this order.
+    fn terms(
+        &mut self,
+        space: SpaceId,
+        range: &TermRange,
+        after: Option<&(Term, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<(Term, ObjectId)>, StoreError>;
 
     /// Log entries after a revision, oldest first, at most `limit`.
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError>;
@@ -72,6 +96,8 @@ pub struct Batch {
     pub versions: Vec<Version>,
     /// What changes in the lists.
     pub memberships: Vec<Membership>,
+    /// What changes in the index of titles.
+    pub titles: TitleChanges,
     /// The block ids that now belong to an object.
     pub blocks: Vec<(BlockId, ObjectId)>,
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BlockId, Collection, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State, Structure, Timestamp,
-    Value, Versioned, changed_paths,
+    BlockId, Collection, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State, Structure, StructureId,
+    Timestamp, Value, Versioned, changed_paths,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -19,6 +19,7 @@ use crate::record::{
     SpaceRow, Version,
 };
 use crate::rows::{Batch, Rows};
+use crate::title::{Term, TermRange, TitleChanges, Titled, titled_as};
 
 /// An object as a transaction or snapshot found it, in whatever state.
 #[derive(Clone, Debug)]
@@ -150,6 +151,24 @@ impl<'r> Tx<'r> {
         Ok(owner.is_none_or(|owner| owner == object))
     }
 
+    /// The objects in the index of titles that have a name of these words, in any case and with any accents, with what this
+    /// transaction put; by id.
+    pub fn called(&mut self, name: &str) -> Result<Vec<Found>, StoreError> {
+        let term = Term::whole(name);
+        let present = self.rows.terms(self.row.id, &term.exactly(), None, usize::MAX);
+        let mut ids: BTreeSet<_> = self.note(present)?.into_iter().map(|(_, id)| id).collect();
+        ids.extend(self.objects.iter().filter(|(_, slot)| slot.after.is_some()).map(|(id, _)| *id));
+        let mut called = Vec::new();
+        for id in ids {
+            let Some(found) = self.object(id)? else { continue };
+            let titled = titled_as(&found.object, found.state, found.revision);
+            if titled.is_some_and(|titled| titled.names.iter().any(|other| Term::whole(other) == term)) {
+                called.push(found);
+            }
+        }
+        Ok(called)
+    }
+
     /// Puts an object in a state; putting back what was there before undoes earlier puts. Several puts of one object make one change; the last kind but "updated" names it.
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
@@ -256,6 +275,7 @@ impl<'r> Tx<'r> {
         if sealed.docs.is_empty() {
             return Ok(None);
         }
+        sealed.titles.vocabulary(self.rows, self.row.id)?;
         let schema = (!sealed.schema.is_empty()).then_some(self.schema);
         let schema_revision = if schema.is_some() { sealed.revision } else { self.row.schema };
         Ok(Some(Batch {
@@ -272,6 +292,7 @@ impl<'r> Tx<'r> {
             docs: sealed.docs,
             versions: sealed.versions,
             memberships: sealed.memberships,
+            titles: sealed.titles,
             blocks: sealed.blocks,
         }))
     }
@@ -298,6 +319,7 @@ struct Sealed {
     objects: Vec<ObjectChange>,
     schema: Vec<SchemaChange>,
     memberships: Vec<Membership>,
+    titles: TitleChanges,
     blocks: Vec<(BlockId, ObjectId)>,
 }
 
@@ -329,6 +351,8 @@ impl Sealed {
             return;
         }
         self.membership(id, before.as_ref().map(|(found, _)| found), object, state);
+        let called = before.as_ref().and_then(|(found, _)| titled_as(&found.object, found.state, found.revision));
+        self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
         let mut paths = Vec::new();
         let mut old_blocks = HashSet::new();
         if let Some((found, _)) = &before {
@@ -495,6 +519,42 @@ impl<'r> Snapshot<'r> {
         Ok(page.into_values().take(limit).collect())
     }
 
+    /// What an object is called; nothing when it is not in the index of titles.
+    pub fn titled(&mut self, id: ObjectId) -> Result<Option<Titled>, StoreError> {
+        self.rows.titled(self.row.id, id)
+    }
+
+    /// What the objects of a structure are called, the last changed first, after a place in this order, at most `limit`.
+    pub fn recent(
+        &mut self,
+        structure: StructureId,
+        after: Option<(Revision, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<Titled>, StoreError> {
+        self.rows.recent(self.row.id, structure, after, limit)
+    }
+
+    /// Terms of a range with the objects they lead to, after a place in their order, at most `limit`.
+    pub fn terms(
+        &mut self,
+        range: &TermRange,
+        after: Option<&(Term, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
+        self.rows.terms(self.row.id, range, after, limit)
+    }
+
+    /// The objects in the index of titles that have a name of these words, in any case and with any accents; by id.
+    pub fn called(&mut self, name: &str) -> Result<Vec<Found>, StoreError> {
+        let mut called = Vec::new();
+        for (_, id) in self.terms(&Term::whole(name).exactly(), None, usize::MAX)? {
+            let found = self.object(id)?;
+            called
+                .push(found.ok_or_else(|| StoreError::Corrupt(format!("a title leads to {id}, which is not there")))?);
+        }
+        Ok(called)
+    }
+
     /// The objects that commits after a revision touched.
     fn touched_since(&mut self, revision: Revision) -> Result<HashSet<ObjectId>, StoreError> {
         if revision >= self.row.revision {
@@ -522,7 +582,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, StoreError> {
 }
 
 fn empty_schema(space: SpaceId) -> Schema {
-    let space = Space { id: space, title: String::new(), icon: None };
+    let space = Space { id: space, title: String::new(), icon: None, timezone: None };
     Schema {
         space: Versioned { revision: Revision::default(), value: space },
         structures: Vec::new(),

@@ -8,7 +8,7 @@ use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Scope};
 use palimpsest_model::Timestamp;
 
-use crate::settings::{Given, Rates, Settings};
+use crate::settings::{FetchLinks, Given, Rates, Settings};
 use crate::world::SystemClock;
 use crate::{offline, print, run, telemetry};
 
@@ -33,7 +33,7 @@ pub(crate) struct Cli {
 enum Top {
     /// Serve the API; on an empty folder make a space and a token, and print the token once
     Serve(ServeArgs),
-    /// Spaces: create, list, rename, delete
+    /// Spaces: create, list, rename, set the time zone, delete
     #[command(subcommand)]
     Space(SpaceCommand),
     /// Access tokens: create, list, revoke
@@ -57,6 +57,9 @@ struct ServeArgs {
     /// How often a token may call an endpoint in 60 s: off, as the hosted service, or a number [default: 6000]
     #[arg(long, env = "PALIMPSEST_RATE_LIMITS", value_name = "off|capacities|N")]
     rate_limits: Option<Rates>,
+    /// Which pages the server looks at when a weblink is made: those of the public network, or none [default: public]
+    #[arg(long, env = "PALIMPSEST_FETCH_LINKS", value_name = "public|off")]
+    fetch_links: Option<FetchLinks>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -73,6 +76,8 @@ enum SpaceCommand {
     List,
     /// Give a space another title
     Rename { space: String, title: String },
+    /// Give a space the time zone that decides which day is today, such as Europe/Berlin
+    Timezone { space: String, zone: String },
     /// Remove a space with everything in it, its history and its tokens
     Delete { space: String },
 }
@@ -156,6 +161,7 @@ impl Cli {
         if let Top::Serve(serve) = &self.command {
             given.listen.clone_from(&serve.listen);
             given.rate_limits = serve.rate_limits;
+            given.fetch_links = serve.fetch_links;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }
@@ -178,6 +184,7 @@ impl SpaceCommand {
             Self::Create { title } => Command::SpaceCreate { title },
             Self::List => Command::SpaceList,
             Self::Rename { space, title } => Command::SpaceRename { space, title },
+            Self::Timezone { space, zone } => Command::SpaceTimezone { space, zone },
             Self::Delete { space } => Command::SpaceDelete { space },
         }
     }

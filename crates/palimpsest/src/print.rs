@@ -36,9 +36,10 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
     match reply {
         Reply::Space(space) => writeln!(out, "{}  {}", space.id, space.title)?,
         Reply::Spaces(spaces) => {
-            let rows =
-                spaces.iter().map(|space| [space.id.to_string(), space.title.clone(), space.revision.to_string()]);
-            table(&mut out, ["ID", "TITLE", "REVISION"], rows)?;
+            let rows = spaces.iter().map(|space| {
+                [space.id.to_string(), space.title.clone(), space.timezone.clone(), space.revision.to_string()]
+            });
+            table(&mut out, ["ID", "TITLE", "TIMEZONE", "REVISION"], rows)?;
         }
         Reply::TokenMade(made) => writeln!(out, "id {}\n{}", made.id, made.token)?,
         Reply::Token(token) => writeln!(out, "{}  {}", token.id, token.name)?,

@@ -11,8 +11,8 @@ use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::settings::Settings;
-use crate::world::{SystemClock, SystemIds};
+use crate::settings::{FetchLinks, Settings};
+use crate::world::{PublicPages, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
 
 /// Serves until SIGTERM or SIGINT.
@@ -36,7 +36,14 @@ pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Engine> {
 async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let engine = Arc::new(open(&settings.data)?);
+    let mut engine = open(&settings.data)?;
+    if settings.fetch_links == FetchLinks::Public {
+        match PublicPages::new() {
+            Ok(pages) => engine = engine.fetching(Arc::new(pages)),
+            Err(error) => tracing::warn!(%error, "weblinks are made without a look at their pages"),
+        }
+    }
+    let engine = Arc::new(engine);
     // Before the first token is made: nobody would ever see the token of a start that failed for its address.
     let listener = TcpListener::bind(&settings.listen).await.with_context(|| settings.listen.clone())?;
     let address = listener.local_addr()?;

@@ -17,6 +17,7 @@ pub(crate) struct Given {
     pub(crate) data: Option<PathBuf>,
     pub(crate) listen: Option<String>,
     pub(crate) rate_limits: Option<Rates>,
+    pub(crate) fetch_links: Option<FetchLinks>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -49,12 +50,23 @@ impl<'de> Deserialize<'de> for Rates {
     }
 }
 
+/// Which pages the server looks at when a weblink is made.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FetchLinks {
+    /// Those of the public network
+    Public,
+    /// None
+    Off,
+}
+
 /// What is in force.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) listen: String,
     pub(crate) rate_limits: RateLimits,
+    pub(crate) fetch_links: FetchLinks,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -77,6 +89,7 @@ impl Settings {
             data,
             listen: given.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:4010".to_owned()),
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
+            fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })

@@ -2,5 +2,7 @@
 
 mod blocks;
 mod list;
+mod markdown;
 mod object;
+mod search;
 mod space;

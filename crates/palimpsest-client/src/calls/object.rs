@@ -5,6 +5,7 @@ use reqwest::Method;
 
 use crate::call::{Call, Request};
 use crate::client::Client;
+use crate::new_link::NewLink;
 use crate::new_object::NewObject;
 use crate::object_changes::{ChangesOf, ObjectChanges};
 use crate::object_view::ObjectView;
@@ -20,6 +21,11 @@ impl Client {
     /// POST /object: makes an object.
     pub fn create_object(&self, object: &NewObject) -> Call<ObjectView> {
         Call::new(self, Request::new(Method::POST, PATH).json(object))
+    }
+
+    /// POST /object/url: makes a weblink, or media, of what is at a URL.
+    pub fn create_link(&self, link: &NewLink) -> Call<ObjectView> {
+        Call::new(self, Request::new(Method::POST, "/object/url").json(link))
     }
 
     /// PATCH /object: changes an object; one that is trashed by it is answered as it was.

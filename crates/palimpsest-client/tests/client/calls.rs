@@ -2,7 +2,7 @@
 
 use palimpsest_client::{
     Append, BlockId, BuiltIn, Call, Client, CollectionId, HeaderName, HeaderValue, List, NewBlock, NewObject,
-    ObjectChanges, ObjectId, Page, Revision, StructureId, parse_uuid,
+    ObjectChanges, ObjectId, Page, Revision, Search, StructureId, parse_uuid,
 };
 use serde_json::{Value, json};
 
@@ -79,6 +79,16 @@ async fn lists_are_asked_for_page_by_page() {
     let all = |client: &Client| client.objects(&Page::at("c").size(1).whole());
     check(page(), all, "GET /objects?limit=1&cursor=c&include=objects", Value::Null).await;
     check(page(), |client| client.objects(&Page::first()), "GET /objects", Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_search_says_what_is_wanted_and_nothing_else() {
+    let results = || json!({"results": [{"id": ID, "structureId": "RootPage", "title": "Buffers"}]});
+    let search = |search: Search| move |client: &Client| client.search(&search);
+    let line = "POST /objects/search";
+    check(results(), search(Search::of("buffer")), line, json!({"query": "buffer"})).await;
+    let narrow = Search::of("b").structures([StructureId::BuiltIn(BuiltIn::RootTag)]).limit(5);
+    check(results(), search(narrow), line, json!({"query": "b", "structureIds": ["RootTag"], "limit": 5})).await;
 }
 
 #[tokio::test]

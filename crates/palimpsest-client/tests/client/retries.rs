@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use palimpsest_client::{Code, NewObject, Retry};
+use palimpsest_client::{Code, NewObject, Retry, Search};
 use serde_json::json;
 
 use crate::scripted::{Line, Scripted, answer};
@@ -20,6 +20,13 @@ async fn a_read_is_sent_again_until_it_is_answered() {
     let server = Scripted::new(vec![busy(503), busy(429), space()]).await;
     assert_eq!(server.hasty_client(3).space().await.unwrap().value.title, "Lab");
     assert_eq!(server.heard().len(), 3);
+}
+
+#[tokio::test]
+async fn a_search_is_a_read_although_it_is_a_post() {
+    let server = Scripted::new(vec![busy(503), answer(200, &[], json!({"results": []}))]).await;
+    assert_eq!(server.hasty_client(3).search(&Search::of("a")).await.unwrap().value, []);
+    assert_eq!(server.heard().len(), 2);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ pub enum Command {
     SpaceList,
     SpaceRename { space: String, title: String },
     SpaceDelete { space: String },
+    SpaceTimezone { space: String, zone: String },
     TokenCreate { space: Option<String>, name: String, scopes: Vec<Scope>, expires_at: Option<Timestamp> },
     TokenList { space: Option<String> },
     TokenRevoke { token: String },
@@ -53,6 +54,7 @@ pub enum Reply {
 pub struct SpaceSummary {
     pub id: SpaceId,
     pub title: String,
+    pub timezone: String,
     pub revision: u64,
 }
 
@@ -102,6 +104,7 @@ impl Engine {
             Command::SpaceCreate { title } => Reply::Space(self.create_space(&title).await?),
             Command::SpaceList => Reply::Spaces(self.list_spaces().await?),
             Command::SpaceRename { space, title } => Reply::Space(self.rename_space(&space, &title).await?),
+            Command::SpaceTimezone { space, zone } => Reply::Space(self.set_timezone(&space, &zone).await?),
             Command::SpaceDelete { space } => Reply::Space(self.delete_space(&space).await?),
             Command::TokenCreate { space, name, scopes, expires_at } => {
                 Reply::TokenMade(self.create_token(space.as_deref(), &name, scopes, expires_at).await?)

@@ -1,12 +1,13 @@
-//! Spaces: create, list, rename, delete.
+//! Spaces: create, list, rename, set the time zone, delete.
 
-use palimpsest_model::{LogId, SpaceId, builtin_structures, parse_uuid};
+use palimpsest_model::{LogId, Revision, Space, SpaceId, builtin_structures, parse_uuid};
 use palimpsest_store::{Actor, Intent, Tx};
 
 use super::SpaceSummary;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::world::Fresh;
+use crate::zone::Zone;
 
 impl Engine {
     /// Makes a space with the structures every new one has; its log begins with revision 1.
@@ -17,7 +18,8 @@ impl Engine {
         let random = self.ids.random();
         let log = LogId(random[..8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         let intent = Intent { space: id, actor: Actor::operator(), at, begins: Some(log) };
-        let space = palimpsest_model::Space { id, title: title.clone(), icon: None };
+        let space = Space { id, title, icon: None, timezone: None };
+        let summary = space.clone();
         let begin = move |tx: &mut Tx<'_>| {
             tx.put_space(space.clone());
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
@@ -25,35 +27,46 @@ impl Engine {
         };
         let answer = self.store.commit(intent, begin).await?;
         answer.value?;
-        Ok(SpaceSummary { id, title, revision: answer.revision.0 })
+        Ok(summarise(summary, answer.revision))
     }
 
     pub(super) async fn list_spaces(&self) -> Result<Vec<SpaceSummary>, Error> {
         let rows = self.store.administer(|registry| registry.spaces().map_err(Error::from)).await??;
         let mut spaces = Vec::new();
         for row in rows {
-            let title = |snapshot: &mut palimpsest_store::Snapshot<'_>| snapshot.schema().space.value.title.clone();
-            let answer = self.store.read(row.id, title).await?;
-            spaces.push(SpaceSummary { id: row.id, title: answer.value, revision: answer.revision.0 });
+            let space = |snapshot: &mut palimpsest_store::Snapshot<'_>| snapshot.schema().space.value.clone();
+            let answer = self.store.read(row.id, space).await?;
+            spaces.push(summarise(answer.value, answer.revision));
         }
         Ok(spaces)
     }
 
     pub(super) async fn rename_space(&self, space: &str, title: &str) -> Result<SpaceSummary, Error> {
-        let id = self.find_space(Some(space)).await?;
         let title = title_of(title)?;
-        let new = title.clone();
-        let answer = self
-            .store
-            .commit(self.by_operator(id), move |tx| {
-                let mut space = tx.schema().space.value.clone();
-                space.title = new.clone();
-                tx.put_space(space);
-                Ok::<_, Error>(())
-            })
-            .await?;
-        answer.value?;
-        Ok(SpaceSummary { id, title, revision: answer.revision.0 })
+        self.change_space(space, move |space| space.title.clone_from(&title)).await
+    }
+
+    /// Gives a space the time zone that decides its days.
+    pub(super) async fn set_timezone(&self, space: &str, zone: &str) -> Result<SpaceSummary, Error> {
+        let zone = Zone::check(zone)?;
+        let zone = (zone != UTC).then_some(zone);
+        self.change_space(space, move |space| space.timezone.clone_from(&zone)).await
+    }
+
+    async fn change_space(
+        &self,
+        space: &str,
+        change: impl Fn(&mut Space) + Send + 'static,
+    ) -> Result<SpaceSummary, Error> {
+        let id = self.find_space(Some(space)).await?;
+        let decide = move |tx: &mut Tx<'_>| {
+            let mut space = tx.schema().space.value.clone();
+            change(&mut space);
+            tx.put_space(space.clone());
+            Ok::<_, Error>(space)
+        };
+        let answer = self.store.commit(self.by_operator(id), decide).await?;
+        Ok(summarise(answer.value?, answer.revision))
     }
 
     pub(super) async fn delete_space(&self, space: &str) -> Result<SpaceSummary, Error> {
@@ -90,6 +103,13 @@ impl Engine {
     pub(super) fn by_operator(&self, space: SpaceId) -> Intent {
         Intent { space, actor: Actor::operator(), at: self.clock.now(), begins: None }
     }
+}
+
+const UTC: &str = "UTC";
+
+fn summarise(space: Space, revision: Revision) -> SpaceSummary {
+    let timezone = space.timezone.unwrap_or_else(|| UTC.to_owned());
+    SpaceSummary { id: space.id, title: space.title, timezone, revision: revision.0 }
 }
 
 pub(super) fn title_of(title: &str) -> Result<String, Error> {

@@ -1,14 +1,18 @@
 //! POST /blocks/append.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use palimpsest_markdown::read_body;
 use palimpsest_model::{BlockDraft, BlockId, ObjectId, Path, Position, Problem, PropertyId, State, append, realign};
 use palimpsest_store::{ChangeKind, Found, Tx};
 
-use super::{structure_of, with_names};
-use crate::check::Checks;
+use super::{note_new_ids, structure_of, with_names};
+use crate::check::{Checks, references_of};
 use crate::error::Error;
+use crate::markdown::read_with_names;
 use crate::objects::live;
+use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// What is put into an object.
@@ -36,7 +40,18 @@ pub struct AppendBlocks {
 }
 
 impl AppendBlocks {
-    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Found, Error> {
+    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
+        self.under(None, tx, fresh, ignored)
+    }
+
+    /// Puts them after a heading, which is left out when there is nothing to put.
+    pub(crate) fn under(
+        &self,
+        heading: Option<BlockDraft>,
+        tx: &mut Tx<'_>,
+        fresh: &mut Fresh,
+        ignored: &mut Ignored,
+    ) -> Result<Found, Error> {
         let before = live(tx, self.id)?;
         let schema = Arc::clone(tx.schema());
         let structure = structure_of(&schema, &before.object)?;
@@ -51,14 +66,27 @@ impl AppendBlocks {
         };
         let mut drafts = match &self.content {
             Appended::Blocks(drafts) => drafts.clone(),
-            Appended::Markdown(text) => super::markdown::read(tx.space(), text),
+            Appended::Markdown(text) => {
+                let mut known = BTreeSet::from([self.id]);
+                references_of(&before.object, &mut known);
+                read_with_names(tx, fresh, known, |names| read_body(text, names))?
+            }
         };
         let mut checks = Checks::new(tx, structure, self.id, Some(&before.object));
         checks.section(&section, Path::keys(&["propertyId"]));
-        checks.drafts(&mut drafts, &Path::keys(&["blocks"]))?;
+        let path = Path::keys(&["blocks"]);
+        if let Appended::Markdown(_) = self.content {
+            checks = checks.within(&Path::keys(&["markdown"]));
+        }
+        checks.drafts(&mut drafts, &path)?;
         checks.finish()?;
         let mut object = (*before.object).clone();
-        let blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
+        let sent = drafts.clone();
+        let mut blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
+        note_new_ids(&sent, &blocks, &path, ignored);
+        if let (Some(heading), false) = (heading, blocks.is_empty()) {
+            blocks.insert(0, heading.into_new(&mut || fresh.block()));
+        }
         let nothing = blocks.is_empty();
         append(&mut object, &section, self.parent, self.position, blocks)?;
         if nothing {

@@ -1,19 +1,23 @@
 //! Editing the text of an object block by block (spec/02 §12, 14, 15).
 
 mod append;
+mod daily;
 mod delete;
-mod markdown;
 mod update;
 
 use std::collections::BTreeMap;
 
 pub use append::{AppendBlocks, Appended};
+pub use daily::AppendDaily;
 pub use delete::DeleteBlock;
-use palimpsest_model::{Block, BlockDraft, BlockId, Names, Object, PropertyId, Schema, Structure, realign};
+use palimpsest_model::{
+    Block, BlockDraft, BlockId, Content, Names, Object, Path, PropertyId, Schema, Structure, realign,
+};
 use palimpsest_store::{StoreError, Tx};
 pub use update::UpdateBlock;
 
 use crate::error::{Code, Error};
+use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// The structure of an object that is stored.
@@ -31,12 +35,33 @@ pub(crate) fn identify(
     fresh: &mut Fresh,
     object: &Object,
     drafts: BTreeMap<PropertyId, Vec<BlockDraft>>,
+    ignored: &mut Ignored,
 ) -> Result<BTreeMap<PropertyId, Vec<Block>>, Error> {
+    let sent = drafts.clone();
     let (sections, lists): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
     let current: Vec<&[Block]> =
         sections.iter().map(|section| object.blocks.get(section).map_or(&[][..], Vec::as_slice)).collect();
     let blocks = with_names(tx, fresh, object, |names| realign(&current, lists, names))?;
+    for ((section, drafts), blocks) in sent.iter().zip(&blocks) {
+        note_new_ids(drafts, blocks, &Path::keys(&["blocks", &section.0]), ignored);
+    }
     Ok(sections.into_iter().zip(blocks).collect())
+}
+
+/// Notes the ids that were sent and not taken, because another block has them or had them.
+pub(crate) fn note_new_ids(drafts: &[BlockDraft], blocks: &[Block], path: &Path, ignored: &mut Ignored) {
+    for (index, (draft, block)) in drafts.iter().zip(blocks).enumerate() {
+        let path = path.clone().index(index);
+        if draft.sent.is_some_and(|sent| sent != block.id) {
+            ignored.extend([path.clone().key("id")]);
+        }
+        let is_grid = matches!(draft.content, Content::Grid(_));
+        for (column, (drafts, blocks)) in draft.children.iter().flatten().zip(&block.children).enumerate() {
+            let path = path.clone();
+            let path = if is_grid { path.key("columns").index(column) } else { path.key("blocks") };
+            note_new_ids(drafts, blocks, &path, ignored);
+        }
+    }
 }
 
 /// Calls `make` with names for new blocks of `object`: an id may be taken as sent when no block of the space has it, now or

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use palimpsest_model::{BlockDraft, BlockId, ObjectId, Path, PropertyId, State, update_block};
 use palimpsest_store::{ChangeKind, Found, Tx};
 
-use super::{structure_of, with_names};
+use super::{note_new_ids, structure_of, with_names};
 use crate::check::Checks;
 use crate::error::Error;
 use crate::objects::live;
+use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// Replaces the content of a block; what is left out stays, `null` removes, children are replaced when given.
@@ -25,7 +26,7 @@ pub struct UpdateBlock {
 }
 
 impl UpdateBlock {
-    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Found, Error> {
+    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
         let before = live(tx, self.id)?;
         let schema = Arc::clone(tx.schema());
         let structure = structure_of(&schema, &before.object)?;
@@ -40,6 +41,9 @@ impl UpdateBlock {
         with_names(tx, fresh, &before.object, |names| {
             update_block(&mut object, self.section.as_ref(), self.block, draft, names)
         })??;
+        if let Some((_, block)) = object.find_block(self.block) {
+            note_new_ids(std::slice::from_ref(&self.draft), std::slice::from_ref(block), &Path::default(), ignored);
+        }
         tx.put(object, State::Live, ChangeKind::Updated)?;
         live(tx, self.id)
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use palimpsest_model::{
     Block, BlockDraft, BuiltIn, CollectionId, Creation, Object, ObjectId, Path, Problem, PropertyId, PropertyKind,
-    State, Structure, StructureId, Value, task_defaults,
+    Schema, State, Structure, StructureId, Value, task_defaults,
 };
 use palimpsest_store::{ChangeKind, Found, Tx};
 use serde_json::json;
@@ -13,6 +13,7 @@ use super::{check_limits, live};
 use crate::blocks::identify;
 use crate::check::Checks;
 use crate::error::{Code, Error};
+use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// Makes an object.
@@ -31,12 +32,39 @@ pub struct CreateObject {
 }
 
 impl CreateObject {
-    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Found, Error> {
-        let id = self.id.unwrap_or_else(|| fresh.object());
+    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
+        self.make(tx, fresh, ignored, None)
+    }
+
+    /// Makes it; `within` is the path of the text it was read from, when it was read from one.
+    pub(crate) fn make(
+        &self,
+        tx: &mut Tx<'_>,
+        fresh: &mut Fresh,
+        ignored: &mut Ignored,
+        within: Option<&Path>,
+    ) -> Result<Found, Error> {
         let schema = std::sync::Arc::clone(tx.schema());
-        let structure = self.structure(&schema)?;
+        let structure = creatable(&schema, self.structure)?;
+        self.build(structure, BTreeMap::new(), tx, fresh, ignored, within)
+    }
+
+    /// Makes it of a structure; `found` are values that nobody sent, for what was not sent.
+    pub(crate) fn build(
+        &self,
+        structure: &Structure,
+        found: BTreeMap<PropertyId, Value>,
+        tx: &mut Tx<'_>,
+        fresh: &mut Fresh,
+        ignored: &mut Ignored,
+        within: Option<&Path>,
+    ) -> Result<Found, Error> {
+        let id = self.id.unwrap_or_else(|| fresh.object());
         let mut drafts = self.blocks.clone();
         let mut checks = Checks::new(tx, structure, id, None);
+        if let Some(path) = within {
+            checks = checks.within(path);
+        }
         let collections = checks.collections(&self.collections);
         let properties = checks.properties(&self.properties)?;
         checks.sections(&mut drafts)?;
@@ -45,9 +73,11 @@ impl CreateObject {
             let error = Error::new(Code::AlreadyExists, format!("The id {id} was given before"));
             return Err(error.with_details(json!({ "id": id })));
         }
-        let properties = with_defaults(structure, properties, tx.at());
+        let mut values = found;
+        values.extend(properties);
+        let properties = with_defaults(structure, values, tx.at());
         let mut object = Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new() };
-        object.blocks = identify(tx, fresh, &object, drafts)?;
+        object.blocks = identify(tx, fresh, &object, drafts, ignored)?;
         for (index, section) in structure.sections().enumerate() {
             let first = if index == 0 { vec![Block::empty(fresh.block())] } else { Vec::new() };
             object.blocks.entry(section.clone()).or_insert(first);
@@ -56,18 +86,17 @@ impl CreateObject {
         tx.put(object, State::Live, ChangeKind::Created)?;
         live(tx, id)
     }
+}
 
-    fn structure<'s>(&self, schema: &'s palimpsest_model::Schema) -> Result<&'s Structure, Error> {
-        let found = schema.structure(self.structure).map(|structure| &structure.value);
-        match (found, self.structure) {
-            (Some(structure), _) if structure.creation == Creation::Direct => Ok(structure),
-            (Some(_), _) | (None, StructureId::BuiltIn(_)) => {
-                Err(Error::new(Code::InvalidInput, "This object type cannot be created via this endpoint."))
-            }
-            (None, StructureId::Custom(_)) => {
-                Err(Problem::new(Path::keys(&["structureId"]), "Unknown structure").into())
-            }
+/// The structure of a new object that a client makes directly.
+pub(crate) fn creatable(schema: &Schema, id: StructureId) -> Result<&Structure, Error> {
+    let found = schema.structure(id).map(|structure| &structure.value);
+    match (found, id) {
+        (Some(structure), _) if structure.creation == Creation::Direct => Ok(structure),
+        (Some(_), _) | (None, StructureId::BuiltIn(_)) => {
+            Err(Error::new(Code::InvalidInput, "This object type cannot be created via this endpoint."))
         }
+        (None, StructureId::Custom(_)) => Err(Problem::new(Path::keys(&["structureId"]), "Unknown structure").into()),
     }
 }
 

@@ -2,10 +2,13 @@
 
 mod create;
 mod delete;
+mod link;
 mod update;
 
 pub use create::CreateObject;
+pub(crate) use create::creatable;
 pub use delete::DeleteObject;
+pub use link::{CreateFromUrl, Notes};
 pub use update::UpdateObject;
 
 use palimpsest_model::{Object, ObjectId, State};

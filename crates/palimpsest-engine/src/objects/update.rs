@@ -10,6 +10,7 @@ use super::{check_limits, live};
 use crate::blocks::{identify, structure_of};
 use crate::check::Checks;
 use crate::error::Error;
+use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// Changes an object. What is left out stays.
@@ -29,7 +30,7 @@ pub struct UpdateObject {
 
 impl UpdateObject {
     /// Answers the object it left; one that is trashed is answered as it was.
-    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Found, Error> {
+    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
         let before = tx.object(self.id)?.ok_or_else(|| Error::not_found("Object"))?;
         let restores = before.state == State::Trashed && self.trashed == Some(false);
         if before.state != State::Live && !restores {
@@ -46,7 +47,7 @@ impl UpdateObject {
         let mut object = (*before.object).clone();
         object.properties.extend(properties);
         object.collections = collections.unwrap_or(object.collections);
-        let rewritten = identify(tx, fresh, &object, drafts)?;
+        let rewritten = identify(tx, fresh, &object, drafts, ignored)?;
         object.blocks.extend(rewritten);
         check_limits(&object)?;
         let (state, kind) = match self.trashed {

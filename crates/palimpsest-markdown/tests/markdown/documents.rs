@@ -96,13 +96,13 @@ fn keys_are_ids_camel_case_or_names() {
     check("3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11: A", "3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11", text("A"));
     check("iframeUrl: https://x.y", "u", Value::Url(Some("https://x.y".to_owned())));
     check("Type: A", "t", text("A"));
-    check("type: Page\ntitle: a\nTitle: b", "title", Value::Title(Some("b".to_owned())));
+    check("type: Job\ntitle: a\nTitle: b", "title", Value::Title(Some("b".to_owned())));
 }
 
 #[test]
 fn keys_that_mean_nothing_are_named() {
     let read = read("type: Page\nnope: 1\nlastUpdatedAt: 2026-11-22\nhost: x\none: x\nsalary_range: x\ntype2: x");
-    assert_eq!(read.ignored, ["nope", "lastUpdatedAt", "host", "one", "salary_range", "type2"]);
+    assert_eq!(read.ignored, ["type", "nope", "lastUpdatedAt", "host", "one", "salary_range", "type2"]);
     assert!(read.values.is_empty() && read.problems.is_empty());
 }
 

@@ -7,5 +7,6 @@ mod documents;
 mod hostile;
 mod laws;
 mod reading;
+mod rewriting;
 mod support;
 mod writing;

@@ -70,6 +70,7 @@ fn marks_in_text_are_escaped() {
     check("<b> &amp; & <", "\\<b> \\&amp; & \\<");
     check("$a$ ~~b~~", "\\$a\\$ \\~\\~b\\~\\~");
     check("http://a.b www.a.b a@b.c", "http\\://a.b www\\.a.b a\\@b.c");
+    check("mailto:@b.c xmpp:@b.c a:@b.c", "mailto:\\@b.c xmpp:\\@b.c a:@b.c");
     check("C:\\dir \\* \\", "C:\\dir \\\\* \\\\");
     check("a|b\n-|-", "a|b\\\n\\-|-");
     check("a\n  b\n\nc", "a\\\n&#32; b\\\n\\\nc");

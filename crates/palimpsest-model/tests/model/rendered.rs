@@ -184,7 +184,7 @@ fn every_kind_of_value_is_shown_as_the_contract_has_it() {
 fn a_space_and_its_structures_show_no_member_the_contract_does_not_know() {
     let versioned = |structure| Versioned { revision: Revision(1), value: structure };
     let icon = Some(Icon::Emoji("🧪".to_owned()));
-    let space = Space { id: SpaceId(Uuid::nil()), title: "Lab notes".to_owned(), icon };
+    let space = Space { id: SpaceId(Uuid::nil()), title: "Lab notes".to_owned(), icon, timezone: None };
     let mut all = builtin_structures();
     all.extend(structures().pop());
     let custom = all.last().unwrap().id;

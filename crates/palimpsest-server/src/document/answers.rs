@@ -22,9 +22,15 @@ pub(crate) struct Success {
 impl Success {
     /// An object as it is at the answered revision.
     pub(crate) fn object() -> Self {
-        let mut success = Self::json("The object as it is at this revision.", refer("Object"));
-        success.headers.push(Header::Location);
+        let success = Self::shown("The object as it is at this revision.", refer("Object"));
         Self { links: links::of_an_object(), ..success }
+    }
+
+    /// An object in another form.
+    pub(crate) fn shown(about: &'static str, schema: Value) -> Self {
+        let mut success = Self::json(about, schema);
+        success.headers.push(Header::Location);
+        success
     }
 
     /// JSON made of what the store holds.
@@ -39,7 +45,8 @@ impl Success {
 
     /// No body; the work is done.
     pub(crate) fn empty(about: &'static str) -> Self {
-        let headers = vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny];
+        let headers =
+            vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny, Header::Ignored, Header::Applied];
         Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new() }
     }
 
@@ -58,6 +65,11 @@ impl Success {
     pub(crate) fn leads(mut self, link: Link) -> Self {
         self.links.push(link);
         self
+    }
+
+    /// The same for who prefers no body.
+    pub(super) fn minimal(&self) -> Value {
+        json!({"description": "Done, as `Prefer: return=minimal` asks for it.", "headers": of_an_answer(&self.headers)})
     }
 
     pub(super) fn response(&self) -> Value {

@@ -17,14 +17,29 @@ pub(super) enum Header {
     Authenticate,
     Allow,
     Policy,
+    Ignored,
+    Applied,
 }
 
 use Header::{
-    Allow, Authenticate, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter, Revision, RevisionIfAny,
+    Allow, Applied, Authenticate, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
+    Revision, RevisionIfAny,
 };
 
-const ALL: [Header; 10] =
-    [RequestId, Revision, RevisionIfAny, Location, RateLimit, RateLimitIfAny, RetryAfter, Authenticate, Allow, Policy];
+const ALL: [Header; 12] = [
+    RequestId,
+    Revision,
+    RevisionIfAny,
+    Location,
+    RateLimit,
+    RateLimitIfAny,
+    RetryAfter,
+    Authenticate,
+    Allow,
+    Policy,
+    Ignored,
+    Applied,
+];
 
 /// The headers of the components.
 pub(super) fn components() -> Map<String, Value> {
@@ -48,6 +63,8 @@ impl Header {
             Authenticate => "WWW-Authenticate",
             Allow => "Allow",
             Policy => "Content-Security-Policy",
+            Ignored => "Palimpsest-Ignored",
+            Applied => "Preference-Applied",
         }
     }
 
@@ -69,6 +86,8 @@ impl Header {
             RetryAfter => (true, count(1), "After how many seconds to try again."),
             Authenticate => (true, json!({"type": "string", "const": "Bearer"}), "How to authenticate."),
             Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),
+            Ignored => (false, text(), "What of the request was passed over: a list of its paths (RFC 9651)."),
+            Applied => (false, text(), "The preferences that were applied (RFC 7240)."),
             Policy => (true, text(), "What the page may load: nothing from another host."),
         };
         json!({"description": about, "required": required, "schema": schema})

@@ -12,6 +12,7 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
     let versioned = [&page("VersionedRow")[..], &[("revision", revision())]].concat();
     vec![
         ("Row".to_owned(), closed(&row, &[])),
+        ("Results".to_owned(), closed(&[("results", list(refer("Row")))], &[])),
         ("Page".to_owned(), closed(&page("Row"), &[])),
         ("VersionedRow".to_owned(), closed(&tagged, &[("object", refer("Object"))])),
         ("VersionedPage".to_owned(), closed(&versioned, &[])),

@@ -26,7 +26,7 @@ pub(crate) use answers::Success;
 pub(crate) use description::Description;
 pub(crate) use links::Link;
 
-use crate::endpoint::{Access, Endpoint};
+use crate::endpoint::{Access, Action, Endpoint};
 use crate::limits::{NEWEST, OLDEST};
 use crate::router::ENDPOINTS;
 
@@ -69,7 +69,7 @@ fn document(endpoints: &[Endpoint]) -> Value {
             "schemas": schemas(),
             "headers": headers::components(),
             "responses": responses,
-            "parameters": {"Version": version()},
+            "parameters": {"Version": version(), "Prefer": prefer()},
             "securitySchemes": {"bearer": {
                 "type": "http",
                 "scheme": "bearer",
@@ -135,6 +135,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             operation["security"] = json!([{"bearer": [scope.as_str()]}]);
             operation["x-quota"] = json!(endpoint.quota);
             parameters.push(json!({"$ref": "#/components/parameters/Version"}));
+            parameters.push(json!({"$ref": "#/components/parameters/Prefer"}));
             codes.extend(OF_EVERY_CALL);
         }
     }
@@ -157,6 +158,9 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     for success in &described.successes {
         responses.insert(success.status.as_str().to_owned(), success.response());
+        if matches!(endpoint.action, Action::Write(_)) {
+            responses.insert("204".to_owned(), success.minimal());
+        }
     }
     operation["responses"] = Value::Object(responses);
     operation
@@ -184,5 +188,14 @@ fn version() -> Value {
         "name": "X-Capacities-Api-Version",
         "description": about,
         "schema": {"type": "string", "pattern": later, "default": NEWEST},
+    })
+}
+
+fn prefer() -> Value {
+    json!({
+        "in": "header",
+        "name": "Prefer",
+        "description": "`handling=strict` refuses what would be passed over; `return=minimal` answers writes without a body.",
+        "schema": {"type": "string", "enum": ["handling=strict", "return=minimal", "handling=strict, return=minimal"]},
     })
 }

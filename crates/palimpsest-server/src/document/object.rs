@@ -4,7 +4,7 @@ use palimpsest_model::{Creation, Structure, builtin_structures};
 use serde_json::{Value, json};
 
 use super::names::{structure_id, uuid};
-use super::shape::{closed, list, map, refer, said, words};
+use super::shape::{closed, list, map, refer, said, text, words};
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
@@ -18,7 +18,8 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
         ],
         &[],
     );
-    vec![("Object".to_owned(), object)]
+    let markdown = closed(&[("id", uuid()), ("structureId", structure_id()), ("markdown", text())], &[]);
+    vec![("Object".to_owned(), object), ("MarkdownObject".to_owned(), markdown)]
 }
 
 /// Values to be written, by property id.

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use palimpsest_client::{
-    Append, BlockView, BuiltIn, Client, CollectionId, Color, ContentView, Date, Highlight, HighlightKind, List,
-    NewBlock, NewObject, ObjectChanges, ObjectView, Page, PropertyId, PropertyType, PropertyValue, QuoteLayout,
-    Revision, StructureId, Timestamp, Token,
+    Append, BlockView, BuiltIn, Client, CollectionId, Color, ContentView, DailyAppend, Date, Highlight, HighlightKind,
+    List, NewBlock, NewLink, NewObject, ObjectChanges, ObjectView, Page, PropertyId, PropertyType, PropertyValue,
+    QuoteLayout, Revision, Search, StructureId, Timestamp, Token,
 };
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_server::Limits;
@@ -164,6 +164,23 @@ async fn lists_are_read_page_by_page() {
 }
 
 #[tokio::test]
+async fn objects_are_searched_by_title() {
+    let client = client().await;
+    let page = client.create_object(&NewObject::page("Crème brûlée")).await.unwrap().value;
+    let tag = client.create_object(&NewObject::tag("Cremes")).await.unwrap().value;
+    let ids = async |search: Search| {
+        let rows = client.search(&search).await.unwrap();
+        assert_eq!(rows.revision, Some(Revision(3)));
+        rows.value.iter().map(|row| row.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(Search::of("creme")).await, [tag.id, page.id]);
+    assert_eq!(ids(Search::of("creme").limit(1)).await, [tag.id]);
+    assert_eq!(ids(Search::of("creme").structures([StructureId::BuiltIn(BuiltIn::RootPage)])).await, [page.id]);
+    let refused = client.search(&Search::of("creme").limit(51)).await.unwrap_err();
+    assert_eq!(refused.message, "✖ Too big: expected number to be <=50\n  → at limit");
+}
+
+#[tokio::test]
 async fn many_clients_write_at_once_and_no_revision_is_given_twice() {
     let client = client().await;
     let write = |number: u32| {
@@ -179,4 +196,57 @@ async fn many_clients_write_at_once_and_no_revision_is_given_twice() {
     }
     revisions.sort_unstable();
     assert_eq!(revisions, (2..52).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn objects_are_written_and_read_as_markdown() {
+    let client = client().await;
+    let page = StructureId::BuiltIn(BuiltIn::RootPage);
+    let made = client.create_from_markdown(page, "# Buffers\n\n- Tris\n- PBS #wet").await.unwrap();
+    let (made, revision) = (made.value, made.revision);
+    assert_eq!((made.title(), texts(&made)), ("Buffers", vec!["Tris".to_owned(), "PBS #wet".to_owned()]));
+    let read = client.markdown(made.id).await.unwrap().value;
+    assert!(read.markdown.starts_with("---\ntype: Page\ntitle: Buffers\n"), "{}", read.markdown);
+    assert!(read.markdown.ends_with("---\n\n- Tris\n- PBS #wet\n"), "{}", read.markdown);
+    assert_eq!((read.id, read.structure_id), (made.id, page));
+    let same = client.update_markdown(made.id, &read.markdown).strict().await.unwrap();
+    assert_eq!((&same.value, same.revision), (&made, revision));
+    let edited = read.markdown.replace("- Tris", "- Tris, cold");
+    let changed = client.update_markdown(made.id, &edited).await.unwrap().value;
+    assert_eq!(texts(&changed), ["Tris, cold", "PBS #wet"]);
+    let ids = |object: &ObjectView| object.walk().map(|block| block.id).collect::<Vec<_>>();
+    assert_eq!(ids(&changed), ids(&made));
+}
+
+#[tokio::test]
+async fn links_and_daily_notes_are_written() {
+    let client = client().await;
+    let link = NewLink::new("https://example.org/paper").title("A paper").description("Read it").markdown("soon");
+    let link = client.create_link(&link).await.unwrap().value;
+    assert_eq!((link.title(), texts(&link)), ("A paper", vec!["soon".to_owned()]));
+    assert_eq!(link.property("media_URLReference").unwrap().as_text(), Some("https://example.org/paper"));
+    let append = DailyAppend::markdown("- autoclave done").on(Timestamp::parse("2026-11-22").unwrap());
+    client.append_to_daily_note(&append).await.unwrap();
+    client.append_to_daily_note(&append.untimed()).await.unwrap();
+    let list = List::Structure(StructureId::BuiltIn(BuiltIn::RootDailyNote));
+    let rows = client.list(list, &Page::default()).await.unwrap().value.results;
+    let note = client.object(rows[0].id).await.unwrap().value;
+    assert_eq!(texts(&note)[1..], ["autoclave done", "autoclave done"]);
+}
+
+#[tokio::test]
+async fn what_has_no_effect_is_told_or_refused() {
+    let client = client().await;
+    let page = StructureId::BuiltIn(BuiltIn::RootPage);
+    let text = "---\ntitle: Kühl\nfärbung: rot\n---\n";
+    let told = client.create_from_markdown(page, text).await.unwrap();
+    assert_eq!(told.ignored, ["markdown[\"färbung\"]"]);
+    let refused = client.create_from_markdown(page, text).strict().await.unwrap_err();
+    assert_eq!(refused.message, "✖ This would have no effect\n  → at markdown[\"färbung\"]");
+    let quiet = client.update_object(told.value.id, &ObjectChanges::new().title("Kalt")).minimal().await.unwrap();
+    assert_eq!(quiet.revision, told.revision.map(Revision::next));
+    let block = client.append(told.value.id, &Append::markdown("a")).await.unwrap().value.walk().next().unwrap().id;
+    let section = PropertyId::from(SECTION);
+    let changed = client.update_block_in(told.value.id, &section, block, &NewBlock::text("b")).await.unwrap().value;
+    assert_eq!(texts(&changed), ["b"]);
 }

@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Scope};
+use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
 use palimpsest_store::{MemoryStore, Store};
@@ -41,8 +41,17 @@ impl App {
     }
 
     pub(crate) fn over(store: Arc<dyn Store>, limits: Limits) -> Self {
+        Self::with(store, limits, |engine| engine)
+    }
+
+    /// A server whose engine looks at pages of a network of its own.
+    pub(crate) fn fetching(fetch: impl Fetch + 'static) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.fetching(Arc::new(fetch)))
+    }
+
+    fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
-        let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
+        let engine = change(Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default())));
         let engine = Arc::new(engine);
         Self { router: router(Arc::clone(&engine), limits), engine, clock }
     }

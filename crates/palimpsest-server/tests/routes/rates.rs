@@ -110,6 +110,7 @@ async fn who_is_nobody_has_no_window() {
 async fn the_quotas_of_the_hosted_service_can_be_had() {
     let quota = |path: &str| ENDPOINTS.iter().find(|endpoint| endpoint.path == path).unwrap().quota;
     assert_eq!((quota("/space"), quota("/space/structures"), quota("/blocks/append")), (10, 10, 30));
+    assert_eq!(quota("/objects/search"), 30);
     let lab = lab(RateLimits::Capacities).await;
     let last = lab.get("/space").await;
     assert_eq!(last.header("ratelimit"), Some("limit=10, remaining=9, reset=60"));

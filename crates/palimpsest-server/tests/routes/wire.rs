@@ -66,7 +66,12 @@ pub(crate) fn day_link(day: &str) -> Value {
 
 /// The blocks at the top of a page's text.
 pub(crate) fn body(object: &Value) -> &Vec<Value> {
-    object["blocks"][SECTION].as_array().unwrap()
+    body_of(object, SECTION)
+}
+
+/// The blocks at the top of a section.
+pub(crate) fn body_of<'o>(object: &'o Value, section: &str) -> &'o Vec<Value> {
+    object["blocks"][section].as_array().unwrap()
 }
 
 /// What blocks say, each with what stands below it in brackets.

@@ -9,6 +9,7 @@ mod history;
 mod lists;
 mod registry;
 mod threads;
+mod titles;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
 pub use self::threads::*;
+pub use self::titles::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
 
 /// Makes a test of each check, over the store that `$open` gives (anything that derefs to an `Arc<dyn Store>`).
@@ -43,6 +45,8 @@ macro_rules! conformance {
             a_reader_never_brings_back_the_past, random_histories_are_rebuilt_byte_for_byte,
             one_edited_block_of_a_large_object_costs_little_history,
             lists_hold_what_can_be_seen_and_belongs_to_them, paging_misses_and_repeats_nothing_while_others_write,
+            a_title_leads_to_what_is_called_so, a_transaction_finds_its_own_titles,
+            the_index_of_titles_is_that_of_the_objects,
             tokens_are_put_replaced_and_removed,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
@@ -112,7 +116,7 @@ impl<'s> Bench<'s> {
         let space = space_id(number);
         let intent = Intent { begins: Some(LogId(number as u64)), ..by("operator", space, NOON) };
         let begin = move |tx: &mut Tx<'_>| {
-            tx.put_space(Space { id: space, title: format!("space {number}"), icon: None });
+            tx.put_space(Space { id: space, title: format!("space {number}"), icon: None, timezone: None });
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
             Ok::<_, StoreError>(())
         };

@@ -64,7 +64,7 @@ fn read_parent(body: &Node<'_, '_>, position: Option<Position>, reading: &mut Re
     })
 }
 
-fn read_content(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Appended> {
+pub(super) fn read_content(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Appended> {
     let (blocks, markdown) = (body.get("blocks"), body.get("markdown"));
     if blocks.is_absent() == markdown.is_absent() {
         reading.general("Provide exactly one of `blocks` or `markdown`.");
@@ -81,7 +81,7 @@ fn read_content(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Appended> 
     Some(Appended::Blocks(drafts))
 }
 
-fn read_markdown(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
+pub(crate) fn read_markdown(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
     let text = node.string(reading)?;
     if text.encode_utf16().count() > MAX_MARKDOWN {
         reading.problem(node, format!("Too big: expected string to have <={MAX_MARKDOWN} characters"));

@@ -1,6 +1,7 @@
 //! Blocks (spec/02 §12, 14, 15).
 
 pub(crate) mod append;
+pub(crate) mod daily;
 pub(crate) mod delete;
 pub(crate) mod update;
 

@@ -3,6 +3,8 @@
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
+pub(crate) mod link;
+pub(crate) mod markdown;
 pub(crate) mod update;
 
 use palimpsest_model::{CollectionId, Node, Reading, read_uuid};

@@ -1,7 +1,8 @@
-//! Lists of objects (spec/02 §16, and GET /objects).
+//! Lists of objects (spec/02 §16, and GET /objects), and search (spec/02 §11).
 
 pub(crate) mod all;
 pub(crate) mod collection;
+pub(crate) mod search;
 pub(crate) mod structure;
 pub(crate) mod tag;
 

@@ -2,4 +2,5 @@
 
 mod append;
 mod block;
+mod daily;
 mod markdown;

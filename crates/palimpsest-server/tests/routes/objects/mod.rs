@@ -3,3 +3,4 @@
 mod all;
 mod lists;
 mod paging;
+mod search;

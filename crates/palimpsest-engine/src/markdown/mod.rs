@@ -1,0 +1,48 @@
+//! Objects as Markdown (spec/02 §8–10, spec/04).
+
+mod create;
+mod read;
+mod update;
+
+use std::collections::BTreeSet;
+
+pub use create::CreateFromMarkdown;
+use palimpsest_model::{BuiltIn, ObjectId, Path, StructureId, Value};
+use palimpsest_store::Tx;
+pub use update::UpdateFromMarkdown;
+
+use crate::error::Error;
+use crate::names::SpaceNames;
+use crate::objects::CreateObject;
+use crate::operation::Ignored;
+use crate::world::Fresh;
+
+/// Reads Markdown inside a commit, where what it names is looked up; the tags it names are made when they are not there.
+/// Links may lead to `known` objects whatever became of them.
+pub(crate) fn read_with_names<T>(
+    tx: &mut Tx<'_>,
+    fresh: &mut Fresh,
+    known: BTreeSet<ObjectId>,
+    read: impl FnOnce(&mut SpaceNames<'_>) -> T,
+) -> Result<T, Error> {
+    let space = tx.space();
+    let mut make = || fresh.object();
+    let mut names = SpaceNames::new(tx, space, known).making(&mut make);
+    let value = read(&mut names);
+    for (id, name) in names.finish()? {
+        let tag = CreateObject {
+            id: Some(id),
+            structure: StructureId::BuiltIn(BuiltIn::RootTag),
+            collections: Vec::new(),
+            properties: vec![("title".into(), Value::Title(Some(name)))],
+            blocks: [].into(),
+        };
+        tag.apply(tx, fresh, &mut Ignored::default())?;
+    }
+    Ok(value)
+}
+
+/// The path of a key of the front matter.
+fn key_path(key: &str) -> Path {
+    Path::keys(&["markdown", key])
+}

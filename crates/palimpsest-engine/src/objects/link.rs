@@ -1,0 +1,100 @@
+//! POST /object/url.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use palimpsest_markdown::read_body;
+use palimpsest_model::{BlockDraft, BuiltIn, ObjectId, Path, PropertyId, StructureId, Value};
+use palimpsest_store::{Found, Tx};
+use url::Url;
+
+use super::CreateObject;
+use crate::error::{Code, Error};
+use crate::markdown::read_with_names;
+use crate::operation::Ignored;
+use crate::world::{Fresh, WebPage};
+
+/// Makes a weblink, or a media object where the URL leads to an image, a PDF, audio or video.
+#[derive(Clone, Debug)]
+pub struct CreateFromUrl {
+    /// The id the client chose, if it did.
+    pub id: Option<ObjectId>,
+    /// The URL, as it was sent.
+    pub url: String,
+    /// A title and a description, where they are not to be those of the page.
+    pub properties: Vec<(PropertyId, Value)>,
+    /// Its notes.
+    pub notes: Notes,
+    /// What was found there, once somebody looked.
+    pub page: Option<WebPage>,
+}
+
+/// The notes of a new weblink.
+#[derive(Clone, Debug)]
+pub enum Notes {
+    /// Blocks by section.
+    Blocks(BTreeMap<PropertyId, Vec<BlockDraft>>),
+    /// Markdown for the main section.
+    Markdown(String),
+}
+
+impl CreateFromUrl {
+    pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
+        let schema = Arc::clone(tx.schema());
+        let structure = schema.structure(StructureId::BuiltIn(self.structure())).map(|structure| &structure.value);
+        let Some(structure) = structure else {
+            return Err(Error::new(Code::InvalidInput, "This space has no type for what the URL leads to"));
+        };
+        let id = self.id.unwrap_or_else(|| fresh.object());
+        let (blocks, within) = match &self.notes {
+            Notes::Blocks(blocks) => (blocks.clone(), None),
+            Notes::Markdown(text) => {
+                let drafts = read_with_names(tx, fresh, BTreeSet::from([id]), |names| read_body(text, names))?;
+                let section = structure.sections().next().cloned().filter(|_| !drafts.is_empty());
+                (section.map(|section| (section, drafts)).into_iter().collect(), Some(Path::keys(&["markdown"])))
+            }
+        };
+        let found = self.found();
+        let found = found.into_iter().filter(|(id, _)| structure.property(id).is_some()).collect();
+        let properties = self.properties.clone();
+        let create =
+            CreateObject { id: Some(id), structure: structure.id, collections: Vec::new(), properties, blocks };
+        create.build(structure, found, tx, fresh, ignored, within.as_ref())
+    }
+
+    /// What the URL leads to.
+    fn structure(&self) -> BuiltIn {
+        let kind = self.page.as_ref().map_or("", |page| page.content_type.as_str());
+        match kind.split_once('/') {
+            Some(("image", _)) => BuiltIn::MediaImage,
+            Some(("audio", _)) => BuiltIn::MediaAudio,
+            Some(("video", _)) => BuiltIn::MediaVideo,
+            Some(("application", "pdf" | "x-pdf")) => BuiltIn::MediaPDF,
+            _ => BuiltIn::MediaWebResource,
+        }
+    }
+
+    /// What is known of it, for what the client does not say.
+    fn found(&self) -> BTreeMap<PropertyId, Value> {
+        let page = self.page.as_ref();
+        let url = Url::parse(&self.url).ok();
+        let title = page.and_then(|page| page.title.clone()).or_else(|| self.file_name(url.as_ref()));
+        let description = page.and_then(|page| page.description.clone());
+        let host = page.map(|page| page.host.clone()).or_else(|| url.as_ref()?.host_str().map(str::to_owned));
+        let texts = [("description", description), ("media_host", host.filter(|host| !host.is_empty()))];
+        let mut found: BTreeMap<PropertyId, Value> =
+            texts.into_iter().filter_map(|(id, text)| Some((id.into(), Value::Text(Some(text?))))).collect();
+        found.insert("title".into(), Value::Title(Some(title.unwrap_or_else(|| self.url.clone()))));
+        found.insert("media_URLReference".into(), Value::Url(Some(self.url.clone())));
+        found
+    }
+
+    /// How a file is called in its URL.
+    fn file_name(&self, url: Option<&Url>) -> Option<String> {
+        if self.structure() == BuiltIn::MediaWebResource {
+            return None;
+        }
+        let name = url?.path_segments()?.next_back().filter(|name| !name.is_empty())?;
+        Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
+    }
+}

@@ -1,0 +1,44 @@
+//! A snapshot that counts the rows it gave.
+
+use palimpsest_model::{ObjectId, Revision, StructureId};
+use palimpsest_store::{Snapshot, StoreError, Term, TermRange, Titled};
+
+/// Where a search looks.
+pub(super) struct Counted<'s, 'r> {
+    snapshot: &'s mut Snapshot<'r>,
+    /// How many rows it gave.
+    pub(super) rows: usize,
+}
+
+impl<'s, 'r> Counted<'s, 'r> {
+    pub(super) fn new(snapshot: &'s mut Snapshot<'r>) -> Self {
+        Self { snapshot, rows: 0 }
+    }
+
+    pub(super) fn titled(&mut self, id: ObjectId) -> Result<Option<Titled>, StoreError> {
+        self.rows += 1;
+        self.snapshot.titled(id)
+    }
+
+    pub(super) fn recent(
+        &mut self,
+        structure: StructureId,
+        after: Option<(Revision, ObjectId)>,
+        limit: usize,
+    ) -> Result<Vec<Titled>, StoreError> {
+        let page = self.snapshot.recent(structure, after, limit)?;
+        self.rows += page.len();
+        Ok(page)
+    }
+
+    /// All terms of a range with their objects; nothing when there are more than `most`.
+    pub(super) fn all_terms(
+        &mut self,
+        range: &TermRange,
+        most: usize,
+    ) -> Result<Option<Vec<(Term, ObjectId)>>, StoreError> {
+        let terms = self.snapshot.terms(range, None, most.saturating_add(1))?;
+        self.rows += terms.len();
+        Ok((terms.len() <= most).then_some(terms))
+    }
+}

@@ -1,0 +1,89 @@
+//! Search by title (spec/02 §11, spec/03 §10, docs/search.md).
+//!
+//! The words of a query are compared with those of the names of an object: its title, its aliases, and of a daily note its
+//! bare day; all without case and accents. An object is found when every word of the query is answered by some word of its
+//! names. Its class is the best of
+//!
+//! 1. exact: a name has just the words of the query;
+//! 2. prefix: a name begins with the query;
+//! 3. word prefix: every word of the query begins a word;
+//! 4. inside: every word of the query begins a word or, from three letters on, stands inside one;
+//! 5. typo: every word of the query does so or is a word but for typing errors: one in words of five to eight letters, two
+//!    from nine on, none in words with a digit.
+//!
+//! Answers come by class; within one, the last changed first, then by id. A query without any word finds nothing.
+//!
+//! The index of titles has no order by time, because every change of an object would have to touch all its terms. So there are
+//! two ways to the first objects of a class, and the search goes both in turns: what is rare has few terms, which are all read
+//! and sorted; what is common is met soon on a walk from the last change back. The names of each object are looked at in
+//! either case; the index only leads to them.
+
+mod counted;
+mod edits;
+mod find;
+#[cfg(test)]
+mod oracle;
+mod query;
+mod vocabulary;
+mod walk;
+
+use std::collections::BTreeSet;
+
+use palimpsest_model::{ObjectId, StructureId};
+use palimpsest_store::{Snapshot, StoreError};
+use serde::Serialize;
+
+use self::find::{Effort, Finder, Hit};
+use self::query::Query;
+use crate::access::Access;
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::lists::Page;
+
+/// What is searched for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// Words of titles or aliases.
+    pub query: String,
+    /// Only objects of these structures; nothing is found for one that is not there.
+    pub structures: Option<Vec<StructureId>>,
+    /// At most so many results.
+    pub limit: usize,
+}
+
+#[derive(Serialize)]
+struct Body {
+    results: Vec<Row>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    id: ObjectId,
+    structure_id: StructureId,
+    title: String,
+}
+
+const EFFORT: Effort = Effort { first: 256, growth: 4 };
+
+impl Engine {
+    /// POST /objects/search.
+    pub async fn search(&self, access: &Access, ask: Search) -> Result<Page, Error> {
+        let look = move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask, EFFORT);
+        let answer = self.store().read(access.space, look).await?;
+        let (hits, _) = answer.value?;
+        let row = |hit: Hit| Row { id: hit.id, structure_id: hit.structure, title: hit.title };
+        let body = Body { results: hits.into_iter().map(row).collect() };
+        Ok(Page { body: serde_json::to_vec(&body).unwrap_or_default().into(), revision: answer.revision })
+    }
+}
+
+/// What a snapshot holds for a search, and how many rows were read.
+fn look(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Vec<Hit>, usize), StoreError> {
+    let Some(query) = Query::read(&ask.query) else { return Ok((Vec::new(), 0)) };
+    let mut structures: BTreeSet<_> = snapshot.schema().structures.iter().map(|structure| structure.value.id).collect();
+    if let Some(asked) = &ask.structures {
+        structures.retain(|structure| asked.contains(structure));
+    }
+    Finder::new(snapshot, &query, structures, ask.limit, effort).find()
+}

@@ -1,0 +1,56 @@
+//! The objects of some structures, the last changed first.
+
+use std::cmp::Reverse;
+use std::collections::VecDeque;
+
+use palimpsest_model::{ObjectId, Revision, StructureId};
+use palimpsest_store::{StoreError, Titled};
+
+use super::counted::Counted;
+
+/// A walk from the last change back: one lane per structure, read in growing pages.
+pub(super) struct Walk {
+    lanes: Vec<Lane>,
+}
+
+struct Lane {
+    structure: StructureId,
+    waiting: VecDeque<Titled>,
+    /// Where the next page begins.
+    after: Option<(Revision, ObjectId)>,
+    /// How large it is; nothing when there is none.
+    page: Option<usize>,
+}
+
+/// The rows of the first page of a structure, and of the largest.
+const FIRST: usize = 32;
+const LARGEST: usize = 1024;
+
+impl Walk {
+    pub(super) fn through(structures: impl Iterator<Item = StructureId>) -> Self {
+        let lane = |structure| Lane { structure, waiting: VecDeque::new(), after: None, page: Some(FIRST) };
+        Self { lanes: structures.map(lane).collect() }
+    }
+
+    /// The next object; nothing at the end.
+    pub(super) fn next(&mut self, look: &mut Counted<'_, '_>) -> Result<Option<Titled>, StoreError> {
+        for lane in &mut self.lanes {
+            lane.fill(look)?;
+        }
+        // An empty lane comes after all others.
+        let order = |lane: &&mut Lane| lane.waiting.front().map(|next| (next.changed, Reverse(next.id)));
+        let next = self.lanes.iter_mut().max_by_key(order);
+        Ok(next.and_then(|lane| lane.waiting.pop_front()))
+    }
+}
+
+impl Lane {
+    fn fill(&mut self, look: &mut Counted<'_, '_>) -> Result<(), StoreError> {
+        if let (true, Some(size)) = (self.waiting.is_empty(), self.page) {
+            self.waiting = look.recent(self.structure, self.after, size)?.into();
+            self.after = self.waiting.back().map(|last| (last.changed, last.id));
+            self.page = (self.waiting.len() == size).then_some((size * 2).min(LARGEST));
+        }
+        Ok(())
+    }
+}

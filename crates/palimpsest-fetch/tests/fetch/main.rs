@@ -1,0 +1,9 @@
+//! Fetching over real sockets on the loopback, where one address stands for the public network.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod limits;
+mod pages;
+mod redirects;
+mod resolving;
+mod scripted;

@@ -1,0 +1,5 @@
+//! Objects as Markdown (spec/02 §8–10).
+
+pub(crate) mod create;
+pub(crate) mod get;
+pub(crate) mod update;
