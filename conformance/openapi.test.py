@@ -10,7 +10,7 @@ from lib.schemathesis import found
 from lib.server import Server, command, temporary_folder
 
 folder = temporary_folder()
-server = Server(folder / "data", "--log-level", "warn")
+server = Server(folder / "data", "--log-level", "warn", "--fetch-links", "off")
 
 
 def document():
