@@ -94,6 +94,27 @@ pub enum PropertyKind {
 }
 
 impl PropertyKind {
+    /// One of each kind, as empty as it can be.
+    #[must_use]
+    pub fn samples() -> [Self; 14] {
+        [
+            Self::Title,
+            Self::Text,
+            Self::Number,
+            Self::Boolean,
+            Self::Url,
+            Self::Date,
+            Self::Label { multiple: false, options: Vec::new() },
+            Self::Entity { allowed: Vec::new() },
+            Self::Aliases,
+            Self::Icon,
+            Self::CreatedAt,
+            Self::LastUpdatedAt,
+            Self::RichText,
+            Self::Blocks,
+        ]
+    }
+
     /// The `type` on the wire; nothing for a body section.
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {

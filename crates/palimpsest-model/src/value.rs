@@ -52,7 +52,7 @@ impl Value {
 }
 
 /// An object has at most this many aliases.
-const MAX_ALIASES: usize = 8;
+pub const MAX_ALIASES: usize = 8;
 
 /// Reads a map from property id to value, as clients write them.
 pub fn read_properties(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Vec<(PropertyId, Value)>> {

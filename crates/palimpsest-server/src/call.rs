@@ -86,7 +86,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
-        (_, Action::Health(tell)) => return Ok(tell(&app.engine)),
+        (_, Action::Tell(tell)) => return Ok(tell(&app.engine)),
         (Access::Scope(scope), _) => scope,
         (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
     };
@@ -119,7 +119,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
             let answer = Answer::from(app.engine.execute(&token, request).await?);
             if preferences.minimal { answer.minimal() } else { answer }
         }
-        Action::Health(tell) => tell(&app.engine),
+        Action::Tell(tell) => tell(&app.engine),
     };
     Ok(answer.applied(strict.then_some("handling=strict")))
 }

@@ -5,6 +5,7 @@
 
 mod authorisation;
 mod codes;
+mod document;
 mod http;
 mod limits;
 mod order;
@@ -15,11 +16,13 @@ mod walk;
 
 mod block;
 mod blocks;
+mod docs;
 mod health;
 mod object;
 mod objects;
 mod space;
 
 mod app;
+mod contract;
 mod faulty;
 mod wire;
