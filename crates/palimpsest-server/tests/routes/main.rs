@@ -6,8 +6,10 @@
 mod authorisation;
 mod codes;
 mod http;
+mod ignored;
 mod limits;
 mod order;
+mod preferences;
 mod rates;
 mod revisions;
 mod times;

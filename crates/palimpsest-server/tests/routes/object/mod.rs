@@ -5,6 +5,7 @@ mod dates;
 mod delete;
 mod get;
 mod ids;
+mod markdown;
 mod planted;
 mod properties;
 mod references;
