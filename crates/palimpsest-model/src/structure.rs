@@ -197,7 +197,13 @@ pub fn check_property(structure: &Structure, id: &PropertyId, value: Value) -> R
         let message = format!("Unknown label option: expected one of {}", known.join("|"));
         return Err(Problem::new(at().key("label").index(index).key("id"), message));
     }
-    let kept = if *multiple { chosen.clone() } else { chosen.iter().take(1).cloned().collect() };
+    let most = if *multiple { chosen.len() } else { 1 };
+    let mut kept: Vec<_> = Vec::new();
+    for id in chosen {
+        if kept.len() < most && !kept.contains(id) {
+            kept.push(id.clone());
+        }
+    }
     Ok(Value::Label(kept))
 }
 

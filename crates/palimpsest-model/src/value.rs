@@ -124,14 +124,7 @@ fn read_labels(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Value> {
             name.filter(|_| color_is_text).and(id).map(LabelId::from)
         })
         .collect();
-    let mut ids: Vec<LabelId> = Vec::new();
-    for id in options {
-        let id = id?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    Some(Value::Label(ids))
+    options.into_iter().collect::<Option<_>>().map(Value::Label)
 }
 
 fn read_entities(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Value> {

@@ -99,23 +99,19 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
     };
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
     let bytes = receive(app, &parts.headers, body).await?;
-    let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes))?;
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
+    let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = read(call).await?;
-            let ignored = input.ignored();
-            if strict {
-                ignored.refuse()?;
-            }
-            Answer { ignored, ..answer }
+            Answer { ignored: input.ignored()?, ..answer }
         }
         Action::Write(read) => {
             let operation = read(&input)?;
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored(), strict };
+            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict };
             let answer = Answer::from(app.engine.execute(&token, request).await?);
             if preferences.minimal { answer.minimal() } else { answer }
         }
