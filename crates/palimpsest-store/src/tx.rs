@@ -53,6 +53,8 @@ pub struct Tx<'r> {
     at: Timestamp,
     actor: Actor,
     objects: BTreeMap<ObjectId, Slot>,
+    /// Those of them that were put.
+    changed: BTreeSet<ObjectId>,
     blocks: HashMap<BlockId, ObjectId>,
     schema_docs: Vec<(DocKey, ChangeKind, Vec<u8>)>,
     failure: Option<StoreError>,
@@ -89,6 +91,7 @@ impl<'r> Tx<'r> {
             at: intent.at.max(row.at),
             actor: intent.actor.clone(),
             objects: BTreeMap::new(),
+            changed: BTreeSet::new(),
             blocks: HashMap::new(),
             schema_docs: Vec::new(),
             failure: None,
@@ -160,7 +163,7 @@ impl<'r> Tx<'r> {
         let term = Term::whole(name);
         let present = self.rows.terms(self.row.id, &term.exactly(), None, CALLED);
         let mut ids: BTreeSet<_> = self.note(present)?.into_iter().map(|(_, id)| id).collect();
-        ids.extend(self.objects.iter().filter(|(_, slot)| slot.after.is_some()).map(|(id, _)| *id));
+        ids.extend(&self.changed);
         let mut called = Vec::new();
         for id in ids {
             let Some(found) = self.object(id)? else { continue };
@@ -182,6 +185,7 @@ impl<'r> Tx<'r> {
         let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None });
         if slot.before.as_ref().is_some_and(|(before, _)| before.state == state && *before.object == object) {
             slot.after = None;
+            self.changed.remove(&id);
             return Ok(());
         }
         let kind = match &slot.after {
@@ -189,6 +193,7 @@ impl<'r> Tx<'r> {
             _ => kind,
         };
         slot.after = Some((Arc::new(object), state, kind));
+        self.changed.insert(id);
         Ok(())
     }
 

@@ -109,7 +109,9 @@ async fn what_is_too_large_is_drained_so_that_the_client_can_read_the_answer() {
         let (body, taken) = pieces(9, End::Regular);
         let ask = lab.ask(Method::POST, "/object").body(body);
         let ask = if announced { ask.header("content-length", "900") } else { ask };
-        too_large(&lab.app.send(ask).await);
+        let reply = lab.app.send(ask).await;
+        too_large(&reply);
+        assert_eq!(reply.header("connection"), None, "the connection goes on");
         assert_eq!(taken.load(Ordering::SeqCst), 900, "announced: {announced}");
     }
 }
@@ -118,11 +120,15 @@ async fn what_is_too_large_is_drained_so_that_the_client_can_read_the_answer() {
 async fn draining_ends_by_size_and_by_time() {
     let lab = lab(small()).await;
     let (body, taken) = pieces(usize::MAX, End::Regular);
-    too_large(&lab.app.send(lab.ask(Method::POST, "/object").body(body)).await);
+    let reply = lab.app.send(lab.ask(Method::POST, "/object").body(body)).await;
+    too_large(&reply);
+    assert_eq!(reply.header("connection"), Some("close"), "what is left cannot be told from the next request");
     assert!(taken.load(Ordering::SeqCst) <= 500 + 1000 + 2 * PIECE, "{taken:?}");
     let begun = Instant::now();
     let (body, _) = pieces(6, End::Stalls);
-    too_large(&lab.app.send(lab.ask(Method::POST, "/object").body(body)).await);
+    let reply = lab.app.send(lab.ask(Method::POST, "/object").body(body)).await;
+    too_large(&reply);
+    assert_eq!(reply.header("connection"), Some("close"));
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
