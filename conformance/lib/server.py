@@ -31,6 +31,7 @@ class Process:
 
     def __init__(self, *arguments, env=None):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALIMPSEST_")}
+        inherited["PALIMPSEST_FETCH_LINKS"] = "off"
         command = [BINARY, *map(str, arguments)]
         pipe = subprocess.PIPE
         self._child = subprocess.Popen(command, env=inherited | (env or {}), stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
