@@ -35,7 +35,10 @@ const shell = (script) => spawnSync('bash', ['-euo', 'pipefail', '-c', `cargo() 
 const expected = [
   [/"title":"My space".*"id":"RootPage"/s, 'the space and its structures are shown'],
   [/"value":"Reagents"/, 'a page is made under the id that was chosen'],
-  [/"isDone":true/, 'Markdown is appended'],
+  [/"text":"#lab","entityId":.*"isDone":true/, 'Markdown is appended, and its tag made'],
+  [/^\{"results":\[\{"id":"3f0d6f2e-[^}]*"title":"Reagents"\}\]\}$/, 'the page is found by a mistyped title'],
+  [/"text":"#lab".*"text":"order filter tips".*"isDone":true/, 'the page is edited as Markdown'],
+  [/"structureId":"RootDailyNote","title":"\d{4}-\d\d-\d\dT/, 'the note of today takes a line and is found'],
   [/^40\s*$/, 'two writers collide and all forty appends are there'],
   [/palimpsest-revision: \d+/i, 'the revision is told'],
   [/cap_not_found.*"value":"Reagents"/s, 'a page is thrown away and taken back'],
