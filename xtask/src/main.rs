@@ -1,8 +1,10 @@
-//! Automation of the repository, in Rust so that it runs wherever the code builds: `cargo xtask test`, `tidy`, `check`.
+//! Automation of the repository, in Rust so that it runs wherever the code builds: `cargo xtask test`, `tidy`, `check`,
+//! `openapi`.
 
 mod check;
 mod counts;
 mod node;
+mod openapi;
 mod output;
 mod powercut;
 mod prepare;
@@ -43,6 +45,8 @@ enum Task {
     Tidy,
     /// Formatting, lints and documentation.
     Check,
+    /// Write docs/openapi.json anew, as the binary prints it.
+    Openapi,
 }
 
 fn main() -> ExitCode {
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Task::Test { long } => test::run(&workspace, long),
         Task::Tidy => tidy::run(&workspace),
         Task::Check => check::run(&workspace),
+        Task::Openapi => openapi::run(&workspace),
     });
     report::finish(report)
 }

@@ -11,6 +11,7 @@ use palimpsest_store::Tx;
 
 use crate::dates::{date_of, ensure_date};
 use crate::error::Error;
+use crate::operation::Ignored;
 
 /// Checks what is written to one object.
 pub(crate) struct Checks<'c, 'r> {
@@ -23,6 +24,8 @@ pub(crate) struct Checks<'c, 'r> {
     /// Where all of it was read from, when that is one text.
     within: Option<Path>,
     problems: Problems,
+    /// Options that a single choice does not keep.
+    dropped: Vec<Path>,
 }
 
 impl<'c, 'r> Checks<'c, 'r> {
@@ -32,7 +35,16 @@ impl<'c, 'r> Checks<'c, 'r> {
         if let Some(before) = before {
             references_of(before, &mut known);
         }
-        Self { tx, id, structure, known, days: BTreeSet::new(), within: None, problems: Problems::default() }
+        Self {
+            tx,
+            id,
+            structure,
+            known,
+            days: BTreeSet::new(),
+            within: None,
+            problems: Problems::default(),
+            dropped: Vec::new(),
+        }
     }
 
     /// Checks of what was read from one text: every problem stands at its path.
@@ -41,8 +53,8 @@ impl<'c, 'r> Checks<'c, 'r> {
         self
     }
 
-    /// Ends the checks: all problems, or the dates that links refer to are made.
-    pub(crate) fn finish(self) -> Result<(), Error> {
+    /// Ends the checks: all problems; or what was dropped is noted, and the dates that links refer to are made.
+    pub(crate) fn finish(self, ignored: &mut Ignored) -> Result<(), Error> {
         let mut problems = self.problems;
         if let Some(path) = self.within {
             let found = problems.into_iter().map(|problem| Problem::new(path.clone(), problem.message));
@@ -52,6 +64,7 @@ impl<'c, 'r> Checks<'c, 'r> {
             });
         }
         problems.check(())?;
+        ignored.extend(self.dropped);
         for day in self.days {
             ensure_date(self.tx, day)?;
         }
@@ -83,6 +96,7 @@ impl<'c, 'r> Checks<'c, 'r> {
     pub(crate) fn properties(&mut self, values: &[(PropertyId, Value)]) -> Result<BTreeMap<PropertyId, Value>, Error> {
         let mut checked = BTreeMap::new();
         for (id, value) in values {
+            let sent = value;
             let value = match check_property(self.structure, id, value.clone()) {
                 Ok(value) => value,
                 Err(problem) => {
@@ -98,6 +112,12 @@ impl<'c, 'r> Checks<'c, 'r> {
                     }
                 }
                 Value::RichText(tokens) => self.tokens(tokens, &path.key("value"))?,
+                Value::Label(kept) => {
+                    if let Value::Label(sent) = sent {
+                        let places = sent.iter().enumerate().filter(|(_, id)| !kept.contains(id));
+                        self.dropped.extend(places.map(|(index, _)| path.clone().index(index)));
+                    }
+                }
                 _ => {}
             }
             checked.insert(id.clone(), value);
@@ -110,7 +130,9 @@ impl<'c, 'r> Checks<'c, 'r> {
         for (section, drafts) in sections {
             let path = Path::keys(&["blocks", &section.0]);
             self.section(section, path.clone());
-            self.drafts(drafts, &path)?;
+            if self.structure.has_section(section) {
+                self.drafts(drafts, &path)?;
+            }
         }
         Ok(())
     }

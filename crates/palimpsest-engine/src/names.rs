@@ -50,8 +50,12 @@ pub(crate) struct SpaceNames<'t> {
     /// Objects that a link may lead to whatever became of them.
     known: BTreeSet<ObjectId>,
     titles: RefCell<Lookup<'t>>,
-    /// The tags that a text names and the space has not.
+    /// The object that is being made, and its title.
+    own: Option<(ObjectId, String)>,
+    /// The tags that a text names and the space has not, and where they stand by id and by name in lower case.
     new_tags: Vec<(ObjectId, String)>,
+    places: HashMap<ObjectId, usize>,
+    by_lower: HashMap<String, ObjectId>,
     fresh: Option<&'t mut dyn FnMut() -> ObjectId>,
 }
 
@@ -59,14 +63,26 @@ struct Lookup<'t> {
     titles: &'t mut dyn Titles,
     by_name: HashMap<String, Rc<Vec<Found>>>,
     by_id: HashMap<ObjectId, Option<Rc<str>>>,
+    /// The known objects that cannot be seen, once they were looked for.
+    lost: Option<Rc<Vec<Found>>>,
     failure: Option<StoreError>,
 }
 
 impl<'t> SpaceNames<'t> {
     /// The names as they are found. Tags are not made.
     pub(crate) fn new(titles: &'t mut dyn Titles, space: SpaceId, known: BTreeSet<ObjectId>) -> Self {
-        let lookup = Lookup { titles, by_name: HashMap::new(), by_id: HashMap::new(), failure: None };
-        Self { space, known, titles: RefCell::new(lookup), new_tags: Vec::new(), fresh: None }
+        let lookup = Lookup { titles, by_name: HashMap::new(), by_id: HashMap::new(), lost: None, failure: None };
+        let (places, by_lower) = (HashMap::new(), HashMap::new());
+        Self {
+            space,
+            known,
+            titles: RefCell::new(lookup),
+            own: None,
+            new_tags: Vec::new(),
+            places,
+            by_lower,
+            fresh: None,
+        }
     }
 
     /// The same; tags that are not there get ids from `fresh`, for the caller to make.
@@ -75,12 +91,21 @@ impl<'t> SpaceNames<'t> {
         self
     }
 
+    /// The title of the object that is being made, which the space does not know yet.
+    pub(crate) fn call_own(&mut self, id: ObjectId, title: &str) {
+        self.own = Some((id, title.to_owned()));
+    }
+
     /// The tags to be made; or the error that an answer was wrong by.
     pub(crate) fn finish(self) -> Result<Vec<(ObjectId, String)>, StoreError> {
         self.titles.into_inner().failure.map_or(Ok(self.new_tags), Err)
     }
 
     fn called(&self, name: &str) -> Rc<Vec<Found>> {
+        if self.new_tags.len() > MOST_TAGS {
+            // The text is going to be refused.
+            return Rc::default();
+        }
         let lookup = &mut *self.titles.borrow_mut();
         if let Some(known) = lookup.by_name.get(name) {
             return Rc::clone(known);
@@ -102,10 +127,30 @@ impl<'t> SpaceNames<'t> {
             title if title.to_lowercase() == lower => 1,
             _ => 2,
         };
-        let called = self.called(name);
-        let fitting = called.iter().filter(|found| fits(&found.object));
-        let named = fitting.filter(|found| rank(&found.object) < 2 || has_other_name(&found.object, &lower));
-        named.min_by_key(|found| (rank(&found.object), found.created, found.object.id)).map(|found| found.object.id)
+        let among = |objects: &[Found]| {
+            let fitting = objects.iter().filter(|found| fits(&found.object));
+            let named = fitting.filter(|found| rank(&found.object) < 2 || has_other_name(&found.object, &lower));
+            named.min_by_key(|found| (rank(&found.object), found.created, found.object.id)).map(|found| found.object.id)
+        };
+        among(&self.called(name)).or_else(|| among(&self.lost()))
+    }
+
+    /// The known objects that cannot be seen any more: a text of before names them by their titles.
+    fn lost(&self) -> Rc<Vec<Found>> {
+        let lookup = &mut *self.titles.borrow_mut();
+        if let Some(lost) = &lookup.lost {
+            return Rc::clone(lost);
+        }
+        let mut lost = Vec::new();
+        for id in &self.known {
+            match lookup.titles.object(*id) {
+                Ok(found) => lost.extend(found.filter(|found| found.state == State::Trashed)),
+                Err(error) => lookup.failure = Some(error),
+            }
+        }
+        let lost = Rc::new(lost);
+        lookup.lost = Some(Rc::clone(&lost));
+        lost
     }
 }
 
@@ -119,6 +164,9 @@ fn has_other_name(object: &Object, lower: &str) -> bool {
     aliases.iter().any(|alias| alias.to_lowercase() == lower) || (is_note && object.title().get(..10) == Some(lower))
 }
 
+/// One text makes at most this many tags.
+pub(crate) const MOST_TAGS: usize = 1_000;
+
 const TAG: StructureId = StructureId::BuiltIn(BuiltIn::RootTag);
 
 impl Names for SpaceNames<'_> {
@@ -127,7 +175,11 @@ impl Names for SpaceNames<'_> {
     }
 
     fn object(&self, title: &str, among: &[StructureId]) -> Option<ObjectId> {
-        self.meant(title, |object| among.is_empty() || among.contains(&object.structure))
+        let found = self.meant(title, |object| among.is_empty() || among.contains(&object.structure));
+        let own = || self.own.as_ref().filter(|(_, own)| among.is_empty() && own == title).map(|(id, _)| *id);
+        let is_tag_allowed = among.is_empty() || among.contains(&TAG);
+        let made = || self.by_lower.get(&title.to_lowercase()).copied().filter(|_| is_tag_allowed);
+        found.or_else(own).or_else(made)
     }
 
     fn object_in(&self, group: &str, title: &str) -> Option<ObjectId> {
@@ -148,7 +200,7 @@ impl Names for SpaceNames<'_> {
     }
 
     fn title(&self, id: ObjectId) -> Option<String> {
-        if let Some((_, name)) = self.new_tags.iter().find(|(tag, _)| *tag == id) {
+        if let Some((_, name)) = self.places.get(&id).and_then(|place| self.new_tags.get(*place)) {
             return Some(name.clone());
         }
         let lookup = &mut *self.titles.borrow_mut();
@@ -175,15 +227,20 @@ impl Names for SpaceNames<'_> {
 
     fn tag(&self, name: &str) -> Option<ObjectId> {
         let lower = name.to_lowercase();
-        let made = self.new_tags.iter().find(|(_, made)| made.to_lowercase() == lower);
-        self.meant(name, |object| object.structure == TAG).or_else(|| made.map(|(id, _)| *id))
+        let made = self.by_lower.get(&lower).copied();
+        made.or_else(|| self.meant(name, |object| object.structure == TAG))
     }
 
     fn new_tag(&mut self, name: &str) -> Option<ObjectId> {
         if let Some(id) = self.tag(name) {
             return Some(id);
         }
+        if self.new_tags.len() > MOST_TAGS {
+            return None;
+        }
         let id = (self.fresh.as_mut()?)();
+        self.places.insert(id, self.new_tags.len());
+        self.by_lower.insert(name.to_lowercase(), id);
         self.new_tags.push((id, name.to_owned()));
         Some(id)
     }

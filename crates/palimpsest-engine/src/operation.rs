@@ -1,7 +1,7 @@
 //! What changes a space. Each operation is plain data that was read and checked in form; applied inside a commit, alone or
 //! with others, it decides in view of the transaction and answers the object to show.
 
-use palimpsest_model::{Path, Problem, Problems, Revision};
+use palimpsest_model::{Dropped, Path, Problem, Problems, Revision};
 use palimpsest_store::{Found, Tx};
 
 use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
@@ -79,10 +79,17 @@ impl Ignored {
     }
 
     /// Refuses all of it: a problem for each path.
-    pub fn refuse(&self) -> Result<(), Error> {
+    pub fn refuse(&self) -> Result<(), Problems> {
         let mut problems = Problems::default();
         problems.extend(self.paths.iter().map(|path| Problem::new(path.clone(), "This would have no effect")));
-        Ok(problems.check(())?)
+        problems.count_more(self.more);
+        problems.check(())
+    }
+
+    /// Adds what reading dropped.
+    pub fn add(&mut self, dropped: Dropped) {
+        self.extend(dropped.paths);
+        self.more += dropped.more;
     }
 }
 

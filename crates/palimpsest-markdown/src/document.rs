@@ -1,5 +1,7 @@
 //! Writing an object as a text: its properties on top, then its sections.
 
+use std::collections::BTreeSet;
+
 use palimpsest_model::{
     Block, Icon, LabelId, LabelOption, Object, ObjectId, PropertyDefinition, PropertyKind, Structure, Value,
 };
@@ -57,7 +59,10 @@ fn write_value(value: &Value, definition: &PropertyDefinition, names: &dyn Names
         Value::Boolean(flag) => flag.map(|flag| flag.to_string()),
         Value::Date(date) => write_date(*date),
         Value::Label(ids) => write_labels(ids, &definition.kind),
-        Value::Entity(ids) => write_list(ids.iter().map(|id| write_entity(*id, names))),
+        Value::Entity(ids) => {
+            let mut seen = BTreeSet::new();
+            write_list(ids.iter().filter(|id| seen.insert(**id)).map(|id| write_entity(*id, names)))
+        }
         Value::Aliases(aliases) => write_list(aliases.iter().cloned()),
         Value::Icon(Some(Icon::Emoji(icon) | Icon::Iconify(icon))) => Some(write_scalar(icon)),
         Value::Icon(None) => None,

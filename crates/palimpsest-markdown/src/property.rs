@@ -79,7 +79,15 @@ impl Reader<'_> {
             PropertyKind::Number => Value::Number(read_text(yaml)?.map(|text| read_number(&text)).transpose()?),
             PropertyKind::Boolean => Value::Boolean(read_text(yaml)?.map(|text| read_boolean(&text)).transpose()?),
             PropertyKind::Date => Value::Date(read_date_value(yaml)?),
-            PropertyKind::Label { multiple, options } => Value::Label(read_labels(yaml, *multiple, options)?),
+            PropertyKind::Label { multiple, options } => {
+                let mut ids = read_labels(yaml, *multiple, options)?;
+                if !multiple && ids.len() > 1 {
+                    // A single-select keeps the first, as it does elsewhere.
+                    ids.truncate(1);
+                    self.is_partial = true;
+                }
+                Value::Label(ids)
+            }
             PropertyKind::Entity { allowed } => return self.read_entities(yaml, allowed),
             PropertyKind::Aliases => Value::Aliases(read_aliases(yaml)?),
             PropertyKind::Icon => Value::Icon(read_text(yaml)?.map(|text| read_icon(&text)).transpose()?),
@@ -236,7 +244,7 @@ fn read_date_value(yaml: &Yaml) -> Result<DatePayload, String> {
     read_date(name.strip_prefix("date/").unwrap_or(name)).ok_or_else(|| NO_DATE.to_owned())
 }
 
-/// Label options by name or id; a single-select keeps the first, as it does elsewhere.
+/// Label options by name or id, each once.
 fn read_labels(yaml: &Yaml, multiple: bool, options: &[LabelOption]) -> Result<Vec<LabelId>, String> {
     let mut ids: Vec<LabelId> = Vec::new();
     for text in read_texts(yaml)? {
@@ -254,9 +262,6 @@ fn read_labels(yaml: &Yaml, multiple: bool, options: &[LabelOption]) -> Result<V
                 ids.push(id.clone());
             }
         }
-    }
-    if !multiple {
-        ids.truncate(1);
     }
     Ok(ids)
 }

@@ -247,7 +247,8 @@ fn embeds(node: Node<'_>, names: &dyn Names) -> Option<Vec<Content>> {
 
 /// Code fenced with backticks in the language `math` is displayed maths; any other is code.
 fn read_code(code: &NodeCodeBlock) -> Content {
-    let text = code.literal.strip_suffix('\n').unwrap_or(&code.literal).to_owned();
+    let literal = normal_text(&code.literal);
+    let text = literal.strip_suffix('\n').unwrap_or(&literal).to_owned();
     if code.fenced && code.fence_char == b'`' && code.info == MATH {
         return Content::Math { text, color_theme: None };
     }

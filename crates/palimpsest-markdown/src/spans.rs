@@ -176,8 +176,12 @@ pub(crate) fn read_wiki_link(name: &str, names: &dyn Names) -> Option<Token> {
         Named::Object(id) => LinkTarget::Entity(id),
         Named::Date(date) => LinkTarget::Date(date),
     };
-    // A link without text gets the title of its target as its text.
-    Some(Token::Link { text: text.unwrap_or_default(), target: Some(target) })
+    // A link without text gets the title of its target as its text, if that can be seen.
+    let text = text.unwrap_or_else(|| match target {
+        LinkTarget::Entity(id) if names.title(id).is_none() => name.to_owned(),
+        _ => String::new(),
+    });
+    Some(Token::Link { text, target: Some(target) })
 }
 
 fn is_wiki_label(node: Node<'_>) -> bool {

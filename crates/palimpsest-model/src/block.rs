@@ -222,6 +222,21 @@ pub struct GridContent {
 }
 
 impl Content {
+    /// One of each kind, as empty as it can be.
+    #[must_use]
+    pub fn samples() -> [Self; 8] {
+        [
+            Self::Text(TextContent::default()),
+            Self::Group(GroupContent::default()),
+            Self::Grid(GridContent::default()),
+            Self::Code { lang: String::new(), text: String::new() },
+            Self::Math { text: String::new(), color_theme: None },
+            Self::Entity { target: None, date: None },
+            Self::Line,
+            Self::Unsupported { kind: String::new() },
+        ]
+    }
+
     /// The `type` on the wire.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -15,6 +15,11 @@ pub enum Resolution {
     Time,
 }
 
+impl Resolution {
+    /// The words of the wire and what they mean.
+    pub const WORDS: &'static [(&'static str, Self)] = &[("time", Self::Time), ("day", Self::Day)];
+}
+
 /// The payload of a date; on the wire all three members are always present. Without a start it is cleared.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct DatePayload {
@@ -36,7 +41,7 @@ impl DatePayload {
         node.object(reading)?;
         let resolution = match node.get("dateResolution").optional() {
             None => Some(Resolution::Day),
-            Some(word) => word.word(reading, &[("time", Resolution::Time), ("day", Resolution::Day)]),
+            Some(word) => word.word(reading, Resolution::WORDS),
         };
         let start = instant(&node.get("start"), reading);
         let end = if node.get("end").is_absent() { Some(None) } else { instant(&node.get("end"), reading) };

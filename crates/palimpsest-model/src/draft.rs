@@ -420,7 +420,7 @@ impl Fields<'_, '_, '_> {
 }
 
 /// A label or location of a highlight has at most this many UTF-16 code units.
-const MAX_HIGHLIGHT_TEXT: usize = 20;
+pub const MAX_HIGHLIGHT_TEXT: usize = 20;
 
 fn read_highlight(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Highlight> {
     node.object(reading)?;

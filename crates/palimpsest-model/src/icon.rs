@@ -19,11 +19,19 @@ const LETTER_EMOJI: [char; 6] = ['ℹ', 'Ⓜ', '🅰', '🅱', '🅾', '🅿'];
 
 const OTHER_WEIGHTS: [&str; 5] = ["-duotone", "-fill", "-bold", "-light", "-thin"];
 
+/// The kinds on the wire, and whether each is an emoji.
+const KINDS: [(&str, bool); 2] = [("emoji", true), ("iconify", false)];
+
 impl Icon {
+    /// The `type` on the wire of each kind.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        KINDS.iter().map(|(word, _)| *word)
+    }
+
     /// Reads `{type, val}`.
     pub fn read(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Self> {
         node.object(reading)?;
-        let kind = node.get("type").word(reading, &[("emoji", true), ("iconify", false)]);
+        let kind = node.get("type").word(reading, &KINDS);
         let val = node.get("val");
         let text = val.string(reading)?;
         if kind? {

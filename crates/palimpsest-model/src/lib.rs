@@ -36,7 +36,7 @@ pub use builtin::{builtin_structures, task_defaults};
 pub use color::{Color, HUES};
 pub use date::{DatePayload, Resolution};
 pub use diff::changed_paths;
-pub use draft::{BlockDraft, Given, read_block, read_blocks, read_blocks_by_property};
+pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
 pub use edit::{EditError, Position, append, delete_block, is_lone_empty, update_block};
 pub use icon::Icon;
 pub use id::{
@@ -46,7 +46,7 @@ pub use id::{
 pub use number::Number;
 pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
-pub use reader::{Node, Reading, Seen};
+pub use reader::{Dropped, Node, Reading, Seen};
 pub use render::{Shown, render_object, render_space, render_structures};
 pub use schema::{Collection, Schema, Space, Versioned};
 pub use structure::{
@@ -54,7 +54,7 @@ pub use structure::{
 };
 pub use time::Timestamp;
 pub use token::{LinkTarget, Style, Token, read_tokens};
-pub use value::{Value, read_properties, read_value};
+pub use value::{MAX_ALIASES, Value, read_properties, read_value};
 pub use words::{fold, words};
 
 /// Blocks may nest this deep (the text at the top of a list counts as one).

@@ -23,6 +23,15 @@ impl Path {
         Self(keys.iter().map(|key| Step::Key((*key).to_owned())).collect())
     }
 
+    /// How many letters its keys have together.
+    pub(crate) fn letters(&self) -> usize {
+        let letters = |step: &Step| match step {
+            Step::Key(key) => key.len(),
+            Step::Index(_) => 0,
+        };
+        self.0.iter().map(letters).sum()
+    }
+
     /// This path, one array element further.
     #[must_use]
     pub fn index(mut self, index: usize) -> Self {
@@ -80,22 +89,32 @@ const SHOWN: usize = 50;
 /// How many problems are kept before they are only counted: a large body could have millions, each with its path.
 const KEPT: usize = 1_000;
 
+/// No more are kept once their paths have so many letters together: a key may have millions.
+const LETTERS: usize = 256 * 1024;
+
 /// Everything wrong with an input. Displayed as the contract does: `✖ what`, then `  → at path` where there is one, the
 /// shortest paths first.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Problems {
     found: Vec<Problem>,
     more: usize,
+    letters: usize,
 }
 
 impl Problems {
     /// Adds one.
     pub fn push(&mut self, problem: Problem) {
-        if self.found.len() < KEPT {
+        if self.found.len() < KEPT && self.letters <= LETTERS {
+            self.letters += problem.path.letters();
             self.found.push(problem);
         } else {
             self.more += 1;
         }
+    }
+
+    /// Adds so many that are only counted.
+    pub fn count_more(&mut self, more: usize) {
+        self.more += more;
     }
 
     /// Whether nothing is wrong.
@@ -118,7 +137,7 @@ impl Problems {
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
-        Self { found: vec![problem], more: 0 }
+        Self { letters: problem.path.letters(), found: vec![problem], more: 0 }
     }
 }
 

@@ -13,7 +13,7 @@ use crate::problem::{Path, Problem, Problems, Step};
 #[derive(Default)]
 pub struct Reading {
     problems: Problems,
-    ignored: Vec<Path>,
+    ignored: Dropped,
 }
 
 impl Reading {
@@ -24,11 +24,11 @@ impl Reading {
 
     /// Notes that the value of a node has no effect.
     pub fn ignore(&mut self, node: &Node<'_, '_>) {
-        self.ignored.push(node.path());
+        self.ignored.note(&node.trail);
     }
 
-    /// The paths noted by [`ignore`](Self::ignore).
-    pub fn take_ignored(&mut self) -> Vec<Path> {
+    /// What was noted by [`ignore`](Self::ignore).
+    pub fn take_ignored(&mut self) -> Dropped {
         std::mem::take(&mut self.ignored)
     }
 
@@ -57,6 +57,33 @@ impl Reading {
     }
 }
 
+/// Paths of what has no effect. A large document can have a path of a megabyte for each of its members, so the later ones are
+/// only counted.
+#[derive(Clone, Default, Debug)]
+pub struct Dropped {
+    /// The first of them.
+    pub paths: Vec<Path>,
+    /// How many more there are.
+    pub more: usize,
+    letters: usize,
+}
+
+/// So many paths are kept, and no more once they have so many letters together.
+const KEPT: usize = 100;
+const LETTERS: usize = 64 * 1024;
+
+impl Dropped {
+    fn note(&mut self, trail: &Trail<'_>) {
+        if self.paths.len() == KEPT || self.letters > LETTERS {
+            self.more += 1;
+            return;
+        }
+        let path = trail.path();
+        self.letters += path.letters();
+        self.paths.push(path);
+    }
+}
+
 /// Which values of a document were looked at, by their addresses, so that the others can be named: they have no effect.
 #[derive(Default)]
 pub struct Seen {
@@ -66,26 +93,26 @@ pub struct Seen {
 }
 
 impl Seen {
-    /// The paths of the members of a document that nothing looked at.
+    /// The members of a document that nothing looked at.
     #[must_use]
-    pub fn unseen(&self, document: &Value) -> Vec<Path> {
-        let mut unseen = Vec::new();
-        self.walk(document, &Path::default(), &mut unseen);
+    pub fn unseen(&self, document: &Value) -> Dropped {
+        let mut unseen = Dropped::default();
+        self.walk(document, &Trail::Root, &mut unseen);
         unseen
     }
 
-    fn walk(&self, value: &Value, path: &Path, unseen: &mut Vec<Path>) {
+    fn walk(&self, value: &Value, trail: &Trail<'_>, unseen: &mut Dropped) {
         let is_seen = |value: &Value| self.values.borrow().contains(&address(value));
         match value {
             Value::Object(members) if self.opened.borrow().contains(&address(value)) => {
                 for (key, member) in members {
-                    let path = path.clone().key(key);
-                    if is_seen(member) { self.walk(member, &path, unseen) } else { unseen.push(path) }
+                    let trail = Trail::Key(trail, key);
+                    if is_seen(member) { self.walk(member, &trail, unseen) } else { unseen.note(&trail) }
                 }
             }
             Value::Array(elements) => {
                 for (index, element) in elements.iter().enumerate().filter(|(_, element)| is_seen(element)) {
-                    self.walk(element, &path.clone().index(index), unseen);
+                    self.walk(element, &Trail::Index(trail, index), unseen);
                 }
             }
             _ => {}
@@ -102,6 +129,28 @@ enum Trail<'t> {
     Root,
     Key(&'t Trail<'t>, &'t str),
     Index(&'t Trail<'t>, usize),
+}
+
+impl Trail<'_> {
+    fn path(&self) -> Path {
+        let mut steps = Vec::new();
+        let mut trail = self;
+        loop {
+            match trail {
+                Trail::Root => break,
+                Trail::Key(parent, key) => {
+                    steps.push(Step::Key((*key).to_owned()));
+                    trail = parent;
+                }
+                Trail::Index(parent, index) => {
+                    steps.push(Step::Index(*index));
+                    trail = parent;
+                }
+            }
+        }
+        steps.reverse();
+        Path(steps)
+    }
 }
 
 /// A JSON value, possibly absent, and where it stands. `'t` is the trail, `'v` the document.
@@ -257,23 +306,7 @@ impl<'t, 'v> Node<'t, 'v> {
     /// Where this node stands.
     #[must_use]
     pub fn path(&self) -> Path {
-        let mut steps = Vec::new();
-        let mut trail = &self.trail;
-        loop {
-            match trail {
-                Trail::Root => break,
-                Trail::Key(parent, key) => {
-                    steps.push(Step::Key((*key).to_owned()));
-                    trail = parent;
-                }
-                Trail::Index(parent, index) => {
-                    steps.push(Step::Index(*index));
-                    trail = parent;
-                }
-            }
-        }
-        steps.reverse();
-        Path(steps)
+        self.trail.path()
     }
 
     fn expect<T>(&self, reading: &mut Reading, expected: &str, cast: impl Fn(&'v Value) -> Option<T>) -> Option<T> {

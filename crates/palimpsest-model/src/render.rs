@@ -194,13 +194,7 @@ impl Serialize for Wire<'_, DatePayload> {
 impl Serialize for Wire<'_, Token> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        let kind = match self.0 {
-            Token::Text { .. } => "TextToken",
-            Token::Link { .. } => "LinkToken",
-            Token::Math { .. } => "MathToken",
-            Token::Code { .. } => "CodeToken",
-        };
-        map.serialize_entry("type", kind)?;
+        map.serialize_entry("type", self.0.kind())?;
         map.serialize_entry("text", self.0.text())?;
         match self.0 {
             Token::Text { style, color, .. } => {

@@ -94,6 +94,27 @@ pub enum PropertyKind {
 }
 
 impl PropertyKind {
+    /// One of each kind, as empty as it can be.
+    #[must_use]
+    pub fn samples() -> [Self; 14] {
+        [
+            Self::Title,
+            Self::Text,
+            Self::Number,
+            Self::Boolean,
+            Self::Url,
+            Self::Date,
+            Self::Label { multiple: false, options: Vec::new() },
+            Self::Entity { allowed: Vec::new() },
+            Self::Aliases,
+            Self::Icon,
+            Self::CreatedAt,
+            Self::LastUpdatedAt,
+            Self::RichText,
+            Self::Blocks,
+        ]
+    }
+
     /// The `type` on the wire; nothing for a body section.
     #[must_use]
     pub fn name(&self) -> Option<&'static str> {
@@ -176,7 +197,13 @@ pub fn check_property(structure: &Structure, id: &PropertyId, value: Value) -> R
         let message = format!("Unknown label option: expected one of {}", known.join("|"));
         return Err(Problem::new(at().key("label").index(index).key("id"), message));
     }
-    let kept = if *multiple { chosen.clone() } else { chosen.iter().take(1).cloned().collect() };
+    let most = if *multiple { chosen.len() } else { 1 };
+    let mut kept: Vec<_> = Vec::new();
+    for id in chosen {
+        if kept.len() < most && !kept.contains(id) {
+            kept.push(id.clone());
+        }
+    }
     Ok(Value::Label(kept))
 }
 

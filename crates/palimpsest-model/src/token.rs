@@ -90,6 +90,29 @@ impl Token {
         Self::Text { text: text.into(), style: Style::default(), color: None }
     }
 
+    /// One of each kind, as empty as it can be.
+    #[must_use]
+    pub fn samples() -> [Self; 4] {
+        let text = String::new;
+        [
+            Self::plain(""),
+            Self::Link { text: text(), target: None },
+            Self::Math { text: text() },
+            Self::Code { text: text() },
+        ]
+    }
+
+    /// The `type` on the wire.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Text { .. } => "TextToken",
+            Self::Link { .. } => "LinkToken",
+            Self::Math { .. } => "MathToken",
+            Self::Code { .. } => "CodeToken",
+        }
+    }
+
     /// What the token says, whatever its kind.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -52,7 +52,7 @@ impl Value {
 }
 
 /// An object has at most this many aliases.
-const MAX_ALIASES: usize = 8;
+pub const MAX_ALIASES: usize = 8;
 
 /// Reads a map from property id to value, as clients write them.
 pub fn read_properties(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Vec<(PropertyId, Value)>> {
@@ -124,14 +124,7 @@ fn read_labels(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Value> {
             name.filter(|_| color_is_text).and(id).map(LabelId::from)
         })
         .collect();
-    let mut ids: Vec<LabelId> = Vec::new();
-    for id in options {
-        let id = id?;
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
-    }
-    Some(Value::Label(ids))
+    options.into_iter().collect::<Option<_>>().map(Value::Label)
 }
 
 fn read_entities(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Value> {

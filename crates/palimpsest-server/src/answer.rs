@@ -1,12 +1,16 @@
 //! Answers and refusals as HTTP responses.
 
 use bytes::Bytes;
-use http::header::{ALLOW, CONTENT_LOCATION, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{
+    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    WWW_AUTHENTICATE,
+};
 use http::{HeaderValue, StatusCode};
 use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
 
+use crate::document::JSON;
 use crate::prefer;
 
 /// A response before it is one.
@@ -23,20 +27,34 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Option<Bytes>,
+    pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
+    /// The one header that only some pages have: what they may load.
+    pub(crate) policy: Option<&'static str>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self {
+            status: StatusCode::OK,
+            body: None,
+            media: JSON,
+            revision: None,
+            object: None,
+            ignored: Ignored::default(),
+            applied: Vec::new(),
+            policy: None,
+        }
+    }
 }
 
 impl Answer {
     /// A JSON body that was not computed from the store.
-    pub(crate) fn plain(status: StatusCode, body: &'static str) -> Self {
-        Self { body: Some(Bytes::from_static(body.as_bytes())), ..Self::of(status) }
-    }
-
-    fn of(status: StatusCode) -> Self {
-        Self { status, body: None, revision: None, object: None, ignored: Ignored::default(), applied: Vec::new() }
+    pub(crate) fn plain(status: StatusCode, body: impl Into<Bytes>) -> Self {
+        Self { status, body: Some(body.into()), ..Self::default() }
     }
 
     /// The same without its body (RFC 7240, `return=minimal`).
@@ -55,7 +73,10 @@ impl Answer {
         let mut response = http::Response::new(axum::body::Body::from(body));
         *response.status_mut() = self.status;
         if self.body.is_some() {
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media));
+        }
+        if let Some(policy) = self.policy {
+            response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
         }
         set_revision(&mut response, self.revision);
         let headers = response.headers_mut();
@@ -76,20 +97,20 @@ impl Answer {
 
 impl From<View> for Answer {
     fn from(view: View) -> Self {
-        Self { body: Some(view.body), revision: Some(view.revision), object: view.object, ..Self::of(StatusCode::OK) }
+        Self { body: Some(view.body), revision: Some(view.revision), object: view.object, ..Self::default() }
     }
 }
 
 impl From<Page> for Answer {
     fn from(page: Page) -> Self {
-        Self { body: Some(page.body), revision: Some(page.revision), ..Self::of(StatusCode::OK) }
+        Self { body: Some(page.body), revision: Some(page.revision), ..Self::default() }
     }
 }
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
         let Written { object, revision, ignored } = written;
-        let shown = object.map_or_else(|| Self::of(StatusCode::OK), Self::from);
+        let shown = object.map_or_else(Self::default, Self::from);
         Self { revision: Some(revision), ignored, ..shown }
     }
 }
@@ -108,12 +129,14 @@ pub(crate) struct Failure {
     pub(crate) allow: Option<HeaderValue>,
     /// After how many seconds it may be tried again.
     pub(crate) retry_after: Option<u64>,
+    /// Whether the connection ends with this answer, because not all was read of what the client sends.
+    pub(crate) closes: bool,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let retry_after = (error.code.kind() == Kind::Unavailable).then_some(1);
-        Self { error, allow: None, retry_after }
+        Self { error, allow: None, retry_after, closes: false }
     }
 }
 
@@ -134,22 +157,9 @@ impl Failure {
         Self { retry_after: Some(seconds), ..Self::new(Code::RateLimitExceeded, message) }
     }
 
-    /// The one place where refusals become status codes.
     pub(crate) fn into_response(self, request_id: &str) -> Response {
-        let Self { error, allow, retry_after } = self;
-        let status = match error.code.kind() {
-            Kind::Invalid => StatusCode::BAD_REQUEST,
-            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
-            Kind::Forbidden => StatusCode::FORBIDDEN,
-            Kind::NotFound => StatusCode::NOT_FOUND,
-            Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Kind::Conflict => StatusCode::CONFLICT,
-            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
-            Kind::Gone => StatusCode::GONE,
-            Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        };
+        let Self { error, allow, retry_after, closes } = self;
+        let status = status_of(error.code.kind());
         if let Some(cause) = &error.cause {
             tracing::error!(request = request_id, code = error.code.as_str(), cause, "a request failed");
         }
@@ -162,7 +172,7 @@ impl Failure {
         let mut response = http::Response::new(axum::body::Body::from(body));
         *response.status_mut() = status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -172,8 +182,28 @@ impl Failure {
         if let Some(allow) = allow {
             headers.insert(ALLOW, allow);
         }
+        if closes {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
         set_revision(&mut response, error.revision);
         response
+    }
+}
+
+/// The one place where refusals become status codes.
+pub(crate) fn status_of(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Gone => StatusCode::GONE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
     }
 }
 

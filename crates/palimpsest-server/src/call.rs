@@ -65,8 +65,8 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
 /// Answers a request to a path that nothing serves.
 pub(crate) async fn refuse_path(app: Arc<App>, request: Request) -> Response {
     let log = Log::begin(&app, request.headers(), request.method().clone(), "");
-    drain(&app, request.into_body()).await;
-    log.end(Err(Failure::new(Code::NotFound, "Not found")), None)
+    let closes = drain(&app, request.into_body()).await;
+    log.end(Err(Failure { closes, ..Failure::new(Code::NotFound, "Not found") }), None)
 }
 
 /// Answers a request to a path that knows other methods only.
@@ -78,48 +78,44 @@ pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint],
     let message = format!("{route} knows {}, not {}", methods.join(", "), request.method());
     let allow = HeaderValue::try_from(methods.join(", ")).ok();
     let log = Log::begin(&app, request.headers(), request.method().clone(), route);
-    drain(&app, request.into_body()).await;
-    log.end(Err(Failure { allow, ..Failure::new(Code::MethodNotAllowed, message) }), None)
+    let closes = drain(&app, request.into_body()).await;
+    log.end(Err(Failure { allow, closes, ..Failure::new(Code::MethodNotAllowed, message) }), None)
 }
 
 async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answer, Failure> {
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
-        (_, Action::Health(tell)) => return Ok(tell(&app.engine)),
+        (_, Action::Tell(tell)) => return Ok(tell(&app.engine)),
         (Access::Scope(scope), _) => scope,
         (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
     };
     let token = match admit(app, served, &parts.headers, scope).await {
         Ok(token) => token,
         Err(failure) => {
-            drain(app, body).await;
-            return Err(failure);
+            let closes = drain(app, body).await;
+            return Err(Failure { closes, ..failure });
         }
     };
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
     let bytes = receive(app, &parts.headers, body).await?;
-    let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes))?;
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
+    let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = read(call).await?;
-            let ignored = input.ignored();
-            if strict {
-                ignored.refuse()?;
-            }
-            Answer { ignored, ..answer }
+            Answer { ignored: input.ignored()?, ..answer }
         }
         Action::Write(read) => {
             let operation = read(&input)?;
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored(), strict };
+            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict };
             let answer = Answer::from(app.engine.execute(&token, request).await?);
             if preferences.minimal { answer.minimal() } else { answer }
         }
-        Action::Health(tell) => tell(&app.engine),
+        Action::Tell(tell) => tell(&app.engine),
     };
     Ok(answer.applied(strict.then_some("handling=strict")))
 }
@@ -175,36 +171,36 @@ async fn receive(app: &App, headers: &HeaderMap, mut body: Body) -> Result<Bytes
     let too_large = || Failure::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes"));
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
-        drain(app, body).await;
-        return Err(too_large());
+        return Err(Failure { closes: drain(app, body).await, ..too_large() });
     }
     let mut received = BytesMut::with_capacity(announced.unwrap_or_default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Failure::new(Code::InvalidInput, "The body ended early"))?;
         let Ok(data) = frame.into_data() else { continue };
         if received.len() + data.len() > limit {
-            drain(app, body).await;
-            return Err(too_large());
+            return Err(Failure { closes: drain(app, body).await, ..too_large() });
         }
         received.extend_from_slice(&data);
     }
     Ok(received.freeze())
 }
 
-/// Reads and forgets what is left of a body, within limits: a client that is still sending cannot read an answer.
-async fn drain(app: &App, mut body: Body) {
+/// Reads and forgets what is left of a body, within limits: a client that is still sending cannot read an answer. Answers
+/// whether something may be left, so that the connection cannot go on.
+async fn drain(app: &App, mut body: Body) -> bool {
     let mut left = app.limits.drained;
     let read = async {
         while let Some(Ok(frame)) = body.frame().await {
             let length = frame.data_ref().map_or(0, Bytes::len);
             match left.checked_sub(length) {
                 Some(rest) => left = rest,
-                None => return,
+                None => return true,
             }
         }
+        false
     };
     // Whoever sends longer than this gets the answer all the same, if it can still read it.
-    let _ = tokio::time::timeout(app.limits.drain_time, read).await;
+    tokio::time::timeout(app.limits.drain_time, read).await.unwrap_or(true)
 }
 
 /// What the log says of one request.

@@ -9,6 +9,7 @@ use palimpsest_engine::{Access as Token, Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::{Answer, Failure};
+use crate::document::Description;
 use crate::input::Input;
 
 /// A call of the API: method and path, who may make it, what it does.
@@ -23,6 +24,8 @@ pub struct Endpoint {
     pub quota: u32,
     /// What it does.
     pub(crate) action: Action,
+    /// What the document says of it.
+    pub(crate) describe: fn() -> Description,
 }
 
 /// Who may call an endpoint.
@@ -43,8 +46,8 @@ pub(crate) enum Action {
     Read(fn(Call) -> Reading),
     /// Reads its input into an operation, which is then committed.
     Write(fn(&Input) -> Result<Operation, Problems>),
-    /// Tells how the server is.
-    Health(fn(&Engine) -> Answer),
+    /// Tells of the server itself.
+    Tell(fn(&Engine) -> Answer),
 }
 
 /// A read with everything it needs.

@@ -1,9 +1,10 @@
 //! The input of a call: the query as a JSON object of texts and the body as JSON, both read with exact paths.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use palimpsest_engine::Ignored;
-use palimpsest_model::{Node, Path, Problem, Problems, Reading, Seen};
+use palimpsest_model::{Dropped, Node, Path, Problem, Problems, Reading, Seen};
 use serde_json::{Map, Value};
 
 /// What a call was sent.
@@ -12,24 +13,27 @@ pub(crate) struct Input {
     query: Value,
     body: Option<Value>,
     ignored: Mutex<Ignored>,
+    is_query_read: AtomicBool,
+    strict: bool,
 }
 
 impl Input {
-    /// Reads the query, and the body when the call has one.
-    pub(crate) fn new(query: &str, body: Option<&[u8]>) -> Result<Self, Problems> {
+    /// Reads the query, and the body when the call has one. `strict`: what has no effect is a problem.
+    pub(crate) fn new(query: &str, body: Option<&[u8]>, strict: bool) -> Result<Self, Problems> {
         let members: Map<_, _> = form_urlencoded::parse(query.as_bytes())
             .map(|(key, value)| (key.into_owned(), Value::String(value.into_owned())))
             .collect();
         let body = body.filter(|body| !body.is_empty()).map(parse).transpose()?;
-        Ok(Self { query: Value::Object(members), body, ignored: Mutex::default() })
+        let (ignored, is_query_read) = (Mutex::default(), AtomicBool::new(false));
+        Ok(Self { query: Value::Object(members), body, ignored, is_query_read, strict })
     }
 
     /// Reads the query by `read`; all problems, or what it made.
     pub(crate) fn query<T>(&self, read: impl FnOnce(&Node<'_, '_>, &mut Reading) -> Option<T>) -> Result<T, Problems> {
         let (mut reading, seen) = (Reading::default(), Seen::default());
+        self.is_query_read.store(true, Ordering::Relaxed);
         let value = read(&Node::watched(&self.query, &seen), &mut reading);
-        self.note(seen.unseen(&self.query), &mut reading);
-        reading.finish(value)
+        self.finish(seen.unseen(&self.query), reading, value)
     }
 
     /// Reads the body, which must be an object, by `read`; all problems, or what it made.
@@ -40,19 +44,33 @@ impl Input {
             None => Node::absent(),
         };
         let value = node.object(&mut reading).and_then(|()| read(&node, &mut reading));
-        self.note(self.body.as_ref().map(|body| seen.unseen(body)).unwrap_or_default(), &mut reading);
-        reading.finish(value)
+        self.finish(self.body.as_ref().map(|body| seen.unseen(body)).unwrap_or_default(), reading, value)
     }
 
-    /// What was sent and had no effect, as far as reading could tell.
-    pub(crate) fn ignored(&self) -> Ignored {
-        self.ignored.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Ends the reading: what was sent and had no effect, as far as reading could tell; a problem when that is asked for.
+    pub(crate) fn ignored(&self) -> Result<Ignored, Problems> {
+        let mut ignored = self.ignored.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if !self.is_query_read.load(Ordering::Relaxed) {
+            // The call takes no query.
+            let keys = self.query.as_object().into_iter().flatten().map(|(key, _)| Path::keys(&[key]));
+            ignored.extend(keys);
+        }
+        if self.strict {
+            ignored.refuse()?;
+        }
+        Ok(ignored)
     }
 
-    fn note(&self, unseen: Vec<Path>, reading: &mut Reading) {
+    fn finish<T>(&self, unseen: Dropped, mut reading: Reading, value: Option<T>) -> Result<T, Problems> {
         let mut ignored = self.ignored.lock().unwrap_or_else(PoisonError::into_inner);
-        ignored.extend(unseen);
-        ignored.extend(reading.take_ignored());
+        ignored.add(unseen);
+        ignored.add(reading.take_ignored());
+        // After a problem much is unread that would have an effect.
+        let value = reading.finish(value)?;
+        if self.strict {
+            ignored.refuse()?;
+        }
+        Ok(value)
     }
 }
 

@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod call;
+mod document;
 mod endpoint;
 mod input;
 mod limits;
@@ -14,6 +15,7 @@ mod router;
 mod serve;
 mod unread;
 
+pub use document::openapi;
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;
 pub use rates::RateLimits;

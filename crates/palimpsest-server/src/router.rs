@@ -11,18 +11,21 @@ use palimpsest_model::Problems;
 
 use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_method, refuse_path};
+use crate::document::Description;
 use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::{Limits, api};
 
-const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading) -> Endpoint {
-    Endpoint { method: Method::GET, path, access: Access::Scope(Scope::Read), quota, action: Action::Read(action) }
+const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
+    let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
+    Endpoint { method: Method::GET, path, access, quota, action, describe }
 }
 
 /// A read that asks with a body.
-const fn ask(quota: u32, path: &'static str, action: fn(Call) -> Reading) -> Endpoint {
-    Endpoint { method: Method::POST, path, access: Access::Scope(Scope::Read), quota, action: Action::Read(action) }
+const fn ask(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
+    let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
+    Endpoint { method: Method::POST, path, access, quota, action, describe }
 }
 
 const fn write(
@@ -30,44 +33,62 @@ const fn write(
     method: Method,
     path: &'static str,
     action: fn(&Input) -> Result<Operation, Problems>,
+    describe: fn() -> Description,
 ) -> Endpoint {
-    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Write(action) }
+    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Write(action), describe }
 }
 
-const fn health(path: &'static str, action: fn(&Engine) -> Answer) -> Endpoint {
-    Endpoint { method: Method::GET, path, access: Access::Open, quota: 0, action: Action::Health(action) }
+const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() -> Description) -> Endpoint {
+    Endpoint { method: Method::GET, path, access: Access::Open, quota: 0, action: Action::Tell(action), describe }
 }
 
 /// Every endpoint, with how often a minute the hosted service takes it.
 pub static ENDPOINTS: &[Endpoint] = &[
     // The space (spec/02 §1–2)
-    read(10, "/space", api::space::get::call),
-    read(10, "/space/structures", api::space::structures::call),
+    read(10, "/space", api::space::get::call, api::space::get::describe),
+    read(10, "/space/structures", api::space::structures::call, api::space::structures::describe),
     // Objects (spec/02 §3–6)
-    read(30, "/object", api::object::get::call),
-    write(30, Method::POST, "/object", api::object::create::read),
-    write(30, Method::PATCH, "/object", api::object::update::read),
-    write(30, Method::DELETE, "/object", api::object::delete::read),
-    write(10, Method::POST, "/object/url", api::object::link::read),
+    read(30, "/object", api::object::get::call, api::object::get::describe),
+    write(30, Method::POST, "/object", api::object::create::read, api::object::create::describe),
+    write(30, Method::PATCH, "/object", api::object::update::read, api::object::update::describe),
+    write(30, Method::DELETE, "/object", api::object::delete::read, api::object::delete::describe),
+    write(10, Method::POST, "/object/url", api::object::link::read, api::object::link::describe),
     // Objects as Markdown (spec/02 §8–10)
-    read(30, "/object/markdown", api::object::markdown::get::call),
-    write(30, Method::POST, "/object/markdown", api::object::markdown::create::read),
-    write(30, Method::PATCH, "/object/markdown", api::object::markdown::update::read),
+    read(30, "/object/markdown", api::object::markdown::get::call, api::object::markdown::get::describe),
+    write(
+        30,
+        Method::POST,
+        "/object/markdown",
+        api::object::markdown::create::read,
+        api::object::markdown::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/object/markdown",
+        api::object::markdown::update::read,
+        api::object::markdown::update::describe,
+    ),
     // Search (spec/02 §11)
-    ask(30, "/objects/search", api::objects::search::call),
+    ask(30, "/objects/search", api::objects::search::call, api::objects::search::describe),
     // Lists (spec/02 §16, and our own)
-    read(30, "/objects/structure", api::objects::structure::call),
-    read(30, "/objects/collection", api::objects::collection::call),
-    read(30, "/objects/tag", api::objects::tag::call),
-    read(30, "/objects", api::objects::all::call),
+    read(30, "/objects/structure", api::objects::structure::call, api::objects::structure::describe),
+    read(30, "/objects/collection", api::objects::collection::call, api::objects::collection::describe),
+    read(30, "/objects/tag", api::objects::tag::call, api::objects::tag::describe),
+    read(30, "/objects", api::objects::all::call, api::objects::all::describe),
     // Blocks (spec/02 §12, 14, 15)
-    write(30, Method::POST, "/blocks/append", api::blocks::append::read),
-    write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read),
-    write(30, Method::PATCH, "/blocks/block", api::blocks::update::read),
-    write(30, Method::DELETE, "/block", api::blocks::delete::read),
-    // Operation
-    health("/health/live", api::health::live),
-    health("/health/ready", api::health::ready),
+    write(30, Method::POST, "/blocks/append", api::blocks::append::read, api::blocks::append::describe),
+    write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),
+    write(30, Method::PATCH, "/blocks/block", api::blocks::update::read, api::blocks::update::describe),
+    write(30, Method::DELETE, "/block", api::blocks::delete::read, api::blocks::delete::describe),
+    // The server itself
+    open("/health/live", api::health::live, api::health::describe_live),
+    open("/health/ready", api::health::ready, api::health::describe_ready),
+    open("/openapi.json", api::openapi::tell, api::openapi::describe),
+    open("/docs", api::docs::page::tell, api::docs::page::describe),
+    open("/docs/start.js", api::docs::page::start, api::docs::page::describe_start),
+    open("/docs/swagger-ui.css", api::docs::assets::style, api::docs::assets::describe_style),
+    open("/docs/swagger-ui-bundle.js", api::docs::assets::bundle, api::docs::assets::describe_bundle),
 ];
 
 /// The API over an engine.

@@ -197,6 +197,9 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Read, Self::Write];
+
     /// Its name on the wire.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -36,6 +36,9 @@ pub struct Found {
     pub at: Timestamp,
 }
 
+/// So many stored objects of one name are looked at: a name that so many have means none of them in particular.
+const CALLED: usize = 100;
+
 struct Slot {
     before: Option<(Found, Arc<[u8]>)>,
     after: Option<(Arc<Object>, State, ChangeKind)>,
@@ -152,10 +155,10 @@ impl<'r> Tx<'r> {
     }
 
     /// The objects in the index of titles that have a name of these words, in any case and with any accents, with what this
-    /// transaction put; by id.
+    /// transaction put; by id, of very many the first.
     pub fn called(&mut self, name: &str) -> Result<Vec<Found>, StoreError> {
         let term = Term::whole(name);
-        let present = self.rows.terms(self.row.id, &term.exactly(), None, usize::MAX);
+        let present = self.rows.terms(self.row.id, &term.exactly(), None, CALLED);
         let mut ids: BTreeSet<_> = self.note(present)?.into_iter().map(|(_, id)| id).collect();
         ids.extend(self.objects.iter().filter(|(_, slot)| slot.after.is_some()).map(|(id, _)| *id));
         let mut called = Vec::new();
@@ -544,10 +547,11 @@ impl<'r> Snapshot<'r> {
         self.rows.terms(self.row.id, range, after, limit)
     }
 
-    /// The objects in the index of titles that have a name of these words, in any case and with any accents; by id.
+    /// The objects in the index of titles that have a name of these words, in any case and with any accents; by id, of very
+    /// many the first.
     pub fn called(&mut self, name: &str) -> Result<Vec<Found>, StoreError> {
         let mut called = Vec::new();
-        for (_, id) in self.terms(&Term::whole(name).exactly(), None, usize::MAX)? {
+        for (_, id) in self.terms(&Term::whole(name).exactly(), None, CALLED)? {
             let found = self.object(id)?;
             called
                 .push(found.ok_or_else(|| StoreError::Corrupt(format!("a title leads to {id}, which is not there")))?);

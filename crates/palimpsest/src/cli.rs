@@ -45,6 +45,8 @@ enum Top {
     /// Collections: create, list
     #[command(subcommand)]
     Collection(CollectionCommand),
+    /// Print the OpenAPI document of the API
+    Openapi,
 }
 
 #[derive(Args, Debug)]
@@ -165,6 +167,7 @@ impl Cli {
         }
         let settings = Settings::resolve(given, self.config.as_deref())?;
         let command = match self.command {
+            Top::Openapi => return print::openapi(),
             Top::Serve(_) => return run::serve(&settings),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,

@@ -21,6 +21,11 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(std::io::stderr(), "palimpsest: {error:#}");
 }
 
+/// Prints the description of the API.
+pub(crate) fn openapi() -> anyhow::Result<()> {
+    Ok(std::io::stdout().lock().write_all(&palimpsest_server::openapi())?)
+}
+
 /// Prints the reply to a command.
 pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();

@@ -79,7 +79,7 @@ impl AppendBlocks {
             checks = checks.within(&Path::keys(&["markdown"]));
         }
         checks.drafts(&mut drafts, &path)?;
-        checks.finish()?;
+        checks.finish(ignored)?;
         let mut object = (*before.object).clone();
         let sent = drafts.clone();
         let mut blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;

@@ -51,16 +51,20 @@ pub(crate) fn identify(
 /// Notes the ids that were sent and not taken, because another block has them or had them.
 pub(crate) fn note_new_ids(drafts: &[BlockDraft], blocks: &[Block], path: &Path, ignored: &mut Ignored) {
     for (index, (draft, block)) in drafts.iter().zip(blocks).enumerate() {
-        let path = path.clone().index(index);
-        if draft.sent.is_some_and(|sent| sent != block.id) {
-            ignored.extend([path.clone().key("id")]);
-        }
-        let is_grid = matches!(draft.content, Content::Grid(_));
-        for (column, (drafts, blocks)) in draft.children.iter().flatten().zip(&block.children).enumerate() {
-            let path = path.clone();
-            let path = if is_grid { path.key("columns").index(column) } else { path.key("blocks") };
-            note_new_ids(drafts, blocks, &path, ignored);
-        }
+        note_new_id(draft, block, &path.clone().index(index), ignored);
+    }
+}
+
+/// The same for one block, with everything below it.
+pub(crate) fn note_new_id(draft: &BlockDraft, block: &Block, path: &Path, ignored: &mut Ignored) {
+    if draft.sent.is_some_and(|sent| sent != block.id) {
+        ignored.extend([path.clone().key("id")]);
+    }
+    let is_grid = matches!(draft.content, Content::Grid(_));
+    for (column, (drafts, blocks)) in draft.children.iter().flatten().zip(&block.children).enumerate() {
+        let path = path.clone();
+        let path = if is_grid { path.key("columns").index(column) } else { path.key("blocks") };
+        note_new_ids(drafts, blocks, &path, ignored);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palimpsest_model::{BlockDraft, BlockId, ObjectId, Path, PropertyId, State, update_block};
 use palimpsest_store::{ChangeKind, Found, Tx};
 
-use super::{note_new_ids, structure_of, with_names};
+use super::{note_new_id, structure_of, with_names};
 use crate::check::Checks;
 use crate::error::Error;
 use crate::objects::live;
@@ -36,13 +36,13 @@ impl UpdateBlock {
             checks.section(section, Path::keys(&["propertyId"]));
         }
         checks.draft(&mut draft, &Path::keys(&["block"]))?;
-        checks.finish()?;
+        checks.finish(ignored)?;
         let mut object = (*before.object).clone();
         with_names(tx, fresh, &before.object, |names| {
             update_block(&mut object, self.section.as_ref(), self.block, draft, names)
         })??;
         if let Some((_, block)) = object.find_block(self.block) {
-            note_new_ids(std::slice::from_ref(&self.draft), std::slice::from_ref(block), &Path::default(), ignored);
+            note_new_id(&self.draft, block, &Path::keys(&["block"]), ignored);
         }
         tx.put(object, State::Live, ChangeKind::Updated)?;
         live(tx, self.id)

@@ -34,6 +34,11 @@ impl CreateFromMarkdown {
             let read = document.front_matter.map(|front| read_properties(&front, structure, names));
             let mut properties = read.unwrap_or_default();
             let body = take_title(document.body, structure, &mut properties);
+            if let Some((_, Value::Title(Some(title)))) =
+                properties.values.iter().find(|(_, value)| value.kind() == "title")
+            {
+                names.call_own(id, title);
+            }
             (properties, read_body(body, names))
         })?;
         let Properties { values, ignored: keys, problems } = properties;

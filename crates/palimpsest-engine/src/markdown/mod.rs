@@ -7,12 +7,12 @@ mod update;
 use std::collections::BTreeSet;
 
 pub use create::CreateFromMarkdown;
-use palimpsest_model::{BuiltIn, ObjectId, Path, StructureId, Value};
+use palimpsest_model::{BuiltIn, ObjectId, Path, Problem, StructureId, Value};
 use palimpsest_store::Tx;
 pub use update::UpdateFromMarkdown;
 
 use crate::error::Error;
-use crate::names::SpaceNames;
+use crate::names::{MOST_TAGS, SpaceNames};
 use crate::objects::CreateObject;
 use crate::operation::Ignored;
 use crate::world::Fresh;
@@ -29,7 +29,12 @@ pub(crate) fn read_with_names<T>(
     let mut make = || fresh.object();
     let mut names = SpaceNames::new(tx, space, known).making(&mut make);
     let value = read(&mut names);
-    for (id, name) in names.finish()? {
+    let new_tags = names.finish()?;
+    if new_tags.len() > MOST_TAGS {
+        let message = format!("Too big: a text makes at most {MOST_TAGS} tags");
+        return Err(Problem::new(Path::keys(&["markdown"]), message).into());
+    }
+    for (id, name) in new_tags {
         let tag = CreateObject {
             id: Some(id),
             structure: StructureId::BuiltIn(BuiltIn::RootTag),

@@ -60,7 +60,7 @@ impl UpdateFromMarkdown {
         if let Some(drafts) = &mut drafts {
             checks.drafts(drafts, &at)?;
         }
-        checks.finish()?;
+        checks.finish(ignored)?;
         let mut object = (*before.object).clone();
         object.properties.extend(properties);
         if let Some(drafts) = drafts {

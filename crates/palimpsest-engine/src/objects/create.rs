@@ -68,7 +68,7 @@ impl CreateObject {
         let collections = checks.collections(&self.collections);
         let properties = checks.properties(&self.properties)?;
         checks.sections(&mut drafts)?;
-        checks.finish()?;
+        checks.finish(ignored)?;
         if tx.object(id)?.is_some() {
             let error = Error::new(Code::AlreadyExists, format!("The id {id} was given before"));
             return Err(error.with_details(json!({ "id": id })));

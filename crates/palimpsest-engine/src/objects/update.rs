@@ -43,7 +43,7 @@ impl UpdateObject {
         let collections = self.collections.as_ref().map(|ids| checks.collections(ids));
         let properties = checks.properties(&self.properties)?;
         checks.sections(&mut drafts)?;
-        checks.finish()?;
+        checks.finish(ignored)?;
         let mut object = (*before.object).clone();
         object.properties.extend(properties);
         object.collections = collections.unwrap_or(object.collections);

@@ -138,7 +138,9 @@ fn scalars() {
 #[test]
 fn lists() {
     check("status: done", "s", Value::Label(vec!["b".into()]));
-    check("status: [To do, Done]", "s", Value::Label(vec!["a".into()]));
+    let several = read("status: [To do, Done]");
+    assert_eq!(several.values, [("s".into(), Value::Label(vec!["a".into()]))]);
+    assert_eq!(several.ignored, ["status"], "the second option has no effect");
     check("status: e", "s", Value::Label(vec!["e".into()]));
     check("status: []", "s", Value::Label(Vec::new()));
     check("labels: [To do, a, c]", "l", Value::Label(vec!["a".into(), "To do".into()]));

@@ -16,6 +16,8 @@ use palimpsest_store::{MemoryStore, Store};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::contract;
+
 /// When every test begins.
 pub(crate) const NOON: &str = "2026-11-22T12:00:00.000Z";
 
@@ -83,20 +85,27 @@ impl App {
         made.token
     }
 
+    /// Sends a request; what comes back is held against the document, whatever the test asks of it.
     pub(crate) async fn send(&self, ask: Ask) -> Reply {
+        let (method, path) = (ask.0.method().clone(), ask.0.uri().path().to_owned());
         let response = self.router.clone().oneshot(ask.0).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body }
+        let reply = Reply { status: parts.status.as_u16(), headers: parts.headers, body };
+        contract::check(&method, &path, &reply);
+        if let Some(body) = ask.1.filter(|_| reply.status == 200) {
+            contract::check_taken(&method, &path, &body);
+        }
+        reply
     }
 }
 
 /// A request in the making.
-pub(crate) struct Ask(Request<Body>);
+pub(crate) struct Ask(Request<Body>, Option<Value>);
 
 impl Ask {
     pub(crate) fn new(method: Method, uri: &str) -> Self {
-        Self(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap())
+        Self(Request::builder().method(method).uri(uri).body(Body::empty()).unwrap(), None)
     }
 
     pub(crate) fn token(self, secret: &str) -> Self {
@@ -108,7 +117,8 @@ impl Ask {
         self
     }
 
-    pub(crate) fn json(self, body: &Value) -> Self {
+    pub(crate) fn json(mut self, body: &Value) -> Self {
+        self.1 = Some(body.clone());
         self.body(Body::from(serde_json::to_vec(body).unwrap()))
     }
 

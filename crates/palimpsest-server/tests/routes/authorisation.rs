@@ -1,27 +1,27 @@
-//! Who may do what: every endpoint of the route list, with every kind of token there is.
+//! Who may do what: every endpoint of the document, with every kind of token there is.
 
 use http::Method;
 use palimpsest_engine::Scope;
 use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Access, ENDPOINTS, Endpoint};
 use serde_json::{Value, json};
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
+use crate::contract::{Endpoint, endpoints};
 use crate::wire::{body, id, page_of, tag, text};
 
 /// A request that succeeds with a token of the space, and what a token of another space gets for it.
-struct Sample {
-    method: Method,
-    path: &'static str,
-    query: String,
-    body: Option<Value>,
+pub(crate) struct Sample {
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) query: String,
+    pub(crate) body: Option<Value>,
     elsewhere: Elsewhere,
 }
 
 /// What becomes of a request that names things of another space, or nothing in particular.
 #[derive(Clone, Copy, PartialEq)]
-enum Elsewhere {
+pub(crate) enum Elsewhere {
     /// They are not there.
     NotFound,
     /// It speaks of the token's own space.
@@ -29,7 +29,7 @@ enum Elsewhere {
 }
 
 impl Sample {
-    fn ask(&self) -> Ask {
+    pub(crate) fn ask(&self) -> Ask {
         let ask = Ask::new(self.method.clone(), &format!("{}{}", self.path, self.query));
         match &self.body {
             Some(body) => ask.json(body),
@@ -39,7 +39,7 @@ impl Sample {
 }
 
 /// What the samples speak of.
-struct Things {
+pub(crate) struct Things {
     object: String,
     block: String,
     spare_block: String,
@@ -48,7 +48,7 @@ struct Things {
     collection: String,
 }
 
-async fn things(lab: &Lab) -> Things {
+pub(crate) async fn things(lab: &Lab) -> Things {
     let object = lab.create(page_of(json!([text("first"), text("second")]))).await;
     let doomed = lab.make(page_of(json!([]))).await;
     let tag = lab.make(tag("Methods")).await;
@@ -98,12 +98,12 @@ fn samples(things: &Things) -> Vec<Sample> {
     ]
 }
 
-/// The sample of each guarded endpoint, with what a token needs for it. An endpoint without a sample is an error.
-fn guarded(things: &Things) -> Vec<(&'static Endpoint, Scope, Sample)> {
+/// The sample of each guarded endpoint of the document, with what a token needs for it. An endpoint without a sample is an error.
+pub(crate) fn guarded(things: &Things) -> Vec<(Endpoint, Scope, Sample)> {
     let mut samples = samples(things);
     let mut pairs = Vec::new();
-    for endpoint in ENDPOINTS {
-        let Access::Scope(scope) = endpoint.access else { continue };
+    for endpoint in endpoints() {
+        let Some(scope) = endpoint.scope else { continue };
         let is_its = |sample: &Sample| sample.method == endpoint.method && sample.path == endpoint.path;
         let index = samples.iter().position(is_its);
         let index = index.unwrap_or_else(|| panic!("{} {} has no sample", endpoint.method, endpoint.path));
@@ -260,7 +260,7 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
 #[tokio::test]
 async fn open_endpoints_answer_without_a_token() {
     let app = App::new(unhurried());
-    let open: Vec<_> = ENDPOINTS.iter().filter(|endpoint| endpoint.access == Access::Open).collect();
+    let open: Vec<_> = endpoints().into_iter().filter(|endpoint| endpoint.scope.is_none()).collect();
     for endpoint in &open {
         let reply = app.send(Ask::new(endpoint.method.clone(), endpoint.path)).await;
         assert_eq!(reply.status, 200, "{}", endpoint.path);
@@ -268,5 +268,7 @@ async fn open_endpoints_answer_without_a_token() {
         assert_eq!(reply.status, 200, "{} with a token it does not need", endpoint.path);
     }
     let paths: Vec<_> = open.iter().map(|endpoint| endpoint.path).collect();
-    assert_eq!(paths, ["/health/live", "/health/ready"]);
+    let assets = ["/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css"];
+    let rest = ["/health/live", "/health/ready", "/openapi.json"];
+    assert_eq!(paths, [&["/docs"][..], &assets, &rest].concat());
 }

@@ -5,9 +5,12 @@
 
 mod authorisation;
 mod codes;
+mod document;
 mod http;
+mod ignored;
 mod limits;
 mod order;
+mod preferences;
 mod rates;
 mod revisions;
 mod times;
@@ -15,11 +18,13 @@ mod walk;
 
 mod block;
 mod blocks;
+mod docs;
 mod health;
 mod object;
 mod objects;
 mod space;
 
 mod app;
+mod contract;
 mod faulty;
 mod wire;

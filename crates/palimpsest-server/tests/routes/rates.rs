@@ -5,6 +5,7 @@ use palimpsest_server::{ENDPOINTS, Limits, RateLimits};
 use serde_json::json;
 
 use crate::app::{App, Ask, BOTH, Lab};
+use crate::authorisation::{guarded, things};
 use crate::wire::NOBODY;
 
 async fn lab(rates: RateLimits) -> Lab {
@@ -20,6 +21,20 @@ async fn every_answer_counts_down_also_refusals() {
         let reply = lab.get(&object).await;
         assert_eq!(reply.status, status);
         assert_eq!(reply.header("ratelimit"), Some(&*format!("limit=3, remaining={remaining}, reset=60")));
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_counts_apart_and_as_the_document_says() {
+    let lab = lab(RateLimits::Capacities).await;
+    let things = things(&lab).await;
+    let token = lab.app.token(&lab.space, "counted", BOTH).await;
+    for (endpoint, _, sample) in guarded(&things) {
+        let reply = lab.app.send(sample.ask().token(&token)).await;
+        let (limit, what) = (endpoint.quota, format!("{} {}", endpoint.method, endpoint.path));
+        assert!([10, 30].contains(&limit), "{what}: {limit}");
+        let counted = format!("limit={limit}, remaining={}, reset=60", limit - 1);
+        assert_eq!((reply.status, reply.header("ratelimit")), (200, Some(&*counted)), "{what}");
     }
 }
 

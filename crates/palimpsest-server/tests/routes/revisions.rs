@@ -1,9 +1,11 @@
 //! `Palimpsest-Revision`: which answers carry it, and when it moves.
 
 use http::Method;
+use palimpsest_engine::Scope;
 use serde_json::{Value, json};
 
 use crate::app::Lab;
+use crate::authorisation::{guarded, things};
 use crate::wire::{NOBODY, SECTION, body, chosen, id, page, page_of, text, titled};
 
 #[tokio::test]
@@ -13,6 +15,19 @@ async fn a_space_begins_at_revision_1_and_each_write_takes_the_next() {
     for expected in 2..5 {
         assert_eq!(lab.post("/object", &page("a")).await.revision(), Some(expected));
         assert_eq!(lab.head().await, expected);
+    }
+}
+
+#[tokio::test]
+async fn every_endpoint_tells_the_head_that_it_saw_or_made() {
+    let lab = Lab::new().await;
+    let things = things(&lab).await;
+    for (endpoint, scope, sample) in guarded(&things) {
+        let (before, what) = (lab.head().await, format!("{} {}", endpoint.method, endpoint.path));
+        let reply = lab.app.send(sample.ask().token(&lab.token)).await;
+        let head = lab.head().await;
+        assert_eq!((reply.status, reply.revision()), (200, Some(head)), "{what}");
+        assert!(head == before || (scope == Scope::Write && head == before + 1), "{what}: {before}, then {head}");
     }
 }
 

@@ -1,11 +1,16 @@
 //! POST /blocks/append.
 
-use palimpsest_engine::{AppendBlocks, Appended, Operation};
+use palimpsest_engine::{AppendBlocks, Appended, Code, Operation};
 use palimpsest_model::{
     BlockId, MAX_MARKDOWN, Node, ObjectId, Position, Problems, Reading, read_blocks, read_property_id, read_uuid,
 };
+use serde_json::{Value, json};
 
 use super::read_block_name;
+use crate::document::names::{name, uuid};
+use crate::document::object::some_blocks;
+use crate::document::shape::{open, said, text, word, words};
+use crate::document::{Description, Success};
 use crate::input::Input;
 
 pub(crate) fn read(input: &Input) -> Result<Operation, Problems> {
@@ -83,4 +88,26 @@ pub(crate) fn read_markdown(node: &Node<'_, '_>, reading: &mut Reading) -> Optio
         return None;
     }
     Some(text.to_owned())
+}
+
+pub(crate) fn describe() -> Description {
+    let markdown = json!({"type": "string", "maxLength": MAX_MARKDOWN});
+    let optional = [
+        ("propertyId", said(text(), "The section; without it, the main one or that of the named block.")),
+        ("parentBlockId", said(name(), "The block to append below; goes with the positions `start` and `end` only.")),
+        ("position", position()),
+        ("blocks", some_blocks()),
+        ("markdown", markdown),
+    ];
+    let mut body = open(&[("id", uuid())], &optional);
+    body["oneOf"] = json!([{"required": ["blocks"]}, {"required": ["markdown"]}]);
+    Description::new("blocks.append", "Add blocks to an object")
+        .body(body)
+        .answers(Success::object())
+        .refuses(&[Code::NotFound])
+}
+
+fn position() -> Value {
+    let beside = |kind: &str| open(&[("type", word(kind)), (kind, open(&[("id", name())], &[]))], &[]);
+    json!({"oneOf": [open(&[("type", words(["start", "end"]))], &[]), beside("after_block"), beside("before_block")]})
 }

@@ -1,12 +1,17 @@
 //! POST /object/url.
 
-use palimpsest_engine::{CreateFromUrl, Notes, Operation};
+use palimpsest_engine::{Code, CreateFromUrl, Notes, Operation};
 use palimpsest_model::{
-    Node, ObjectId, Problems, PropertyId, Reading, Value, read_blocks_by_property, read_uuid, read_value,
+    MAX_MARKDOWN, Node, ObjectId, Problems, PropertyId, Reading, Value, read_blocks_by_property, read_uuid, read_value,
 };
+use serde_json::json;
 use url::Url;
 
 use crate::api::blocks::append::read_markdown;
+use crate::document::names::uuid;
+use crate::document::object::sections;
+use crate::document::shape::{open, refer, said, text};
+use crate::document::{Description, Success};
 use crate::input::Input;
 
 pub(crate) fn read(input: &Input) -> Result<Operation, Problems> {
@@ -59,4 +64,18 @@ fn read_notes(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Notes> {
         return Some(Notes::Blocks(blocks.unwrap_or_default()));
     }
     read_markdown(&markdown, reading).map(Notes::Markdown)
+}
+
+pub(crate) fn describe() -> Description {
+    let id = said(uuid(), "An id of the client's choice; one that was ever given is refused.");
+    let properties = open(&[], &[("title", refer("TitleValueInput")), ("description", refer("TextValueInput"))]);
+    let markdown = json!({"type": "string", "maxLength": MAX_MARKDOWN});
+    let optional = [("id", id), ("properties", properties), ("blocks", sections()), ("markdown", markdown)];
+    let mut body = open(&[("url", said(text(), "A URL of any scheme."))], &optional);
+    body["not"] = json!({"required": ["blocks", "markdown"]});
+    Description::new("object.createFromUrl", "Make a weblink or a media object of a URL")
+        .about("Title and description are those of the page, when it is looked at, unless they are sent.")
+        .body(body)
+        .answers(Success::object())
+        .refuses(&[Code::AlreadyExists])
 }

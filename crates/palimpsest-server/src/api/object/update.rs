@@ -1,10 +1,15 @@
 //! PATCH /object.
 
-use palimpsest_engine::{Operation, UpdateObject};
+use palimpsest_engine::{Code, Operation, UpdateObject};
 use palimpsest_model::{Node, Problems, read_blocks_by_property, read_properties};
+use serde_json::json;
 
 use super::read_collections;
 use crate::api::blocks::read_object_name;
+use crate::document::names::name;
+use crate::document::object::{collections, properties, sections};
+use crate::document::shape::{boolean, open, said};
+use crate::document::{Description, Success};
 use crate::input::Input;
 
 const NOTHING: &str = "Provide at least one of `properties`, `collections`, `blocks`, or `deleteRequested`.";
@@ -29,4 +34,21 @@ pub(crate) fn read(input: &Input) -> Result<Operation, Problems> {
         })
     })?;
     Ok(Operation::UpdateObject(update))
+}
+
+pub(crate) fn describe() -> Description {
+    let trash = said(boolean(), "`true` moves the object to the trash, `false` takes it out again.");
+    let changes = [
+        ("properties", properties()),
+        ("collections", collections()),
+        ("blocks", sections()),
+        ("deleteRequested", trash),
+    ];
+    let mut body = open(&[("id", name())], &changes);
+    body["anyOf"] = changes.iter().map(|(name, _)| json!({ "required": [name] })).collect();
+    Description::new("object.update", "Change an object")
+        .about("What is left out stays. Each value, the collections and each section that are sent replace what there was; blocks of a section that are sent again keep their ids.")
+        .body(body)
+        .answers(Success::object())
+        .refuses(&[Code::NotFound])
 }

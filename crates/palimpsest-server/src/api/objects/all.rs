@@ -1,8 +1,11 @@
 //! GET /objects: every object of every type, with its version.
 
-use palimpsest_engine::{List, ListObjects, Row};
+use palimpsest_engine::{Code, List, ListObjects, Row};
+use serde_json::json;
 
 use super::read_count;
+use crate::document::shape::words;
+use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
 
 const MOST: usize = 1000;
@@ -19,4 +22,15 @@ pub(crate) fn call(call: Call) -> Reading {
         })?;
         Ok(call.engine.list(&call.token, ask).await?.into())
     })
+}
+
+pub(crate) fn describe() -> Description {
+    let next = Link::new("next", "objects.list", json!({"query.cursor": "$response.body#/nextCursor"}));
+    let page = Success::page("VersionedPage").leads(next);
+    Description::new("objects.list", "Every object of every structure, with its version")
+        .takes("limit", lists::size(MOST, USUAL))
+        .takes("cursor", lists::cursor())
+        .takes("include", words(["objects"]))
+        .answers(page)
+        .refuses(&[Code::RevisionCompacted, Code::RevisionUnknown])
 }

@@ -6,9 +6,11 @@ pub(crate) mod search;
 pub(crate) mod structure;
 pub(crate) mod tag;
 
-use palimpsest_engine::{List, ListObjects, Row};
+use palimpsest_engine::{Code, List, ListObjects, Row};
 use palimpsest_model::{Node, Reading as Notes};
+use serde_json::{Value, json};
 
+use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
 
 /// The most rows of a page of the contract's lists, and how many there are when the client does not say.
@@ -43,4 +45,16 @@ fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usi
         _ => notes.problem(node, "Too small: expected number to be >0"),
     }
     None
+}
+
+/// Describes one of the contract's lists.
+fn describe_page(id: &'static str, summary: &'static str, of: Value) -> Description {
+    let next = json!({"query.id": "$request.query.id", "query.cursor": "$response.body#/nextCursor"});
+    let page = Success::page("Page").leads(Link::new("next", id, next));
+    Description::new(id, summary)
+        .needs("id", of)
+        .takes("pageSize", lists::size(MOST, USUAL))
+        .takes("cursor", lists::cursor())
+        .answers(page)
+        .refuses(&[Code::NotFound, Code::RevisionCompacted, Code::RevisionUnknown])
 }

@@ -2,7 +2,11 @@
 
 use palimpsest_engine::Search;
 use palimpsest_model::{Node, Reading as Notes, StructureId, read_structure_id};
+use serde_json::json;
 
+use crate::document::names::structure_id;
+use crate::document::shape::{open, refer};
+use crate::document::{Description, Success};
 use crate::endpoint::{Call, Reading};
 
 /// The most results, and how many there are when the client does not say.
@@ -70,4 +74,14 @@ fn read_limit(node: &Node<'_, '_>, notes: &mut Notes) -> Option<usize> {
     }
     // `20.0` is `20`.
     (1..=MOST).find(|whole| f64::from(*whole) == count).map(usize::from)
+}
+
+pub(crate) fn describe() -> Description {
+    let about = format!("1 to {LONGEST} characters, blanks at its ends not counted.");
+    let query = json!({"type": "string", "minLength": 1, "description": about});
+    let structures = json!({"type": "array", "items": structure_id(), "minItems": 1, "maxItems": STRUCTURES});
+    let limit = json!({"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL});
+    Description::new("objects.search", "Objects by their titles, the best match first")
+        .body(open(&[("query", query)], &[("structureIds", structures), ("limit", limit)]))
+        .answers(Success::json("What was found.", refer("Results")))
 }

@@ -3,6 +3,8 @@
 use palimpsest_engine::List;
 use palimpsest_model::read_structure_id;
 
+use crate::document::Description;
+use crate::document::names::structure_id;
 use crate::endpoint::{Call, Reading};
 
 pub(crate) fn call(call: Call) -> Reading {
@@ -11,4 +13,8 @@ pub(crate) fn call(call: Call) -> Reading {
         id.string(notes)?;
         read_structure_id(id, notes).map(List::Structure)
     })
+}
+
+pub(crate) fn describe() -> Description {
+    super::describe_page("objects.structure", "The objects of a structure", structure_id())
 }

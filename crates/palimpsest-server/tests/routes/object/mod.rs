@@ -6,6 +6,7 @@ mod delete;
 mod get;
 mod ids;
 mod link;
+mod markdown;
 mod planted;
 mod properties;
 mod references;

@@ -1,0 +1,97 @@
+"""Runs of schemathesis over the served document, and the checks on their reports."""
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from lib.checks import LONG, at_end, check, same
+from lib.wire.speak import new_page
+
+CHECKS = [
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+]
+# In the test command every run makes the same requests; the long one draws new ones and tells the seed.
+DRAWN = ["--max-examples", "400"] if LONG else ["--max-examples", "20", "--generation-deterministic"]
+SECONDS = 870 if LONG else 155
+GRACE_SECONDS = 20
+LEAST_CASES = 10_000 if LONG else 1_000
+
+
+def found(server, folder):
+    end = time.monotonic() + SECONDS
+    with server.client() as client:
+        document = client.get("/openapi.json").json()
+        # Of a document that it fetches itself it leaves out the path it came from.
+        (folder / "openapi.json").write_text(json.dumps(document))
+        for number in range(30):
+            new_page(client, f"page {number}")
+    operations = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
+    drawn = Run(server, folder, ["examples", "fuzzing", "stateful"], DRAWN, end)
+    # Every edge of every schema, one by one: many, and always the same. Without time for all of them some will do.
+    edges = Run(server, folder, ["coverage"], ["--generation-deterministic"], end)
+
+    @check("every operation of the document is tested to the end")
+    def _():
+        counted = drawn.report["operations"]
+        same((counted["tested"], counted["errored"], counted["skipped"]), (len(operations), 0, 0))
+        assert drawn.report["complete"], f"it had {SECONDS} s"
+        assert edges.report["complete"] or not LONG, f"it had {SECONDS} s"
+
+    @check(f"there are at least {LEAST_CASES} cases")
+    def _():
+        assert drawn.cases + edges.cases >= LEAST_CASES, f"{drawn.cases} and {edges.cases}"
+
+    @check("links between operations are followed")
+    def _():
+        covered = re.search(r"API Links: +(\d+) covered", drawn.told)
+        assert covered and int(covered[1]) >= 3, drawn.told[-3000:]
+
+    @check("no phase ends with an error")
+    def _():
+        same(drawn.report["errors"] + edges.report["errors"], [])
+        phases = {**drawn.report["phases"], "coverage": edges.report["phases"]["coverage"]}
+        same([name for name, phase in phases.items() if phase["status"] not in ("success", "interrupted")], [])
+
+    for operation in sorted(operations):
+
+        @check(f"nothing is found about {operation}")
+        def _(operation=operation):
+            failures = drawn.report["failures"] + edges.report["failures"]
+            same([failure["title"] for failure in failures if operation in failure["operations"]], [])
+
+    @check("the server lives on and has not panicked")
+    def _():
+        with server.client() as client:
+            same(client.get("/space").status_code, 200)
+        assert "panicked" not in server.log, server.log[-2000:]
+
+
+class Run:
+    """A run through some phases, ended early when the time is over: its report, and what it printed."""
+
+    def __init__(self, server, folder, phases, choice, end):
+        place = folder / f"{phases[0]}.json"
+        command = [Path(sys.executable).with_name("st"), "run", "openapi.json", "--url", server.url]
+        command += ["--header", f"Authorization: Bearer {server.token}", "--checks", ",".join(CHECKS)]
+        command += ["--phases", ",".join(phases), "--warnings", "off", "--no-color"]
+        command += ["--report", "json", "--report-json-path", place, *choice]
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=pipe, stderr=subprocess.STDOUT, text=True)
+        at_end(child.kill)
+        try:
+            self.told, _ = child.communicate(timeout=max(end - time.monotonic(), 1))
+        except subprocess.TimeoutExpired:
+            # What was found until now is reported all the same.
+            child.send_signal(signal.SIGINT)
+            self.told, _ = child.communicate(timeout=GRACE_SECONDS)
+        print(self.told, flush=True)
+        self.report = json.loads(place.read_text())
+        self.cases = self.report["test_cases"]["generated"]

@@ -1,0 +1,123 @@
+//! The answers of the document: their bodies, and the headers each carries.
+
+use http::StatusCode;
+use palimpsest_engine::{Code, Kind};
+use serde_json::{Map, Value, json};
+
+use super::errors;
+use super::headers::{Header, of_an_answer};
+use super::links::{self, Link};
+use super::shape::{one_of, refer};
+use crate::answer::status_of;
+
+/// An answer that is no refusal.
+pub(crate) struct Success {
+    pub(super) status: StatusCode,
+    about: &'static str,
+    body: Option<(&'static str, Value)>,
+    headers: Vec<Header>,
+    links: Vec<Link>,
+}
+
+impl Success {
+    /// An object as it is at the answered revision.
+    pub(crate) fn object() -> Self {
+        let success = Self::shown("The object as it is at this revision.", refer("Object"));
+        Self { links: links::of_an_object(), ..success }
+    }
+
+    /// An object in another form.
+    pub(crate) fn shown(about: &'static str, schema: Value) -> Self {
+        let mut success = Self::json(about, schema);
+        success.headers.push(Header::Location);
+        success
+    }
+
+    /// JSON made of what the store holds.
+    pub(crate) fn json(about: &'static str, schema: Value) -> Self {
+        Self { body: Some((super::JSON, schema)), ..Self::empty(about) }
+    }
+
+    /// A page of a list of objects.
+    pub(crate) fn page(schema: &str) -> Self {
+        Self { links: links::of_a_page(), ..Self::json("A page of the list.", refer(schema)) }
+    }
+
+    /// No body; the work is done.
+    pub(crate) fn empty(about: &'static str) -> Self {
+        let headers =
+            vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny, Header::Ignored, Header::Applied];
+        Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new() }
+    }
+
+    /// Something that needs no token and no store.
+    pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
+        Self { status, about, body: Some((media, schema)), headers: vec![Header::RequestId], links: Vec::new() }
+    }
+
+    /// A page that says what it may load.
+    pub(crate) fn guarded(mut self) -> Self {
+        self.headers.push(Header::Policy);
+        self
+    }
+
+    /// A call that what was answered leads to.
+    pub(crate) fn leads(mut self, link: Link) -> Self {
+        self.links.push(link);
+        self
+    }
+
+    /// The same for who prefers no body.
+    pub(super) fn minimal(&self) -> Value {
+        json!({"description": "Done, as `Prefer: return=minimal` asks for it.", "headers": of_an_answer(&self.headers)})
+    }
+
+    pub(super) fn response(&self) -> Value {
+        let mut response = json!({"description": self.about, "headers": of_an_answer(&self.headers)});
+        if let Some((media, schema)) = &self.body {
+            response["content"] = json!({*media: {"schema": schema}});
+        }
+        if !self.links.is_empty() {
+            let links = self.links.iter().map(|link| (link.name.to_owned(), link.value()));
+            response["links"] = Value::Object(links.collect());
+        }
+        response
+    }
+}
+
+/// The responses of the components that belong to no endpoint.
+pub(super) fn of_no_endpoint() -> Map<String, Value> {
+    let method = refusal(Code::MethodNotAllowed.sentence(), &[Code::MethodNotAllowed], &[Header::Allow]);
+    let path = refusal("Nothing is served at this path.", &[Code::NotFound], &[]);
+    [("MethodNotAllowed".to_owned(), method), ("UnknownPath".to_owned(), path)].into_iter().collect()
+}
+
+/// The response to a refusal with one of these codes, which all have one status, and what it is called.
+pub(super) fn refused(codes: &[Code]) -> (String, Value) {
+    let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
+    let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
+    let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
+        Kind::NotFound | Kind::Conflict | Kind::Gone => &[Header::Revision, Header::RateLimitIfAny],
+        Kind::Invalid | Kind::Internal => &[Header::RevisionIfAny, Header::RateLimitIfAny],
+        Kind::Forbidden | Kind::TooLarge => &[Header::RateLimitIfAny],
+        Kind::TooOften => &[Header::RetryAfter, Header::RateLimit],
+        Kind::Unavailable => &[Header::RetryAfter, Header::RateLimitIfAny],
+        Kind::Unauthenticated => &[Header::Authenticate],
+        Kind::MethodNotAllowed => &[Header::Allow],
+    };
+    (name, refusal(&about, codes, headers))
+}
+
+fn refusal(about: &str, codes: &[Code], headers: &[Header]) -> Value {
+    let schema = match codes {
+        [code] => refer(&errors::name(*code)),
+        several => one_of(several.iter().map(|code| errors::name(*code))),
+    };
+    let headers = of_an_answer(&[&[Header::RequestId], headers].concat());
+    json!({"description": about, "headers": headers, "content": {super::JSON: {"schema": schema}}})
+}
+
+/// The status of a code.
+pub(super) fn status(code: Code) -> StatusCode {
+    status_of(code.kind())
+}

@@ -1,0 +1,95 @@
+//! The headers that answers carry.
+
+use serde_json::{Map, Value, json};
+
+use super::shape::{count, pattern, text};
+
+/// A header of an answer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Header {
+    RequestId,
+    Revision,
+    RevisionIfAny,
+    Location,
+    RateLimit,
+    RateLimitIfAny,
+    RetryAfter,
+    Authenticate,
+    Allow,
+    Policy,
+    Ignored,
+    Applied,
+}
+
+use Header::{
+    Allow, Applied, Authenticate, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
+    Revision, RevisionIfAny,
+};
+
+const ALL: [Header; 12] = [
+    RequestId,
+    Revision,
+    RevisionIfAny,
+    Location,
+    RateLimit,
+    RateLimitIfAny,
+    RetryAfter,
+    Authenticate,
+    Allow,
+    Policy,
+    Ignored,
+    Applied,
+];
+
+/// The headers of the components.
+pub(super) fn components() -> Map<String, Value> {
+    ALL.iter().map(|header| (format!("{header:?}"), header.value())).collect()
+}
+
+/// The headers of one answer.
+pub(super) fn of_an_answer(headers: &[Header]) -> Value {
+    let one = |header: &Header| (header.name().to_owned(), json!({"$ref": format!("#/components/headers/{header:?}")}));
+    Value::Object(headers.iter().map(one).collect())
+}
+
+impl Header {
+    fn name(self) -> &'static str {
+        match self {
+            RequestId => "X-Request-Id",
+            Revision | RevisionIfAny => "Palimpsest-Revision",
+            Location => "Content-Location",
+            RateLimit | RateLimitIfAny => "RateLimit",
+            RetryAfter => "Retry-After",
+            Authenticate => "WWW-Authenticate",
+            Allow => "Allow",
+            Policy => "Content-Security-Policy",
+            Ignored => "Palimpsest-Ignored",
+            Applied => "Preference-Applied",
+        }
+    }
+
+    fn value(self) -> Value {
+        let limits = || pattern("^limit=[0-9]+, remaining=[0-9]+, reset=[0-9]+$");
+        let (required, schema, about) = match self {
+            RequestId => (true, text(), "The name of the request in the log: the one that was sent, or a new one."),
+            Revision => (true, count(1), "The revision of the space it was computed at; on a write, the one it took."),
+            RevisionIfAny => {
+                (false, count(1), "The revision of the space it was decided at, when that took a look into the space.")
+            }
+            Location => (true, pattern("^/object\\?id=[0-9a-f-]{36}$"), "Where the object can be read."),
+            RateLimit => (true, limits(), "What the window of this token and endpoint allows; nothing is left of it."),
+            RateLimitIfAny => {
+                let about = "What the window of this token and endpoint allows, what is left of it and in how many \
+                             seconds it ends; absent when limits are off.";
+                (false, limits(), about)
+            }
+            RetryAfter => (true, count(1), "After how many seconds to try again."),
+            Authenticate => (true, json!({"type": "string", "const": "Bearer"}), "How to authenticate."),
+            Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),
+            Ignored => (false, text(), "What of the request was passed over: a list of its paths (RFC 9651)."),
+            Applied => (false, text(), "The preferences that were applied (RFC 7240)."),
+            Policy => (true, text(), "What the page may load: nothing from another host."),
+        };
+        json!({"description": about, "required": required, "schema": schema})
+    }
+}

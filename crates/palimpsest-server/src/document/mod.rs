@@ -1,0 +1,201 @@
+//! The description of the API: an OpenAPI 3.1 document, made of the route list and of what each endpoint says of itself. Every
+//! enumeration in it comes from the model or from the list of codes.
+
+mod answers;
+mod blocks;
+mod description;
+mod errors;
+mod headers;
+mod links;
+pub(crate) mod lists;
+pub(crate) mod names;
+pub(crate) mod object;
+pub(crate) mod shape;
+mod space;
+mod tokens;
+mod values;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use palimpsest_engine::Code;
+use serde_json::{Map, Value, json};
+
+pub(crate) use answers::Success;
+pub(crate) use description::Description;
+pub(crate) use links::Link;
+
+use crate::endpoint::{Access, Action, Endpoint};
+use crate::limits::{NEWEST, OLDEST};
+use crate::router::ENDPOINTS;
+
+static TEXT: LazyLock<Bytes> = LazyLock::new(|| {
+    let mut text = serde_json::to_string_pretty(&document(ENDPOINTS)).unwrap_or_default();
+    text.push('\n');
+    text.into()
+});
+
+/// The OpenAPI document of the server, as it is served at `/openapi.json`.
+#[must_use]
+pub fn openapi() -> Bytes {
+    TEXT.clone()
+}
+
+/// The media type of JSON.
+pub(crate) const JSON: &str = "application/json";
+
+fn document(endpoints: &[Endpoint]) -> Value {
+    let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
+    let mut responses = answers::of_no_endpoint();
+    for endpoint in endpoints {
+        let method = endpoint.method.as_str().to_ascii_lowercase();
+        paths.entry(endpoint.path).or_default().insert(method, operation(endpoint, &mut responses));
+    }
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Palimpsest",
+            "version": NEWEST,
+            "summary": "The Capacities API, self-hosted, with every version kept.",
+            "description": ABOUT,
+            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+        },
+        "servers": [{"url": "/", "description": "The server this document comes from."}],
+        "security": [{"bearer": []}],
+        "tags": TAGS.map(|(name, about)| json!({"name": name, "description": about})),
+        "paths": paths,
+        "components": {
+            "schemas": schemas(),
+            "headers": headers::components(),
+            "responses": responses,
+            "parameters": {"Version": version(), "Prefer": prefer()},
+            "securitySchemes": {"bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A token of one space; `palimpsest token create` makes one.",
+            }},
+        },
+    })
+}
+
+const ABOUT: &str = "Every call speaks of the one space that its token opens. A path that nothing is served at is answered as \
+    `#/components/responses/UnknownPath` tells, a method that a path does not know as \
+    `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
+    `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
+
+const TAGS: [(&str, &str); 5] = [
+    ("space", "The space and its structures (object types)."),
+    ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
+    ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
+    ("blocks", "The blocks that the text of an object is made of."),
+    ("server", "The server itself; nothing here needs a token."),
+];
+
+/// The first step of the path says which of the tags it is.
+fn tag(endpoint: &Endpoint) -> &'static str {
+    let step = endpoint.path.split('/').nth(1).unwrap_or_default();
+    match (endpoint.access, step) {
+        (Access::Open, _) => "server",
+        (_, "block") => "blocks",
+        (_, step) => step,
+    }
+}
+
+fn schemas() -> Map<String, Value> {
+    let all = [
+        names::schemas(),
+        tokens::schemas(),
+        values::schemas(),
+        blocks::schemas(),
+        object::schemas(),
+        space::schemas(),
+        lists::schemas(),
+        errors::schemas(),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// Describes an endpoint; the refusals it shares with others go into `shared`.
+fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
+    let described = (endpoint.describe)();
+    let mut operation = json!({
+        "operationId": described.id,
+        "summary": described.summary,
+        "tags": [tag(endpoint)],
+    });
+    if let Some(about) = described.about {
+        operation["description"] = json!(about);
+    }
+    let mut parameters = described.parameters;
+    let mut codes = described.refusals;
+    match endpoint.access {
+        Access::Open => operation["security"] = json!([]),
+        Access::Scope(scope) => {
+            operation["security"] = json!([{"bearer": [scope.as_str()]}]);
+            operation["x-quota"] = json!(endpoint.quota);
+            parameters.push(json!({"$ref": "#/components/parameters/Version"}));
+            parameters.push(json!({"$ref": "#/components/parameters/Prefer"}));
+            codes.extend(OF_EVERY_CALL);
+        }
+    }
+    codes.push(Code::ServerError);
+    if !parameters.is_empty() {
+        operation["parameters"] = json!(parameters);
+    }
+    if let Some(schema) = described.body {
+        operation["requestBody"] = json!({"required": true, "content": {JSON: {"schema": schema}}});
+    }
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        by_status.entry(answers::status(code).as_u16()).or_default().push(code);
+    }
+    let mut responses = Map::new();
+    for (status, codes) in by_status {
+        let (name, response) = answers::refused(&codes);
+        responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
+        shared.insert(name, response);
+    }
+    for success in &described.successes {
+        responses.insert(success.status.as_str().to_owned(), success.response());
+        if matches!(endpoint.action, Action::Write(_)) {
+            responses.insert("204".to_owned(), success.minimal());
+        }
+    }
+    operation["responses"] = Value::Object(responses);
+    operation
+}
+
+/// What every call may be refused with that asks for a token.
+const OF_EVERY_CALL: [Code; 6] = [
+    Code::InvalidInput,
+    Code::NotAuthenticated,
+    Code::ScopeInsufficient,
+    Code::PayloadTooLarge,
+    Code::RateLimitExceeded,
+    Code::ServiceUnavailable,
+];
+
+fn version() -> Value {
+    let (major, minor, patch) = OLDEST;
+    let about = format!(
+        "The version of the contract, from {major}.{minor}.{patch} on; one above {NEWEST} is taken as {NEWEST}, and so is none."
+    );
+    let number = "(0|[1-9][0-9]{0,17})";
+    let later = format!("^(0\\.[1-9][0-9]{{0,17}}|[1-9][0-9]{{0,17}}\\.{number})\\.{number}$");
+    json!({
+        "in": "header",
+        "name": "X-Capacities-Api-Version",
+        "description": about,
+        "schema": {"type": "string", "pattern": later, "default": NEWEST},
+    })
+}
+
+fn prefer() -> Value {
+    json!({
+        "in": "header",
+        "name": "Prefer",
+        "description": "`handling=strict` refuses what would be passed over; `return=minimal` answers writes without a body.",
+        "schema": {"type": "string", "enum": ["handling=strict", "return=minimal", "handling=strict, return=minimal"]},
+    })
+}

@@ -1,0 +1,58 @@
+//! Spaces and their structures.
+
+use palimpsest_model::PropertyKind;
+use serde_json::{Value, json};
+
+use super::names::{structure_id, uuid};
+use super::shape::{boolean, closed, list, refer, said, text, word, words};
+use super::values::hue;
+
+/// Schemas of the components.
+pub(super) fn schemas() -> Vec<(String, Value)> {
+    let space = closed(&[("id", uuid()), ("title", text())], &[("icon", refer("Icon"))]);
+    let collection = closed(&[("id", uuid()), ("title", text())], &[]);
+    let structure = closed(
+        &[
+            ("id", structure_id()),
+            ("title", text()),
+            ("pluralName", text()),
+            ("propertyDefinitions", list(refer("PropertyDefinition"))),
+            ("labelColor", hue()),
+            ("collections", list(refer("Collection"))),
+        ],
+        &[],
+    );
+    vec![
+        ("Space".to_owned(), space),
+        ("Collection".to_owned(), collection),
+        ("PropertyDefinition".to_owned(), definition()),
+        ("Structure".to_owned(), structure),
+        ("Structures".to_owned(), closed(&[("structures", list(refer("Structure")))], &[])),
+    ]
+}
+
+/// A definition tells more of labels and of entities than of other properties. Body sections have none.
+fn definition() -> Value {
+    let common = |kind| {
+        let id = said(text(), "The key of its values in the `properties` of an object.");
+        vec![("id", id), ("name", text()), ("type", kind), ("writable", boolean())]
+    };
+    let (mut plain, mut variants) = (Vec::new(), Vec::new());
+    for kind in PropertyKind::samples() {
+        match (&kind, kind.name()) {
+            (PropertyKind::Label { .. }, Some(name)) => {
+                let own = [("multiple", boolean()), ("labelSet", list(refer("LabelOption")))];
+                variants.push(closed(&[common(word(name)), own.into()].concat(), &[]));
+            }
+            (PropertyKind::Entity { .. }, Some(name)) => {
+                let allowed = json!({"type": "array", "items": structure_id(), "minItems": 1});
+                let allowed = said(allowed, "The structures its targets may have; absent for any.");
+                variants.push(closed(&common(word(name)), &[("allowedStructures", allowed)]));
+            }
+            (_, Some(name)) => plain.push(name),
+            (_, None) => {}
+        }
+    }
+    variants.push(closed(&common(words(plain)), &[]));
+    json!({ "oneOf": variants })
+}
