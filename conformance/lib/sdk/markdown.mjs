@@ -88,6 +88,12 @@ async function making({ api, experiment, tags }) {
     const rows = await api.search({ query: 'markdown-new', structureIds: ['RootTag'] })
     assert.deepEqual(rows.map((row) => row.title), ['markdown-new'])
   })
+  await check('tags stand in a list, with commas between, with and without brackets: none is lost', async () => {
+    for (const written of ['[red, comma-1]', 'red, comma-1', '"[[red]], [[comma-1]]"', 'comma-1, [[red]]', '["#red", "[[comma-1]]"]']) {
+      const { properties } = await api.createOfMarkdown({ structureId: 'RootPage', markdown: `---\ntags: ${written}\n---\n` })
+      assert.equal(properties.tags?.entity.length, 2, written)
+    }
+  })
   await check('a task is made with notes, and its first status as ever', async () => {
     const task = await api.createOfMarkdown({ structureId: 'RootTask', markdown: '---\ntitle: "task: order"\npriority: High\n---\n\nNotes\n' })
     assert.deepStrictEqual([task.properties.title, task.properties.priority.label[0].id], [title('task: order'), 'high'])
