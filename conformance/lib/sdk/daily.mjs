@@ -15,7 +15,7 @@ function wall(timeZone, at = new Date()) {
   return { day: `${of('year')}-${of('month')}-${of('day')}`, time: `${of('hour')}:${of('minute')}` }
 }
 
-export async function daily({ api, data, make, pages: [buffers] }) {
+export async function daily({ api, data, pages: [buffers] }) {
   const texts = async (day) => textsOf((await api.dailyNote(day)).blocks[KEY])
 
   /** Appends to the note of today; answers what stands there from the marker's heading on, and that it stands where the clock says. */
@@ -106,5 +106,4 @@ export async function daily({ api, data, make, pages: [buffers] }) {
     await refusedCommand(data, ['space', 'timezone', space.id, 'Mars/Olympus'], /Mars\/Olympus/)
     await today('Pacific/Pago_Pago', 'still there')
   })
-  await make('RootPage', 'after the daily notes')
 }

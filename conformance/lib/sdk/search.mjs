@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { check } from '../checks.mjs'
-import { checkRefusal, exchangeOf, refused } from '../client.mjs'
+import { checkRefusal } from '../client.mjs'
 import { paragraph, title, value } from '../content.mjs'
 
 export async function search({ api, make, experiment }) {
