@@ -232,6 +232,32 @@ await chapter('another space', async () => {
     await first.create({ structureId: id })
   })
 
+  await check('a search finds nothing of another space, and tells the revision of its own', async () => {
+    for (const query of [TITLE, TITLE[0], 'theirs']) assert.deepEqual(await other.search({ query }), [])
+    assert.ok((await first.search({ query: TITLE })).some((row) => row.id === object.id))
+    assert.equal((await other.raw('POST', '/objects/search', { query: TITLE })).revision, await other.head())
+  })
+  await check('Markdown links to no title and to no tag of another space, and a link by id stays a URL', async () => {
+    const theirs = await first.append({ id: (await first.create({ structureId: 'RootPage' })).id, markdown: '#shared-name' })
+    const text = `[[${TITLE}]] #shared-name [x](capacities://${alpha.id}/${object.id})`
+    const made = await other.createOfMarkdown({ structureId: 'RootPage', markdown: `# Spy\n\n${text}` })
+    const tokensOf = (one) => Object.values(one.blocks)[0].flatMap(({ tokens }) => tokens)
+    const linked = tokensOf(made).filter((one) => one.entityId).map((one) => one.entityId)
+    assert.equal(linked.length, 1, JSON.stringify(tokensOf(made)))
+    assert.ok(!tokensOf(theirs).some((one) => linked.includes(one.entityId)), 'the tag is one of its own')
+    assert.deepEqual((await other.search({ query: 'shared-name' })).map((row) => row.id), linked)
+    assert.ok(tokensOf(made).some((one) => one.text.includes(`[[${TITLE}]]`)))
+  })
+  await check('each space has daily notes of its own', async () => {
+    const day = { date: '2026-03-03T00:00:00.000Z', noTimeStamp: true }
+    await first.appendDaily({ ...day, markdown: 'alpha' })
+    assert.deepEqual(await other.search({ query: '2026-03-03' }), [])
+    await other.appendDaily({ ...day, markdown: 'beta' })
+    const [mine, theirs] = [await first.dailyNote('2026-03-03'), await other.dailyNote('2026-03-03')]
+    assert.notEqual(mine.id, theirs.id)
+    assert.ok(!JSON.stringify(theirs.blocks).includes('alpha') && !JSON.stringify(mine.blocks).includes('beta'))
+  })
+
   const tag = await first.create({ structureId: 'RootTag', properties: { title: title('theirs') } })
   const mine = await other.create({ structureId: 'RootPage', properties: { title: title('mine') } })
   const tags = (id) => ({ tags: value('entity', [{ id }]) })
@@ -334,7 +360,7 @@ await chapter('secrets and the log', async () => {
     for (const part of ['the reader', '/object', 'GET', '200']) assert.ok(line.includes(part), line)
     assert.ok(!line.includes(object.id), `the line shows the query: ${line}`)
   })
-  const content = [TITLE, TEXT, 'slipped in', 'taken over']
+  const content = [TITLE, TEXT, 'slipped in', 'slipped-in', 'taken over', 'shared-name']
   await check('the log holds no secret and nothing that was written', async () => {
     for (const secret of secrets) assert.ok(!server.log.includes(secret.slice('cap-api-'.length, -1)), 'a secret is in the log')
     for (const text of content) assert.ok(!server.log.includes(text), `${text} is in the log`)

@@ -7,15 +7,19 @@ import { chapter, finish, must } from './lib/checks.mjs'
 import { blockEdits } from './lib/sdk/block-edits.mjs'
 import { blocks } from './lib/sdk/blocks.mjs'
 import { collections } from './lib/sdk/collections.mjs'
+import { daily } from './lib/sdk/daily.mjs'
+import { links } from './lib/sdk/links.mjs'
+import { markdown } from './lib/sdk/markdown.mjs'
 import { messages } from './lib/sdk/messages.mjs'
 import { objects } from './lib/sdk/objects.mjs'
 import { parallel } from './lib/sdk/parallel.mjs'
 import { properties } from './lib/sdk/properties.mjs'
 import { restart } from './lib/sdk/restart.mjs'
+import { search } from './lib/sdk/search.mjs'
 import { space } from './lib/sdk/space.mjs'
 import { furnish } from './lib/sdk/world.mjs'
 
 const world = await must('the server starts on an empty folder, and takes structures and collections', furnish)
-const chapters = { space, objects, properties, collections, blocks, blockEdits, parallel, messages, restart }
+const chapters = { space, objects, properties, collections, blocks, blockEdits, search, markdown, daily, links, parallel, messages, restart }
 for (const [name, run] of Object.entries(chapters)) await chapter(name, () => run(world))
 await finish()

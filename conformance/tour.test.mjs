@@ -6,7 +6,8 @@ import { join } from 'node:path'
 
 const binary = process.env.PALIMPSEST_BIN
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-const steps = [...readme.matchAll(/```sh tour\n([\s\S]*?)```/g)].map((match) => match[1])
+// The first one defines `api`, for all that follow.
+const [define, ...steps] = [...readme.matchAll(/```sh tour\n([\s\S]*?)```/g)].map((match) => match[1])
 let passed = 0
 let failed = 0
 const check = (sentence, holds, shown = '') => {
@@ -28,14 +29,17 @@ const [, url] = /^address (.*)$/m.exec(greeting)
 const [, token] = /^token (.*)$/m.exec(greeting)
 
 // `cargo run --release --locked -- ARGS` runs the built binary instead of building another.
-const shell = (script) => spawnSync('bash', ['-euo', 'pipefail', '-c', `cargo() { while [ "$1" != -- ]; do shift; done; shift; "$PALIMPSEST_BIN" "$@"; }\n${script}`], {
+const shell = (script) => spawnSync('bash', ['-euo', 'pipefail', '-c', `cargo() { while [ "$1" != -- ]; do shift; done; shift; "$PALIMPSEST_BIN" "$@"; }\n${define}\n${script}`], {
   cwd: folder, encoding: 'utf8', timeout: 120_000,
   env: { ...process.env, URL: url, TOKEN: token, ID: '3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11' },
 })
 const expected = [
   [/"title":"My space".*"id":"RootPage"/s, 'the space and its structures are shown'],
   [/"value":"Reagents"/, 'a page is made under the id that was chosen'],
-  [/"isDone":true/, 'Markdown is appended'],
+  [/"text":"#lab","entityId":.*"isDone":true/, 'Markdown is appended, and its tag made'],
+  [/^\{"results":\[\{"id":"3f0d6f2e-[^}]*"title":"Reagents"\}\]\}\s*$/, 'the page is found by a mistyped title'],
+  [/"text":"#lab".*"text":"order filter tips".*"isDone":true/, 'the page is edited as Markdown'],
+  [/"structureId":"RootDailyNote","title":"\d{4}-\d\d-\d\dT/, 'the note of today takes a line and is found'],
   [/^40\s*$/, 'two writers collide and all forty appends are there'],
   [/palimpsest-revision: \d+/i, 'the revision is told'],
   [/cap_not_found.*"value":"Reagents"/s, 'a page is thrown away and taken back'],

@@ -95,9 +95,7 @@ export class Client {
 
   /** Creates an object and remembers its id in `made`. */
   async create(body) {
-    const object = await this.#written(() => this.sdk.object.create(body))
-    this.made.add(object.id)
-    return object
+    return this.#remembered(await this.#written(() => this.sdk.object.create(body)))
   }
 
   update(body) {
@@ -116,6 +114,51 @@ export class Client {
     return this.#written(() => this.sdk.blocks.block.delete(params))
   }
 
+  /** The rows that a search finds. */
+  async search(body) {
+    const answer = await this.#answer(() => this.sdk.objects.search(body))
+    return parseExactly(sdk.searchObjectsResponseSchema, answer).results
+  }
+
+  /** The text of an object. */
+  async markdown(id) {
+    const answer = parseExactly(sdk.objectMarkdownResponseSchema, await this.#answer(() => this.sdk.object.markdown.get({ id })))
+    assert.equal(answer.id, id)
+    return answer.markdown
+  }
+
+  /** Creates an object of a text and remembers its id in `made`. */
+  async createOfMarkdown(body) {
+    return this.#remembered(await this.#written(() => this.sdk.object.markdown.create(body)))
+  }
+
+  /** Creates an object of a URL and remembers its id in `made`. */
+  async createFromUrl(body) {
+    return this.#remembered(await this.#written(() => this.sdk.object.createFromUrl(body)))
+  }
+
+  /** PATCH /object/markdown, which this SDK has no method for. */
+  updateOfMarkdown(body) {
+    return this.#written(async () => (await fetch(`${this.url}/object/markdown`, this.#request('PATCH', body))).json())
+  }
+
+  /** Appends to a daily note; answers the exchange, for there is nothing else. */
+  async appendDaily(body) {
+    const { value, exchange } = await this.#call(() => this.sdk.blocks.dailyNote.append(body))
+    assert.equal(value, undefined)
+    assert.deepEqual([exchange.status, exchange.text], [200, ''], exchange.line)
+    assert.ok(exchange.revision)
+    return exchange
+  }
+
+  /** The note of a day (`YYYY-MM-DD`), found as clients find it. */
+  async dailyNote(day) {
+    const rows = await this.search({ query: day, structureIds: ['RootDailyNote'] })
+    const row = rows.find((one) => one.title.startsWith(day)) ?? assert.fail(`no note of ${day}: ${JSON.stringify(rows)}`)
+    this.made.add(row.id)
+    return this.get(row.id)
+  }
+
   /** PATCH with `deleteRequested: true`, which answers the object as it was. */
   trash(id) {
     return this.#object(() => this.sdk.object.update({ id, deleteRequested: true }))
@@ -131,10 +174,8 @@ export class Client {
   }
 
   /** A request that the SDK would not send. */
-  async raw(method, path, body) {
-    const headers = { Authorization: `Bearer ${this.token}`, 'X-Capacities-Api-Version': '1.0.0' }
-    if (body !== undefined) headers['Content-Type'] = 'application/json'
-    const { exchange } = await this.#call(() => fetch(this.url + path, { method, headers, body: body && JSON.stringify(body) }))
+  async raw(method, path, body, more = {}) {
+    const { exchange } = await this.#call(() => fetch(this.url + path, this.#request(method, body, more)))
     if (exchange.text) checkHeaders(exchange)
     return exchange
   }
@@ -142,6 +183,17 @@ export class Client {
   /** The revision of the space now. */
   async head() {
     return (await this.raw('GET', '/space')).revision
+  }
+
+  #request(method, body, more = {}) {
+    const headers = { Authorization: `Bearer ${this.token}`, 'X-Capacities-Api-Version': '1.0.0', ...more }
+    if (body !== undefined) headers['Content-Type'] = 'application/json'
+    return { method, headers, body: body && JSON.stringify(body) }
+  }
+
+  #remembered(object) {
+    this.made.add(object.id)
+    return object
   }
 
   async #call(perform) {

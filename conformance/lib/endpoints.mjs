@@ -10,8 +10,16 @@ export function callsOn({ id, structureId, blocks }) {
     call('api:read', 'GET', '/space'),
     call('api:read', 'GET', '/space/structures'),
     call('api:read', 'GET', `/object?id=${id}`),
+    call('api:read', 'GET', `/object/markdown?id=${id}`),
+    call('api:read', 'POST', '/objects/search', { query: 'a' }),
+    call('api:read', 'GET', `/objects/structure?id=${structureId}`),
+    call('api:read', 'GET', '/objects'),
     call('api:write', 'POST', '/object', { structureId }),
     call('api:write', 'PATCH', '/object', { id, properties: { title: title('taken over') } }),
+    call('api:write', 'POST', '/object/markdown', { structureId, markdown: '# slipped in\n\n#slipped' }),
+    call('api:write', 'PATCH', '/object/markdown', { id, markdown: '---\ntitle: taken over\n---\n\nslipped in' }),
+    call('api:write', 'POST', '/object/url', { url: 'https://example.org/slipped-in', markdown: 'slipped in' }),
+    call('api:write', 'POST', '/blocks/daily-note/append', { markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/append', { id, blocks: [paragraph('slipped in')] }),
     call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
     call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
@@ -21,5 +29,6 @@ export function callsOn({ id, structureId, blocks }) {
 
 /** The calls that name the object, and not only the space. */
 export const ON_AN_OBJECT = [
-  'GET /object', 'PATCH /object', 'POST /blocks/append', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
+  'GET /object', 'GET /object/markdown', 'PATCH /object', 'PATCH /object/markdown', 'POST /blocks/append',
+  'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
 ]

@@ -32,18 +32,18 @@ export class Server {
   #end
 
   /** Starts one on a data folder and waits until it tells its address (and, on an empty folder, the token). */
-  static async start(data, { args = [] } = {}) {
-    const server = new Server(data, args)
+  static async start(data, { args = [], env = {} } = {}) {
+    const server = new Server(data, args, env)
     const fresh = !existsSync(join(data, 'palimpsest.db'))
     await server.#until(() => server.url && (server.token || !fresh), 'telling the address')
     return server
   }
 
-  constructor(data, args) {
+  constructor(data, args, env) {
     this.data = data
     this.stdout = ''
     this.log = ''
-    const options = { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] }
+    const options = { env: { ...environment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] }
     this.#child = spawn(BINARY, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--rate-limits', 'off', ...args], options)
     running.add(this.#child)
     this.#closed = once(this.#child, 'close').then(([code, signal]) => {
@@ -130,7 +130,8 @@ export async function refusedCommand(data, args, words) {
   return stderr
 }
 
-/** The environment without settings that would reach the server from outside. */
+/** The environment without settings that would reach the server from outside; weblinks are not looked at unless a flag says so. */
 function environment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PALIMPSEST_')))
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PALIMPSEST_'))
+  return { ...Object.fromEntries(inherited), PALIMPSEST_FETCH_LINKS: 'off' }
 }

@@ -27,13 +27,15 @@ def temporary_folder():
 
 
 class Process:
-    """A process of the program, with all that it prints."""
+    """A process of the program, with all that it prints. It looks at no pages unless it is told to; a variable that is None is unset."""
 
     def __init__(self, *arguments, env=None):
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PALIMPSEST_")}
+        inherited["PALIMPSEST_FETCH_LINKS"] = "off"
         command = [BINARY, *map(str, arguments)]
         pipe = subprocess.PIPE
-        self._child = subprocess.Popen(command, env=inherited | (env or {}), stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
+        variables = {name: value for name, value in (inherited | (env or {})).items() if value is not None}
+        self._child = subprocess.Popen(command, env=variables, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
         at_end(self.kill)
         self.stdout, self.log = "", ""
         self._changed = threading.Condition()

@@ -93,6 +93,41 @@ export async function messages({ api, pages: [{ id }] }) {
     'nothing at all': {},
     'everything wrong': { id: 'x', blockId: '', propertyId: 1, block: { type: 'GridBlock' } },
   })
+  await cases('POST', '/objects/search', sdk.searchObjectsBodySchema, {
+    'no query': {},
+    'a query of blanks': { query: ' \t\n' },
+    'a query of 513 characters': { query: 'x'.repeat(513) },
+    'limits that are none': { query: 'x', limit: 51 },
+    'a limit of nothing': { query: 'x', limit: 0 },
+    'half a limit': { query: 'x', limit: 1.5 },
+    'no types in structureIds': { query: 'x', structureIds: [] },
+    '26 types': { query: 'x', structureIds: Array(26).fill('RootPage') },
+    'several problems': { query: '', limit: 'x', structureIds: ['RootPage', 'Nope'] },
+  })
+  await cases('POST', '/object/markdown', sdk.createObjectMarkdownBodySchema, {
+    'nothing at all': {},
+    'markdown that is no text': { structureId: 'RootPage', markdown: 5 },
+    'a structureId that is none': { structureId: 'Nope', markdown: '' },
+  })
+  await cases('GET', '/object/markdown', sdk.getObjectMarkdownParamsSchema, { 'no id': undefined })
+  await cases('GET', '/object/markdown?id=nope', sdk.getObjectMarkdownParamsSchema, { 'an id that is no UUID': undefined })
+  await cases('POST', '/blocks/daily-note/append', sdk.saveToDailyNoteBodySchema, {
+    'neither blocks nor markdown': {},
+    'both blocks and markdown': { blocks: [paragraph('x')], markdown: '' },
+    'no blocks in blocks': { blocks: [] },
+    'a noTimeStamp that is a text': { markdown: 'x', noTimeStamp: 'true' },
+    'a date that is a number': { markdown: 'x', date: 5 },
+    'markdown of 200,001 characters': { markdown: 'a'.repeat(200001) },
+    'a block of an unknown type': { blocks: [{ type: 'Nope' }] },
+  })
+  await cases('POST', '/object/url', sdk.createObjectFromUrlBodySchema, {
+    'no url': {},
+    'a url that is none': { url: 'nope' },
+    'both blocks and markdown': { url: 'https://example.com', blocks: {}, markdown: '' },
+    'markdown of 200,001 characters': { url: 'https://example.com', markdown: 'a'.repeat(200001) },
+    'a title that is a number': { url: 'https://example.com', properties: { title: { type: 'title', title: { value: 5 } } } },
+    'a block of an unknown type': { url: 'https://example.com', blocks: { media_notes: [{ type: 'Nope' }] } },
+  })
   await cases('GET', '/object', sdk.getObjectParamsSchema, { 'no id': undefined })
   await cases('GET', '/object?id=nope', sdk.getObjectParamsSchema, { 'an id that is no UUID': undefined })
   await cases('DELETE', '/object?id=x&hardDelete=maybe', sdk.deleteObjectParamsSchema, { 'both wrong': undefined })

@@ -7,6 +7,11 @@ import { flat, paragraph, textOf, textsOf, title } from '../content.mjs'
 import { Server } from '../server.mjs'
 
 const WRITERS = 8
+/** A beginning, an inside, a mistype, an accent, an alias, a day, a tag and a weblink; one of each way to find something. */
+const SEARCHES = [
+  { query: 'a', limit: 50 }, { query: 'plasmid' }, { query: 'ligase' }, { query: 'cemtrifugatiom' }, { query: 'facon' }, { query: 'trometamol' },
+  { query: '2026-01-05', structureIds: ['RootDailyNote'] }, { query: 'contended', structureIds: ['RootTag'] }, { query: 'told', structureIds: ['MediaWebResource'] },
+]
 /** How many blocks are acknowledged before the server is killed. */
 const ACKNOWLEDGED = 120
 
@@ -20,6 +25,9 @@ export async function restart(world) {
   await api.remove({ id: deleted.id, hardDelete: true })
 
   const before = await read(api, made)
+  await check('each of the searches to be repeated finds something', async () => {
+    for (const one of before.found) assert.ok(!one.endsWith('{"results":[]}'), one)
+  })
   const end = await server.stop()
   await check('SIGTERM ends the server with exit code 0', async () => assert.deepEqual(end, { code: 0, signal: null }))
 
@@ -30,7 +38,7 @@ export async function restart(world) {
   })
   const again = at(second)
 
-  await check(`after a restart the space, its structures and all ${before.objects.length} objects read back byte for byte`, async () => {
+  await check(`after a restart the space, its structures and all ${made.size} objects read back byte for byte, as Markdown and in searches too`, async () => {
     assert.deepStrictEqual(await read(again, made), before)
   })
   await check('after a restart the revision goes on without a gap', async () => {
@@ -43,6 +51,20 @@ export async function restart(world) {
     const restored = await again.update({ id: trashed.id, deleteRequested: false })
     assert.deepStrictEqual(restored.blocks, trashed.blocks)
     await refused(again.update({ id: deleted.id, deleteRequested: false }), 404, 'cap_not_found')
+  })
+  await check('after a restart a daily note goes on where it was, in the zone that was set, and a new title is linked to', async () => {
+    const { id } = await again.dailyNote('2026-01-05')
+    await again.appendDaily({ date: '2026-01-05T00:00:00.000Z', noTimeStamp: true, markdown: 'after [[Osmotic shock]]' })
+    const note = await again.dailyNote('2026-01-05')
+    const target = (await again.search({ query: 'osmotic shock' }))[0].id
+    assert.equal(note.id, id)
+    assert.ok(JSON.stringify(note.blocks.RootDailyNote_notes.at(-1)).includes(target))
+    const zone = 'Pacific/Pago_Pago'
+    const before = todayIn(zone)
+    await again.appendDaily({ markdown: 'in the zone' })
+    const days = [before, todayIn(zone)]
+    const texts = await Promise.all(days.map(async (day) => JSON.stringify((await again.dailyNote(day)).blocks)))
+    assert.ok(texts.some((one) => one.includes('in the zone')))
   })
   await check('after a restart a PATCH of the same blocks still keeps their ids', async () => {
     const [key, blocks] = Object.entries(trashed.blocks)[0]
@@ -57,7 +79,7 @@ export async function restart(world) {
 
   const third = await must('the server starts again after kill -9', () => Server.start(data))
   const survivor = at(third)
-  await check('after kill -9 everything written before reads back byte for byte', async () => {
+  await check('after kill -9 everything written before reads back byte for byte, as Markdown and in searches too', async () => {
     const { revision: _, ...now } = await read(survivor, made)
     const { revision: __, ...then } = steady
     assert.deepStrictEqual(now, then)
@@ -88,16 +110,22 @@ export async function restart(world) {
   await check('after kill -9 the server stops with exit code 0', async () => assert.deepEqual(await third.stop(), { code: 0, signal: null }))
 }
 
+const todayIn = (timeZone) => new Intl.DateTimeFormat('en-CA', { timeZone }).format(new Date())
+
 /** Everything there is to read, as bytes. */
 async function read(api, ids) {
-  const text = async (answer) => exchangeOf(await answer).text
+  const text = async (answer) => { const told = await answer; return (exchangeOf(told) ?? told).text }
   const objects = []
   for (const id of ids) {
-    const { status, text: body } = await api.raw('GET', `/object?id=${id}`)
-    objects.push(`${id} ${status} ${body}`)
+    for (const path of [`/object?id=${id}`, `/object/markdown?id=${id}`]) {
+      const { status, text: body } = await api.raw('GET', path)
+      objects.push(`${path} ${status} ${body}`)
+    }
   }
   const { text: structures } = await api.raw('GET', '/space/structures')
-  return { revision: await api.head(), space: await text(api.space()), structures, objects }
+  const found = []
+  for (const body of SEARCHES) found.push(`${JSON.stringify(body)} ${await text(api.raw('POST', '/objects/search', body))}`)
+  return { revision: await api.head(), space: await text(api.space()), structures, objects, found }
 }
 
 /** Each writer appends to a page of its own until the server is killed in the middle of it all. */

@@ -55,6 +55,44 @@ class SlowHeads:
                 assert 8 <= self._seconds[name] <= 16, f"{self._seconds[name]:.1f} s"
 
 
+class NeverReads:
+    """A client that asks for much and takes nothing of it; begun early, because it takes thirty seconds until it is cut off."""
+
+    REQUESTS = 40
+
+    def __init__(self, server):
+        self._error = None
+        with server.client() as client:
+            page = new_page(client)["id"]
+            answer = client.post("/blocks/append", json={"id": page, "blocks": [{"type": "CodeBlock", "lang": "", "text": "x" * 1_000_000}]})
+            same(answer.status_code, 200)
+        self._thread = threading.Thread(target=self._ask, args=(server.address, server.token, page), daemon=True)
+        self._thread.start()
+
+    def _ask(self, address, token, page):
+        self._received = 0
+        with socket.socket() as connection:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            connection.connect(address)
+            request = f"GET /object?id={page} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n"
+            connection.sendall(request.encode() * self.REQUESTS)
+            time.sleep(34)
+            connection.settimeout(5)
+            try:
+                while part := connection.recv(1 << 20):
+                    self._received += len(part)
+            except OSError as error:
+                self._error = error
+
+    def checks(self):
+        @check("a client that takes nothing of its answers for 30 s is cut off, and others were served meanwhile")
+        def _():
+            self._thread.join(38)
+            assert not self._thread.is_alive()
+            assert not isinstance(self._error, TimeoutError), "the connection was open, and nothing came"
+            assert self._received < self.REQUESTS * 1_000_000, f"all {self._received} bytes came"
+
+
 def connections(server):
     with server.client() as client:
         many_on_one(server)

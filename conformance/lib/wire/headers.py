@@ -101,6 +101,12 @@ def content_types(client):
             client.post("/blocks/append", json={"id": page["id"], "blocks": [paragraph("x")]}),
             client.patch("/blocks/block", json={"id": page["id"], "blockId": block, "block": paragraph("y")}),
             client.delete("/block", params={"objectId": page["id"], "blockId": block}),
+            client.get("/object/markdown", params={"id": page["id"]}),
+            client.patch("/object/markdown", json={"id": page["id"], "markdown": "z"}),
+            client.post("/object/markdown", json={"structureId": "RootPage", "markdown": "z"}),
+            client.post("/object/url", json={"url": "https://example.org/"}),
+            client.post("/objects/search", json={"query": "z"}),
+            client.get("/objects/structure", params={"id": "RootPage"}),
             client.get("/health/live"),
             client.get("/health/ready"),
             client.get("/nowhere"),
@@ -116,11 +122,18 @@ def content_types(client):
             same(answer.content, b"")
             assert answer.status_code == 204 or answer.headers.get("content-length") == "0", answer.headers
 
+    @check("POST /blocks/daily-note/append answers 200 with an empty body, whose length is told")
+    def _():
+        answer = client.post("/blocks/daily-note/append", json={"markdown": "x", "date": "2026-07-07"})
+        same((answer.status_code, answer.content, answer.headers.get("content-length")), (200, b"", "0"))
+
     @check("text that is not ASCII comes back as UTF-8")
     def _():
         text = "Ünï ✅ 漢字 \U0001f9ea"
         page = new_page(client, text)
         assert text.encode() in client.get("/object", params={"id": page["id"]}).content
+        assert text.encode() in client.get("/object/markdown", params={"id": page["id"]}).content
+        assert text.encode() in client.post("/objects/search", json={"query": "漢字"}).content
 
     @check("a body is read as JSON whatever its Content-Type")
     def _():
@@ -144,7 +157,12 @@ def paths_and_methods(client):
         "/space": {"GET"},
         "/space/structures": {"GET"},
         "/object": {"GET", "POST", "PATCH", "DELETE"},
+        "/object/markdown": {"GET", "POST", "PATCH"},
+        "/object/url": {"POST"},
+        "/objects": {"GET"},
+        "/objects/search": {"POST"},
         "/blocks/append": {"POST"},
+        "/blocks/daily-note/append": {"POST"},
         "/blocks/block": {"PATCH"},
         "/block": {"DELETE"},
         "/health/live": {"GET"},
@@ -179,7 +197,9 @@ def authentication(server, client):
                 del other.headers["Authorization"]
                 headers = {"Authorization": value} if value is not None else {}
                 for method, path in (("GET", "/space"), ("GET", "/space/structures"), ("GET", "/object"), ("POST", "/object"), ("PATCH", "/object"),
-                                     ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block")):
+                                     ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block"),
+                                     ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
+                                     ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)
                     assert answer.headers["www-authenticate"].startswith("Bearer"), answer.headers
@@ -201,6 +221,8 @@ def bodies_that_are_ignored(server, client):
                 ("GET", "/space", {}),
                 ("GET", "/space/structures", {}),
                 ("GET", "/object", {"id": page["id"]}),
+                ("GET", "/object/markdown", {"id": page["id"]}),
+                ("GET", "/objects/structure", {"id": "RootPage"}),
                 ("DELETE", "/block", {"objectId": page["id"], "blockId": block}),
                 ("DELETE", "/object", {"id": page["id"]}),
             ):
@@ -221,7 +243,8 @@ def heads(server, client):
     @check("HEAD answers as GET does, without the body")
     def _():
         page = new_page(client)
-        for path in ("/space", "/space/structures", f"/object?id={page['id']}", f"/object?id={unknown_id()}", "/nowhere", "/health/live"):
+        for path in ("/space", "/space/structures", f"/object?id={page['id']}", f"/object/markdown?id={page['id']}", "/objects",
+                     f"/object?id={unknown_id()}", "/nowhere", "/health/live"):
             with Wire(server.address) as wire:
                 wire.request("HEAD", path, server.token)
                 status, headers, body = wire.answer(bodiless=True)
@@ -234,7 +257,8 @@ def heads(server, client):
     @check("HEAD without a token is a 401, on a path without GET a 405")
     def _():
         same(client.head("/space", headers={"Authorization": ""}).status_code, 401)
-        same(client.head("/blocks/append").status_code, 405)
+        for path in ("/blocks/append", "/objects/search", "/object/url", "/blocks/daily-note/append"):
+            same(client.head(path).status_code, 405)
 
 
 def health(server):

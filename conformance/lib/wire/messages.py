@@ -81,6 +81,23 @@ def messages(server):
                 ("PATCH", "/blocks/block", {"id": page, "blockId": "", "block": paragraph("x")}),
                 at("✖ Too small: expected string to have >=1 characters", "blockId"),
             ),
+            "a query is blank": (("POST", "/objects/search", {"query": " "}), at("✖ Too small: expected string to have >=1 characters", "query")),
+            "a limit is too large": (
+                ("POST", "/objects/search", {"query": "x", "limit": 51}),
+                at("✖ Too big: expected number to be <=50", "limit"),
+            ),
+            "a URL is none": (("POST", "/object/url", {"url": "nope"}), at("✖ Invalid URL", "url")),
+            "a URL has blocks and markdown": (
+                ("POST", "/object/url", {"url": "https://example.org", "blocks": {}, "markdown": ""}),
+                "✖ Provide at most one of `blocks` or `markdown`.",
+            ),
+            "a daily note has neither blocks nor markdown": (("POST", "/blocks/daily-note/append", {}), ONE_OF),
+            "a daily note has a date that is none": (
+                ("POST", "/blocks/daily-note/append", {"date": "soon", "markdown": "x"}),
+                at("✖ Invalid ISO date: expected a day such as 2026-11-22T00:00:00.000Z", "date"),
+            ),
+            "Markdown is missing": (("POST", "/object/markdown", {"structureId": "RootPage"}), at(STRING.format("undefined"), "markdown")),
+            "Markdown of an update is missing": (("PATCH", "/object/markdown", {"id": page}), at(STRING.format("undefined"), "markdown")),
             "two things are wrong": (
                 ("POST", "/blocks/append", {"id": "x", "blocks": [{"type": "Nope"}]}),
                 at(UUID, "id") + "\n" + at(KIND.format(BLOCKS), "blocks[0].type"),

@@ -52,9 +52,17 @@ def order(server, reader):
         def _():
             is_refusal(read_only.post("/object", content=NOT_JSON), 403)
             is_refusal(read_only.delete("/object"), 403)
+            for path in ("/object/markdown", "/object/url", "/blocks/daily-note/append"):
+                is_refusal(read_only.post(path, content=NOT_JSON), 403)
+
+        @check("400 for the shape of a body comes before what a strict client does not want")
+        def _():
+            strict = {"Prefer": "handling=strict"}
+            assert "structureId" in is_refusal(client.post("/object", headers=strict, json={"nonsense": 1}), 400)["message"]
 
         @check("403 comes before 404")
         def _():
+            is_refusal(read_only.patch("/object/markdown", json={"id": unknown_id(), "markdown": ""}), 403)
             is_refusal(read_only.delete("/object", params={"id": unknown_id()}), 403)
 
         @check("413 comes before 400 for the body")
@@ -81,6 +89,7 @@ def order(server, reader):
             is_refusal(client.patch("/object", json=unknown | {"properties": wrong_value}), 404)
             is_refusal(client.patch("/object", json=unknown | {"collections": [unknown_id()]}), 404)
             is_refusal(client.patch("/object", json=unknown | {"blocks": {"nope": []}}), 404)
+            is_refusal(client.patch("/object/markdown", json=unknown | {"markdown": "---\ndescription: [1]\n---\n"}), 404)
             is_refusal(client.post("/blocks/append", json=unknown | {"propertyId": "nope", "blocks": [paragraph("x")]}), 404)
 
         @check("a path that is unknown is a 404, one with another method a 405, whatever else is wrong")

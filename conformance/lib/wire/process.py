@@ -101,6 +101,20 @@ def settings(folder):
         named = Server(data, env={"PALIMPSEST_CONFIG": str(path)}, listen=False, name_data=False)
         same(named.stop(), 0)
 
+    @check("whether pages are looked at is read from the file; a variable and a flag win over it")
+    def _():
+        def looks(file, variable, *flags):
+            path = config("links.toml", f'fetch-links = "{file}"\nlog-level = "debug"\n')
+            server = Server(folder / "links", "--config", path, *flags, env={"PALIMPSEST_FETCH_LINKS": variable})
+            token.append(server.token)
+            with server.client(token[0]) as client:
+                same(client.post("/object/url", json={"url": "http://127.0.0.1/"}).status_code, 200)
+            same(server.stop(), 0)
+            return "could not be had" in server.log
+
+        token = []
+        same([looks("public", None), looks("off", None), looks("public", "off"), looks("off", "off", "--fetch-links", "public")], [True, False, False, True])
+
     @check("a flag wins over a variable, and a variable over the file")
     def _():
         path = config("weak.toml", f'data = "{folder}/nowhere"\nlisten = "127.0.0.1:1"\nlog-format = "text"\n')
@@ -124,6 +138,7 @@ def settings(folder):
     def _():
         refuses(["--config", config("wrong.toml", "listen = 5\n")], "listen", "wrong.toml")
         refuses(["--config", config("level.toml", 'log-level = "loud"\n')], "loud", "level.toml")
+        refuses(["--config", config("links.toml", 'fetch-links = "private"\n')], "private", "links.toml")
 
     @check("a file that is no TOML, or is not there, is refused by its name")
     def _():
@@ -134,6 +149,8 @@ def settings(folder):
     def _():
         refuses(["--lisen", "x"], "--lisen")
         refuses(["--log-level", "loud"], "loud")
+        refuses(["--fetch-links", "all"], "all")
+        refuses([], "all", env={"PALIMPSEST_FETCH_LINKS": "all"})
         refuses([], "loud", env={"PALIMPSEST_LOG_LEVEL": "loud"})
 
     @check("an address that is none, or in use, is refused by its name")
@@ -177,6 +194,13 @@ def owning(folder):
         same(code, 0)
         with server.client(made.stdout.split()[-1]) as client:
             same(client.get("/space").status_code, 200)
+
+    @check("a space's time zone can be set while it is served and while it is not, and is listed nowhere a client looks")
+    def _():
+        same(command(data, "space", "timezone", "My space", "europe/berlin")[1], 0)
+        with server.client() as client:
+            same(set(client.get("/space").json()) - {"icon"}, {"id", "title"})
+        assert command(data, "space", "timezone", "Nobody's", "UTC")[1] > 0
 
     @check("a folder is free again after kill -9, and its control socket is replaced")
     def _():

@@ -167,19 +167,41 @@ fn unwrap_name(text: &str) -> &str {
     text.strip_prefix("[[").and_then(|text| text.strip_suffix("]]")).unwrap_or(text).trim()
 }
 
-/// Splits `[[A]], [[B]]` or `A, B`.
+/// Splits `A, [[B]], [[C, D]] [[E]]` at the commas outside of brackets; in a part with brackets, only they count.
 fn split_entities(text: &str) -> Vec<String> {
     let mut names = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("[[") {
-        let Some((name, tail)) = after.split_once("]]") else { break };
-        names.push(format!("[[{name}]]"));
-        rest = tail;
-    }
-    if names.is_empty() {
-        names = text.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+    for part in split_outside_brackets(text) {
+        let before = names.len();
+        let mut rest = part;
+        while let Some((name, after)) = rest.split_once("[[").and_then(|(_, opened)| opened.split_once("]]")) {
+            names.push(format!("[[{name}]]"));
+            rest = after;
+        }
+        if names.len() == before && !part.trim().is_empty() {
+            names.push(part.trim().to_owned());
+        }
     }
     names
+}
+
+/// The parts between commas that do not stand between `[[` and `]]`. Brackets that are never closed are letters.
+fn split_outside_brackets(text: &str) -> Vec<&str> {
+    let last_close = text.rfind("]]").unwrap_or_default();
+    let mut parts = Vec::new();
+    let (mut begin, mut inside) = (0, false);
+    for (at, pair) in text.bytes().zip(text.bytes().skip(1).chain([b' '])).enumerate() {
+        match pair {
+            (b'[', b'[') => inside |= at < last_close,
+            (b']', b']') => inside = false,
+            (b',', _) if !inside => {
+                parts.push(&text[begin..at]);
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[begin..]);
+    parts
 }
 
 fn expected(expected: &str, yaml: &Yaml) -> String {

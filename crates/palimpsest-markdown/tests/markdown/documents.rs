@@ -155,6 +155,9 @@ fn lists() {
     check(&format!("worksFor: {}", object(1)), "e", Value::Entity(vec![object(1)]));
     check("worksFor: ''", "e", Value::Entity(Vec::new()));
     check("tags: idea, new", "tags", Value::Entity(vec![tag(0), tag(1)]));
+    check("tags: idea, [[new]]", "tags", Value::Entity(vec![tag(0), tag(1)]));
+    check("tags: \"[[idea]], a, b, [[c, d]] and [[e]]\"", "tags", Value::Entity((0..5).map(tag).collect()));
+    check("tags: ['[[idea, new']", "tags", Value::Entity(vec![tag(1), tag(2)]));
     check("tags: ['#idea', '[[two words]]', two words]", "tags", Value::Entity(vec![tag(0), tag(1)]));
     check("tags:", "tags", Value::Entity(Vec::new()));
     check("aliases: [a, b]", "aliases", Value::Aliases(vec!["a".to_owned(), "b".to_owned()]));
