@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { chapter, check, finish, must } from './lib/checks.mjs'
 import { checkRefusal, Client, exchangeOf, refused } from './lib/client.mjs'
 import { paragraph, title, UUID, value } from './lib/content.mjs'
-import { callsOn, ON_AN_OBJECT } from './lib/endpoints.mjs'
+import { callsOn, guardedCalls, ON_AN_OBJECT } from './lib/endpoints.mjs'
 import { command, operate, refusedCommand, Server, temporaryFolder } from './lib/server.mjs'
 
 const SECRET = /^cap-api-[A-Za-z0-9_-]{43}$/
@@ -39,9 +39,14 @@ const stranger = await newToken('--space', 'Beta', '--name', 'the stranger')
 const other = as(stranger.token)
 
 const page = await first.create({ structureId: 'RootPage', properties: { title: title(TITLE) } })
-const object = await first.append({ id: page.id, blocks: [paragraph(TEXT), paragraph('second')] })
-const [key, [block]] = Object.entries(object.blocks)[0]
+const written = await first.append({ id: page.id, blocks: [paragraph(TEXT), paragraph('second')] })
+const [key, [block]] = Object.entries(written.blocks)[0]
 const collection = await operate(data, 'collection', 'create', '--space', alpha.id, '--structure', 'RootPage', 'Mine')
+const ownTag = await first.create({ structureId: 'RootTag', properties: { title: title('own') } })
+const object = { ...written, collection: collection.id, tag: ownTag.id }
+
+await check('every call that the document guards is tried here', async () =>
+  assert.deepEqual(Object.keys(callsOn(object)).sort(), await guardedCalls(server.url)))
 
 /** Does something that must leave the first space as it is. */
 async function withoutTrace(body) {

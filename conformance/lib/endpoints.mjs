@@ -2,8 +2,8 @@
 
 import { paragraph, title } from './content.mjs'
 
-/** The calls on an object, its first block and the space: `[name, scope, (client) => exchange]`. */
-export function callsOn({ id, structureId, blocks }) {
+/** The calls on an object, its first block, a collection, a tag and the space, by name: `{scope, make: (client) => exchange}`. */
+export function callsOn({ id, structureId, blocks, collection, tag }) {
   const [{ id: blockId }] = Object.values(blocks)[0]
   const call = (scope, method, path, body) => [`${method} ${path.split('?')[0]}`, { scope, make: (api) => api.raw(method, path, body) }]
   return Object.fromEntries([
@@ -13,6 +13,8 @@ export function callsOn({ id, structureId, blocks }) {
     call('api:read', 'GET', `/object/markdown?id=${id}`),
     call('api:read', 'POST', '/objects/search', { query: 'a' }),
     call('api:read', 'GET', `/objects/structure?id=${structureId}`),
+    call('api:read', 'GET', `/objects/collection?id=${collection}`),
+    call('api:read', 'GET', `/objects/tag?id=${tag}`),
     call('api:read', 'GET', '/objects'),
     call('api:write', 'POST', '/object', { structureId }),
     call('api:write', 'PATCH', '/object', { id, properties: { title: title('taken over') } }),
@@ -32,3 +34,13 @@ export const ON_AN_OBJECT = [
   'GET /object', 'GET /object/markdown', 'PATCH /object', 'PATCH /object/markdown', 'POST /blocks/append',
   'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
 ]
+
+/** The names of the calls that need a token, as the served document tells. */
+export async function guardedCalls(address) {
+  const { paths } = await (await fetch(`${address}/openapi.json`)).json()
+  const calls = Object.entries(paths).flatMap(([path, item]) =>
+    Object.entries(item)
+      .filter(([, { security }]) => security?.length)
+      .map(([method]) => `${method.toUpperCase()} ${path}`))
+  return calls.sort()
+}
