@@ -26,6 +26,6 @@ pub use front_matter::{Document, FrontMatter, split_document, split_title};
 pub use names::Names;
 pub use normal::{normal_form, normal_value};
 pub use property::{Properties, read_properties};
-pub use read::read_body;
+pub use read::{read_body, read_body_within};
 pub use rewrite::rewrite;
 pub use write::write_body;

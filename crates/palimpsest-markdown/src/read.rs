@@ -16,10 +16,41 @@ use crate::tokens::{normal_text, normal_tokens};
 
 /// Reads a text without front matter into blocks, in normal form. Every text can be read; nothing in it is lost but marks.
 pub fn read_body(text: &str, names: &mut dyn Names) -> Vec<BlockDraft> {
+    read_body_within(text, names, usize::MAX).unwrap_or_default()
+}
+
+/// The same; nothing when the text surely has more than `most` blocks, which is told before the work of making them.
+pub fn read_body_within(text: &str, names: &mut dyn Names, most: usize) -> Option<Vec<BlockDraft>> {
     let arena = Arena::new();
     let root = parse_document(&arena, text, &options());
+    if count_at_least(root) > most {
+        return None;
+    }
     let pieces = read_blocks(root.children().collect(), 1, names);
-    normal_pieces(pieces, names).into_iter().map(Piece::into_draft).collect()
+    Some(normal_pieces(pieces, names).into_iter().map(Piece::into_draft).collect())
+}
+
+/// How many blocks a text has at least: each container becomes one, and each leaf that says something becomes one unless it is
+/// the text of a container.
+fn count_at_least(root: Node<'_>) -> usize {
+    let (mut containers, mut leaves) = (0_usize, 0_usize);
+    for node in root.descendants() {
+        match node.data().value {
+            NodeValue::Item(_) | NodeValue::BlockQuote => containers += 1,
+            NodeValue::Heading(_) | NodeValue::CodeBlock(_) | NodeValue::ThematicBreak => leaves += 1,
+            NodeValue::Paragraph | NodeValue::TableRow(_) if says_something(node) => leaves += 1,
+            _ => {}
+        }
+    }
+    containers.max(leaves)
+}
+
+fn says_something(node: Node<'_>) -> bool {
+    node.descendants().any(|inner| match &inner.data().value {
+        NodeValue::Text(text) => !text.trim_matches([' ', '\t', '\n', '\r']).is_empty(),
+        NodeValue::Code(_) | NodeValue::Link(_) | NodeValue::Image(_) | NodeValue::WikiLink(_) => true,
+        _ => false,
+    })
 }
 
 /// Reads a text that is no document, as a rich-text property holds it: what begins a block elsewhere is only text here.

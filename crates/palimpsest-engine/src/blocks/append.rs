@@ -3,14 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use palimpsest_markdown::read_body;
 use palimpsest_model::{BlockDraft, BlockId, ObjectId, Path, Position, Problem, PropertyId, State, append, realign};
 use palimpsest_store::{ChangeKind, Found, Tx};
 
 use super::{note_new_ids, structure_of, with_names};
 use crate::check::{Checks, references_of};
 use crate::error::Error;
-use crate::markdown::read_with_names;
+use crate::markdown::{read_blocks, read_with_names};
 use crate::objects::live;
 use crate::operation::Ignored;
 use crate::world::Fresh;
@@ -69,7 +68,7 @@ impl AppendBlocks {
             Appended::Markdown(text) => {
                 let mut known = BTreeSet::from([self.id]);
                 references_of(&before.object, &mut known);
-                read_with_names(tx, fresh, known, |names| read_body(text, names))?
+                read_with_names(tx, fresh, known, |names| read_blocks(text, names))??
             }
         };
         let mut checks = Checks::new(tx, structure, self.id, Some(&before.object));

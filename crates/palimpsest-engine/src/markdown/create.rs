@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use palimpsest_markdown::{Properties, read_body, read_properties, split_document, split_title};
+use palimpsest_markdown::{Properties, read_properties, split_document, split_title};
 use palimpsest_model::{ObjectId, Path, Problem, PropertyKind, Structure, StructureId, Value};
 use palimpsest_store::{Found, Tx};
 
-use super::{key_path, read_with_names};
+use super::{key_path, read_blocks, read_with_names};
 use crate::error::Error;
 use crate::objects::{CreateObject, creatable};
 use crate::operation::Ignored;
@@ -39,8 +39,9 @@ impl CreateFromMarkdown {
             {
                 names.call_own(id, title);
             }
-            (properties, read_body(body, names))
+            (properties, read_blocks(body, names))
         })?;
+        let drafts = drafts?;
         let Properties { values, ignored: keys, problems } = properties;
         problems.check(())?;
         ignored.extend(keys.iter().map(|key| key_path(key)));

@@ -7,7 +7,8 @@ mod update;
 use std::collections::BTreeSet;
 
 pub use create::CreateFromMarkdown;
-use palimpsest_model::{BuiltIn, ObjectId, Path, Problem, StructureId, Value};
+use palimpsest_markdown::read_body_within;
+use palimpsest_model::{BlockDraft, BuiltIn, EditError, MAX_BLOCKS, ObjectId, Path, Problem, StructureId, Value};
 use palimpsest_store::Tx;
 pub use update::UpdateFromMarkdown;
 
@@ -45,6 +46,11 @@ pub(crate) fn read_with_names<T>(
         tag.apply(tx, fresh, &mut Ignored::default())?;
     }
     Ok(value)
+}
+
+/// Reads a text into blocks; refuses one that has more than an object holds.
+pub(crate) fn read_blocks(text: &str, names: &mut SpaceNames<'_>) -> Result<Vec<BlockDraft>, Error> {
+    read_body_within(text, names, MAX_BLOCKS).ok_or_else(|| EditError::TooMany.into())
 }
 
 /// The path of a key of the front matter.

@@ -3,13 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use palimpsest_markdown::{
-    Properties, normal_value, read_body, read_properties, rewrite, split_document, write_document,
-};
+use palimpsest_markdown::{Properties, normal_value, read_properties, rewrite, split_document, write_document};
 use palimpsest_model::{Block, ObjectId, Path, Problem, PropertyId, State};
 use palimpsest_store::{ChangeKind, Found, Tx};
 
-use super::{key_path, read_with_names};
+use super::{key_path, read_blocks, read_with_names};
 use crate::blocks::structure_of;
 use crate::check::{Checks, references_of};
 use crate::error::Error;
@@ -48,15 +46,15 @@ impl UpdateFromMarkdown {
                 before.object.properties.get(id).is_none_or(|stored| normal_value(stored, names) != *value)
             });
             let is_changed = !sent.body.trim().is_empty() && sent.body != present.body;
-            (properties, is_changed.then(|| read_body(sent.body, names)))
+            (properties, is_changed.then(|| read_blocks(sent.body, names)))
         })?;
+        let mut drafts = drafts.transpose()?;
         let Properties { values, ignored: keys, problems } = properties;
         problems.check(())?;
         ignored.extend(keys.iter().map(|key| key_path(key)));
         let at = Path::keys(&["markdown"]);
         let mut checks = Checks::new(tx, structure, self.id, Some(&before.object)).within(&at);
         let properties = checks.properties(&values)?;
-        let mut drafts = drafts;
         if let Some(drafts) = &mut drafts {
             checks.drafts(drafts, &at)?;
         }

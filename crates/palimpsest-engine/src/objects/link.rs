@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use palimpsest_markdown::read_body;
 use palimpsest_model::{BlockDraft, BuiltIn, ObjectId, Path, PropertyId, StructureId, Value};
 use palimpsest_store::{Found, Tx};
 use url::Url;
 
 use super::CreateObject;
 use crate::error::{Code, Error};
-use crate::markdown::read_with_names;
+use crate::markdown::{read_blocks, read_with_names};
 use crate::operation::Ignored;
 use crate::world::{Fresh, WebPage};
 
@@ -49,7 +48,7 @@ impl CreateFromUrl {
         let (blocks, within) = match &self.notes {
             Notes::Blocks(blocks) => (blocks.clone(), None),
             Notes::Markdown(text) => {
-                let drafts = read_with_names(tx, fresh, BTreeSet::from([id]), |names| read_body(text, names))?;
+                let drafts = read_with_names(tx, fresh, BTreeSet::from([id]), |names| read_blocks(text, names))??;
                 let section = structure.sections().next().cloned().filter(|_| !drafts.is_empty());
                 (section.map(|section| (section, drafts)).into_iter().collect(), Some(Path::keys(&["markdown"])))
             }

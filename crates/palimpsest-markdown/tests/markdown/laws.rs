@@ -1,9 +1,9 @@
 //! The laws that hold for all blocks and all texts.
 
-use palimpsest_markdown::{normal_form, read_body, write_body};
+use palimpsest_markdown::{normal_form, read_body, read_body_within, write_body};
 use palimpsest_model::{
     Block, BlockDraft, BlockId, Content, DatePayload, GridContent, GroupContent, Hierarchy, LinkTarget, ListKind,
-    Number, QuoteLayout, Resolution, Style, TextContent, Timestamp, Token,
+    Number, QuoteLayout, Resolution, Style, TextContent, Timestamp, Token, count_blocks,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -321,6 +321,17 @@ proptest! {
         let written = write_body(&[&read], &library);
         let again = made(read_body(&written, &mut library));
         prop_assert_eq!(again, read, "\n{}", written);
+    }
+
+    #[test]
+    fn only_a_text_of_too_many_blocks_is_refused(lines in vec((0..5usize, nasty()), 0..8), most in 0..8usize) {
+        let text: String = lines.iter().map(|(depth, line)| format!("{}{line}\n", "  ".repeat(*depth))).collect();
+        let mut library = library();
+        let read = read_body(&text, &mut library);
+        match read_body_within(&text, &mut library, most) {
+            Some(within) => prop_assert_eq!(within, read),
+            None => prop_assert!(count_blocks(&made(read)) > most, "\n{}", text),
+        }
     }
 
     #[test]
