@@ -193,8 +193,8 @@ async fn several_entities_are_taken_and_those_that_are_not_there_are_named() {
     for written in ["[\"[[Ann]]\", \"[[Bob]]\"]", "Ann, Bob", "\"[[Ann]], [[Bob]]\""] {
         for key in ["worksFor", "Works for"] {
             let object = made(&lab, &structure, &format!("---\n{key}: {written}\n---\n")).await;
-            let values = object["properties"].as_object().unwrap().values();
-            let held = values.filter(|value| value["type"] == "entity" && value["entity"] != json!([])).next().unwrap();
+            let mut values = object["properties"].as_object().unwrap().values();
+            let held = values.find(|value| value["type"] == "entity" && value["entity"] != json!([])).unwrap();
             assert_eq!(held, &entities(&[&ann, &bob]), "{written}");
         }
     }
