@@ -57,11 +57,8 @@ impl<'c, 'r> Checks<'c, 'r> {
     pub(crate) fn finish(self, ignored: &mut Ignored) -> Result<(), Error> {
         let mut problems = self.problems;
         if let Some(path) = self.within {
-            let found = problems.into_iter().map(|problem| Problem::new(path.clone(), problem.message));
-            problems = found.fold(Problems::default(), |mut all, problem| {
-                all.push(problem);
-                all
-            });
+            let found = std::mem::take(&mut problems).into_iter();
+            problems.extend(found.map(|problem| Problem::new(path.clone(), problem.message)));
         }
         problems.check(())?;
         ignored.extend(self.dropped);

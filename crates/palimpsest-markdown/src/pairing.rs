@@ -261,16 +261,7 @@ struct Words(Vec<u64>);
 impl Words {
     fn of(content: &Content) -> Self {
         let texts: Vec<&str> = match content {
-            Content::Text(text) => text
-                .tokens
-                .iter()
-                .map(|token| match token {
-                    Token::Text { text, .. }
-                    | Token::Link { text, .. }
-                    | Token::Math { text }
-                    | Token::Code { text } => text.as_str(),
-                })
-                .collect(),
+            Content::Text(text) => text.tokens.iter().map(Token::text).collect(),
             Content::Code { text, .. } | Content::Math { text, .. } => vec![text],
             _ => Vec::new(),
         };

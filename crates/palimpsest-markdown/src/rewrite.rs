@@ -5,7 +5,7 @@
 //! what stands below a paragraph follows it. The text is paired with what is seen; then the stored tree is walked once, and
 //! each block is kept, edited, left out or followed by what is new. The result is seen exactly as the text says.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use palimpsest_model::{Block, BlockDraft, BlockId, Content, TextContent, is_lone_empty};
 
@@ -24,14 +24,14 @@ pub fn rewrite(
     names: &dyn Names,
     fresh: &mut dyn FnMut() -> BlockId,
 ) -> Vec<Vec<Block>> {
-    let stored: Vec<Block> = sections.iter().flat_map(|list| list.iter().cloned()).collect();
-    let old = Old::forest(&normal_form(&stored, names));
+    let shown: Vec<Block> = sections.iter().flat_map(|list| normal_form(list, names)).collect();
+    let old = Old::forest(&shown);
     let new = New::forest(drafts);
     let pairing = Pairing::of(&old, &new);
     let seen = old.iter().enumerate().skip(1).map(|(index, node)| (node.id, index)).collect();
-    let mut rewriter =
-        Rewriter { old, new, pairing, seen, stored: HashMap::new(), runs: Runs::default(), names, fresh };
-    for block in &stored {
+    let (stored, hidden, runs) = (HashMap::new(), HashSet::new(), Runs::default());
+    let mut rewriter = Rewriter { old, new, pairing, seen, stored, hidden, runs, names, fresh };
+    for block in sections.iter().flat_map(|list| list.iter()) {
         rewriter.remember(block);
     }
     rewriter.find_runs();
@@ -53,17 +53,21 @@ struct Rewriter<'a> {
     pairing: Pairing,
     /// The number of each block that is seen.
     seen: HashMap<BlockId, usize>,
-    stored: HashMap<BlockId, Block>,
+    /// The stored blocks that are seen, and the ids of the others.
+    stored: HashMap<BlockId, &'a Block>,
+    hidden: HashSet<BlockId>,
     runs: Runs,
     names: &'a dyn Names,
     fresh: &'a mut dyn FnMut() -> BlockId,
 }
 
-impl Rewriter<'_> {
+impl<'a> Rewriter<'a> {
     /// Keeps every block that is seen at hand, since a moved one is written far from where it stands.
-    fn remember(&mut self, block: &Block) {
+    fn remember(&mut self, block: &'a Block) {
         if self.seen.contains_key(&block.id) {
-            self.stored.insert(block.id, block.clone());
+            self.stored.insert(block.id, block);
+        } else {
+            self.hidden.insert(block.id);
         }
         for child in block.children.iter().flatten() {
             self.remember(child);
@@ -171,12 +175,7 @@ impl Rewriter<'_> {
 
     /// Whether anything of a block is seen in the text.
     fn is_seen(&self, block: &Block) -> bool {
-        let is_new = || !self.is_hidden(block);
-        is_new() || block.children.iter().flatten().any(|child| self.is_seen(child))
-    }
-
-    fn is_hidden(&self, block: &Block) -> bool {
-        normal_form(&[Block::leaf(block.id, block.content.clone())], self.names).is_empty()
+        !self.hidden.contains(&block.id) || block.children.iter().flatten().any(|child| self.is_seen(child))
     }
 
     fn emit_run(&mut self, run: &[usize], out: &mut Vec<Block>) {
@@ -200,8 +199,11 @@ impl Rewriter<'_> {
         self.emit_first(new, &mut below);
         let id = self.old[old].id;
         let travels = is_container_content(&self.old[old].content) && is_container_content(&self.new[new].content);
-        let children = self.stored.get(&id).filter(|_| travels).map(|block| block.children.clone());
-        children.iter().flatten().flatten().for_each(|child| self.place(child, false, &mut below));
+        let stored = self.stored.get(&id).copied().filter(|_| travels);
+        stored
+            .into_iter()
+            .flat_map(|block| block.children.iter().flatten())
+            .for_each(|child| self.place(child, false, &mut below));
         let content = self.edited(old, new);
         out.push(self.block(id, content, below));
     }
