@@ -95,7 +95,7 @@ impl fmt::Display for Revision {
 
 /// A random name of one life of a log: new for every space and after a restore, so that a revision of another life is never
 /// mistaken for one of this.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LogId(pub u64);
 

@@ -22,6 +22,7 @@ mod reader;
 mod render;
 mod schema;
 mod structure;
+mod tag;
 mod time;
 mod token;
 mod value;
@@ -52,6 +53,7 @@ pub use schema::{Collection, Schema, Space, Versioned};
 pub use structure::{
     Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, read_structure,
 };
+pub use tag::{Tag, TagError};
 pub use time::Timestamp;
 pub use token::{LinkTarget, Style, Token, read_tokens};
 pub use value::{MAX_ALIASES, Value, read_properties, read_value};

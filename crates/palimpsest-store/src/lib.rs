@@ -17,6 +17,7 @@ mod error;
 mod head;
 mod job;
 mod memory;
+mod past;
 mod record;
 mod registry;
 mod rows;

@@ -12,8 +12,9 @@ use palimpsest_model::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::delta::{apply_delta, make_delta};
+use crate::delta::make_delta;
 use crate::error::StoreError;
+use crate::past;
 use crate::record::{
     Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Membership, ObjectChange, Place, SchemaChange, SchemaKind,
     SpaceRow, Version,
@@ -143,6 +144,28 @@ impl<'r> Tx<'r> {
             revision: self.row.revision.next(),
             at: self.at,
         }))
+    }
+
+    /// An object as it stood before this transaction, in whatever state.
+    pub fn before(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
+        self.load(id)?;
+        Ok(self.objects.get(&id).and_then(|slot| slot.before.as_ref()).map(|(found, _)| found.clone()))
+    }
+
+    /// An object as it stood at an earlier revision; nothing when it was not there yet.
+    pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
+        let found = past::object_at(self.rows, self.row.id, id, revision);
+        self.note(found)
+    }
+
+    /// The commits after a revision that changed an object, oldest first, each with what it did to it.
+    pub fn changes_since(
+        &mut self,
+        id: ObjectId,
+        revision: Revision,
+    ) -> Result<Vec<(LogEntry, ObjectChange)>, StoreError> {
+        let changes = past::changes_since(self.rows, self.row.id, id, revision);
+        self.note(changes)
     }
 
     /// Whether a block id may be given to an object: it is not used, or was always this object's.
@@ -468,27 +491,16 @@ impl<'r> Snapshot<'r> {
 
     /// An object as it stood at an earlier revision; nothing when it was not there yet.
     pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
-        let key = DocKey::Object(id);
-        let Some(mut doc) = self.rows.doc(self.row.id, key)? else { return Ok(None) };
-        if doc.created > revision {
-            return Ok(None);
-        }
-        let versions = self.rows.versions(self.row.id, key, revision)?;
-        for version in &versions {
-            let Some((previous, state)) = version.previous else {
-                return Err(StoreError::Corrupt(format!("{key:?} has no version at {revision}")));
-            };
-            let body = apply_delta(&doc.body, &version.delta)
-                .map_err(|error| StoreError::Corrupt(format!("{key:?} before {}: {error}", version.revision)))?;
-            doc = Doc { revision: previous, state, body: body.into(), ..doc };
-        }
-        if !versions.is_empty()
-            && let Some(entry) = self.entry(doc.revision)?
-        {
-            doc.at = entry.at;
-        }
-        let object = Arc::new(parse(&doc.body)?);
-        Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+        past::object_at(self.rows, self.row.id, id, revision)
+    }
+
+    /// The commits after a revision that changed an object, oldest first, each with what it did to it.
+    pub fn changes_since(
+        &mut self,
+        id: ObjectId,
+        revision: Revision,
+    ) -> Result<Vec<(LogEntry, ObjectChange)>, StoreError> {
+        past::changes_since(self.rows, self.row.id, id, revision)
     }
 
     /// The members of a list as they stood at an earlier revision, after a place, at most `limit`: index rows that were not
@@ -575,9 +587,7 @@ impl<'r> Snapshot<'r> {
 
     /// The log entry of a revision.
     pub fn entry(&mut self, revision: Revision) -> Result<Option<LogEntry>, StoreError> {
-        let Some(before) = revision.0.checked_sub(1) else { return Ok(None) };
-        let entries = self.rows.entries(self.row.id, Revision(before), 1)?;
-        Ok(entries.into_iter().find(|entry| entry.revision == revision))
+        past::entry(self.rows, self.row.id, revision)
     }
 
     /// Log entries after a revision, oldest first, at most `limit`.
@@ -586,7 +596,7 @@ impl<'r> Snapshot<'r> {
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, StoreError> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, StoreError> {
     serde_json::from_slice(body).map_err(|error| StoreError::Corrupt(error.to_string()))
 }
 
