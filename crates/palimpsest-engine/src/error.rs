@@ -14,6 +14,8 @@ pub enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    PreconditionFailed,
+    PreconditionRequired,
     TooLarge,
     TooOften,
     Gone,
@@ -69,6 +71,10 @@ codes! {
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract
     AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// design: errors beyond the contract; RFC 9110 §15.5.13
+    PreconditionFailed = "cap_precondition_failed", PreconditionFailed, "The condition of the request does not hold.";
+    /// design: errors beyond the contract; RFC 6585 §3
+    PreconditionRequired = "cap_precondition_required", PreconditionRequired, "The token or the space asks for a condition.";
     /// design: errors beyond the contract
     RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
     /// design: errors beyond the contract

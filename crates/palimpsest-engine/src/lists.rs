@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{BuiltIn, Revision, Schema, State, StructureId};
+use palimpsest_model::{BuiltIn, Revision, Schema, State, StructureId, Tag};
 use palimpsest_store::{Found, List, Snapshot, SpaceRow};
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,6 +13,7 @@ use crate::access::Access;
 use crate::cursor::{Cursor, name};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::etag::{ETag, Rendering};
 
 /// A page that is asked for.
 #[derive(Clone, Debug)]
@@ -45,6 +46,8 @@ pub struct Page {
     pub body: Bytes,
     /// The head.
     pub revision: Revision,
+    /// The version of the list, and the digest of the page; a search is no list and has none.
+    pub etag: Option<ETag>,
 }
 
 #[derive(Serialize)]
@@ -64,7 +67,7 @@ struct RowBody {
     structure_id: StructureId,
     title: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<String>,
+    etag: Option<Tag>,
     #[serde(skip_serializing_if = "Option::is_none")]
     object: Option<Box<RawValue>>,
 }
@@ -73,6 +76,7 @@ struct RowBody {
 struct Seen {
     row: SpaceRow,
     schema: Arc<Schema>,
+    changed: Revision,
     pin: Revision,
     begun: palimpsest_model::Timestamp,
     found: Vec<Found>,
@@ -93,12 +97,15 @@ impl Engine {
             let begun = cursor.map_or(now, |cursor| cursor.begun);
             // One more than asked for tells whether there is more.
             let found = snapshot.list_at(list, pin, cursor.map(|cursor| cursor.after), limit + 1)?;
-            Ok::<_, Error>(Seen { row, schema: Arc::clone(snapshot.schema()), pin, begun, found })
+            let changed = snapshot.list_changed(list)?;
+            Ok::<_, Error>(Seen { row, schema: Arc::clone(snapshot.schema()), changed, pin, begun, found })
         };
         let answer = self.store().read(access.space, look).await?;
         let revision = answer.revision;
         let seen = answer.value.map_err(|error| error.at(revision))?;
-        Ok(Page { body: self.render_page(&ask, seen).into(), revision })
+        let tag = Tag { log: seen.row.log, revision: seen.changed };
+        let Rendering { body, digest } = self.render_page(&ask, seen).into();
+        Ok(Page { body, revision, etag: Some(ETag { tag, digest: Some(digest) }) })
     }
 
     fn render_page(&self, ask: &ListObjects, seen: Seen) -> Vec<u8> {
@@ -124,7 +131,7 @@ impl Engine {
             id: found.object.id,
             structure_id: found.object.structure,
             title: found.object.title().to_owned(),
-            etag: (row != Row::Plain).then(|| format!("\"{}.{}\"", seen.row.log, found.revision)),
+            etag: (row != Row::Plain).then_some(Tag { log: seen.row.log, revision: found.revision }),
             object: if row == Row::Whole { whole() } else { None },
         }
     }

@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, StatusCode};
-use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
+use palimpsest_engine::{Code, ETag, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
 
@@ -30,6 +30,7 @@ pub(crate) struct Answer {
     pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
+    pub(crate) etag: Option<ETag>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
     /// The one header that only some pages have: what they may load.
@@ -44,6 +45,7 @@ impl Default for Answer {
             media: JSON,
             revision: None,
             object: None,
+            etag: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
             policy: None,
@@ -88,6 +90,9 @@ impl Answer {
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::try_from(etag.to_string()).ok()) {
+            headers.insert(ETAG, etag);
+        }
         if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
@@ -97,21 +102,22 @@ impl Answer {
 
 impl From<View> for Answer {
     fn from(view: View) -> Self {
-        Self { body: Some(view.body), revision: Some(view.revision), object: view.object, ..Self::default() }
+        let View { body, revision, object, etag } = view;
+        Self { body: Some(body), revision: Some(revision), object, etag: Some(etag), ..Self::default() }
     }
 }
 
 impl From<Page> for Answer {
     fn from(page: Page) -> Self {
-        Self { body: Some(page.body), revision: Some(page.revision), ..Self::default() }
+        Self { body: Some(page.body), revision: Some(page.revision), etag: page.etag, ..Self::default() }
     }
 }
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored } = written;
+        let Written { object, revision, ignored, left } = written;
         let shown = object.map_or_else(Self::default, Self::from);
-        Self { revision: Some(revision), ignored, ..shown }
+        Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), ..shown }
     }
 }
 
@@ -199,6 +205,8 @@ pub(crate) fn status_of(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         Kind::Gone => StatusCode::GONE,

@@ -9,12 +9,13 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use palimpsest_engine::{Access as Token, Code, Engine, Scope};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
+use crate::conditions;
 use crate::endpoint::{Access, Action, Call, Endpoint};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
@@ -56,6 +57,11 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
         )),
     };
     let mut response = log.end(result, served.token.as_ref());
+    let is_read = served.token.is_some() && matches!(served.endpoint.action, Action::Read(_));
+    if is_read && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
+    }
     if let Some(header) = served.quota.and_then(Quota::header) {
         response.headers_mut().insert(RATE_LIMIT, header);
     }
@@ -101,17 +107,23 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
     let bytes = receive(app, &parts.headers, body).await?;
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
+    let condition = conditions::read(&parts.headers);
+    let token_id = token.token;
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = read(call).await?;
-            Answer { ignored: input.ignored()?, ..answer }
+            let answer = conditions::apply(&condition, Answer { ignored: input.ignored()?, ..answer })?;
+            if answer.status == StatusCode::NOT_MODIFIED {
+                served.quota = app.windows.give_back(token_id, served.index, served.quota);
+            }
+            answer
         }
         Action::Write(read) => {
             let operation = read(&input)?;
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict };
+            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict, condition };
             let answer = Answer::from(app.engine.execute(&token, request).await?);
             if preferences.minimal { answer.minimal() } else { answer }
         }

@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod call;
+mod conditions;
 mod document;
 mod endpoint;
 mod input;

@@ -69,7 +69,12 @@ fn document(endpoints: &[Endpoint]) -> Value {
             "schemas": schemas(),
             "headers": headers::components(),
             "responses": responses,
-            "parameters": {"Version": version(), "Prefer": prefer()},
+            "parameters": {
+                "Version": version(),
+                "Prefer": prefer(),
+                "IfMatch": if_match(),
+                "IfNoneMatch": if_none_match(),
+            },
             "securitySchemes": {"bearer": {
                 "type": "http",
                 "scheme": "bearer",
@@ -112,6 +117,7 @@ fn schemas() -> Map<String, Value> {
         space::schemas(),
         lists::schemas(),
         errors::schemas(),
+        vec![("Actor".to_owned(), errors::actor())],
     ];
     all.into_iter().flatten().collect()
 }
@@ -140,6 +146,17 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
         }
     }
     codes.push(Code::ServerError);
+    let is_write = matches!(endpoint.action, Action::Write(_));
+    let is_read = matches!(endpoint.action, Action::Read(_));
+    let is_versioned = is_read && described.successes.iter().any(|success| success.is_versioned);
+    if is_write || is_versioned {
+        parameters
+            .extend(["IfMatch", "IfNoneMatch"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")})));
+        codes.push(Code::PreconditionFailed);
+    }
+    if is_write {
+        codes.push(Code::PreconditionRequired);
+    }
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);
     }
@@ -156,11 +173,18 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }
-    for success in &described.successes {
-        responses.insert(success.status.as_str().to_owned(), success.response());
-        if matches!(endpoint.action, Action::Write(_)) {
+    for mut success in described.successes {
+        if is_read {
+            success = success.read();
+        }
+        if is_write {
+            success = success.written();
             responses.insert("204".to_owned(), success.minimal());
         }
+        if is_versioned {
+            responses.insert("304".to_owned(), success.known());
+        }
+        responses.insert(success.status.as_str().to_owned(), success.response());
     }
     operation["responses"] = Value::Object(responses);
     operation
@@ -189,6 +213,17 @@ fn version() -> Value {
         "description": about,
         "schema": {"type": "string", "pattern": later, "default": NEWEST},
     })
+}
+
+fn if_match() -> Value {
+    let about = "The versions that the request is meant for: entity tags from ETag headers or from members named `etag`, or `*`.";
+    json!({"in": "header", "name": "If-Match", "description": about, "schema": {"type": "string"}})
+}
+
+fn if_none_match() -> Value {
+    let about =
+        "The versions that the request is not meant for; a read of one of them is answered 304. `*`: create only.";
+    json!({"in": "header", "name": "If-None-Match", "description": about, "schema": {"type": "string"}})
 }
 
 fn prefer() -> Value {
