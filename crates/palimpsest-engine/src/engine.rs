@@ -15,7 +15,7 @@ use crate::error::Error;
 use crate::etag::{ETag, Rendering};
 use crate::operation::{Ignored, Operation, Request, Written};
 use crate::perform::{Done, perform};
-use crate::world::{Clock, Fetch, Fresh, Ids};
+use crate::world::{Clock, Fetch, Fresh, Ids, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -125,8 +125,8 @@ impl Engine {
     /// Does something: one commit, at one revision or none.
     pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
         // What needs the outside world is done before: no commit waits for it.
-        if let (Operation::CreateFromUrl(create), Some(fetch)) = (&mut request.operation, &self.fetch) {
-            create.page = fetch.fetch(&create.url).await;
+        if let Operation::CreateFromUrl(create) = &mut request.operation {
+            create.page = self.page(&create.url).await;
         }
         let at = self.clock.now();
         let fresh = Fresh::draw(&*self.ids, at);
@@ -153,6 +153,14 @@ impl Engine {
         let digest = object.as_ref().and_then(|view| view.etag.digest);
         let left = done.left.map(|(id, tag)| (id, ETag { tag, digest }));
         Ok(Written { object, revision, ignored, left })
+    }
+
+    /// What is at a URL, where the engine looks at pages at all.
+    pub(crate) async fn page(&self, url: &str) -> Option<WebPage> {
+        match &self.fetch {
+            Some(fetch) => fetch.fetch(url).await,
+            None => None,
+        }
     }
 
     async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {

@@ -75,6 +75,8 @@ codes! {
     PreconditionFailed = "cap_precondition_failed", PreconditionFailed, "The condition of the request does not hold.";
     /// design: errors beyond the contract; RFC 6585 §3
     PreconditionRequired = "cap_precondition_required", PreconditionRequired, "The token or the space asks for a condition.";
+    /// design: errors beyond the contract; the kind is that of what failed
+    TransactionAborted = "cap_transaction_aborted", Conflict, "An operation or a guard of the transaction failed, and nothing was done.";
     /// design: errors beyond the contract
     RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
     /// design: errors beyond the contract
@@ -91,6 +93,8 @@ codes! {
 pub struct Error {
     /// Which refusal.
     pub code: Code,
+    /// Its kind: that of the code, except where the code tells of another refusal.
+    pub kind: Kind,
     /// What the asker reads.
     pub message: String,
     /// What the code defines besides.
@@ -104,7 +108,7 @@ pub struct Error {
 impl Error {
     /// A refusal with a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None, revision: None, cause: None }
+        Self { code, kind: code.kind(), message: message.into(), details: None, revision: None, cause: None }
     }
 
     /// An object (or block) that is not there.

@@ -20,6 +20,7 @@ mod operation;
 mod perform;
 mod search;
 mod secret;
+mod transactions;
 mod world;
 mod zone;
 
@@ -35,6 +36,7 @@ pub use objects::{CreateFromUrl, CreateObject, DeleteObject, Notes, UpdateObject
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{List, Policy, Scope};
 pub use search::Search;
+pub use transactions::{Committed, Guard, Outcome, Part, Step, Transaction};
 pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

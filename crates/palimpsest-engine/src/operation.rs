@@ -92,6 +92,19 @@ impl Ignored {
         problems.check(())
     }
 
+    /// The same, of a document that stands at a path of another.
+    #[must_use]
+    pub fn under(self, path: &Path) -> Self {
+        let inside = |inner: Path| Path(path.0.iter().cloned().chain(inner.0).collect());
+        Self { paths: self.paths.into_iter().map(inside).collect(), more: self.more }
+    }
+
+    /// Adds what another part of the request dropped.
+    pub fn merge(&mut self, other: Self) {
+        self.extend(other.paths);
+        self.more += other.more;
+    }
+
     /// Adds what reading dropped.
     pub fn add(&mut self, dropped: Dropped) {
         self.extend(dropped.paths);
@@ -136,6 +149,12 @@ impl Operation {
             (Self::DeleteObject(delete), State::Trashed) => delete.hard,
             _ => false,
         }
+    }
+
+    /// Whether it is made of something outside, which has to be looked at before.
+    #[must_use]
+    pub fn looks_outside(&self) -> bool {
+        matches!(self, Self::CreateFromUrl(_))
     }
 
     /// Whether it only adds, so that nobody has to know what was there.

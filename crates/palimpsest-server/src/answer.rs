@@ -141,7 +141,7 @@ pub(crate) struct Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let retry_after = (error.code.kind() == Kind::Unavailable).then_some(1);
+        let retry_after = (error.kind == Kind::Unavailable).then_some(1);
         Self { error, allow: None, retry_after, closes: false }
     }
 }
@@ -165,7 +165,7 @@ impl Failure {
 
     pub(crate) fn into_response(self, request_id: &str) -> Response {
         let Self { error, allow, retry_after, closes } = self;
-        let status = status_of(error.code.kind());
+        let status = status_of(error.kind);
         if let Some(cause) = &error.cause {
             tracing::error!(request = request_id, code = error.code.as_str(), cause, "a request failed");
         }

@@ -22,6 +22,7 @@ use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
+use crate::transaction;
 
 /// What every request needs.
 pub(crate) struct App {
@@ -104,10 +105,14 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
         }
     };
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
-    let bytes = receive(app, &parts.headers, body).await?;
+    let limit = match endpoint.action {
+        Action::Transact => app.limits.transaction,
+        _ => app.limits.body,
+    };
+    let bytes = receive(app, limit, &parts.headers, body).await?;
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
-    let condition = conditions::read(&parts.headers);
+    let condition = conditions::read(&parts.headers, preferences.merge);
     let token_id = token.token;
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
     let answer = match endpoint.action {
@@ -123,10 +128,13 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
         }
         Action::Write(read) => {
             let operation = read(&input)?;
+            let merges = condition.merges();
             let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict, condition };
             let answer = Answer::from(app.engine.execute(&token, request).await?);
+            let answer = answer.applied(merges.then_some("merge"));
             if preferences.minimal { answer.minimal() } else { answer }
         }
+        Action::Transact => transaction::answer(&app.engine, &token, &input, &condition, preferences).await?,
         Action::Tell(tell) => tell(&app.engine),
     };
     Ok(answer.applied(strict.then_some("handling=strict")))
@@ -178,8 +186,7 @@ fn read_version(text: &str) -> Option<(u64, u64, u64)> {
 }
 
 /// Reads a body within the limit; of a larger one only as much as lets the client read the answer.
-async fn receive(app: &App, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
-    let limit = app.limits.body;
+async fn receive(app: &App, limit: usize, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
     let too_large = || Failure::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes"));
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {

@@ -6,21 +6,23 @@ use palimpsest_engine::{Condition, Tags};
 
 use crate::answer::{Answer, Failure};
 
-/// Reads the conditions of a request.
-pub(crate) fn read(headers: &HeaderMap) -> Condition {
-    Condition { if_match: tags(headers, &IF_MATCH), if_none_match: tags(headers, &IF_NONE_MATCH), merge: false }
+/// Reads the conditions of a request; `merge` as it prefers.
+pub(crate) fn read(headers: &HeaderMap, merge: bool) -> Condition {
+    Condition { if_match: tags(headers, &IF_MATCH), if_none_match: tags(headers, &IF_NONE_MATCH), merge }
 }
 
 /// The entity tags of all fields of a name; what is no entity tag stays as it is and matches nothing.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
+    let mut fields = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).peekable();
+    fields.peek()?;
+    Some(read_tags(&fields.collect::<Vec<_>>().join(",")))
+}
+
+/// Reads a list of entity tags, or `*`.
+pub(crate) fn read_tags(field: &str) -> Tags {
     let mut tags = Vec::new();
-    let mut is_sent = false;
-    for value in headers.get_all(name) {
-        is_sent = true;
-        split(&String::from_utf8_lossy(value.as_bytes()), &mut tags);
-    }
-    let is_any = tags.iter().any(|tag| tag == "*");
-    is_sent.then(|| if is_any { Tags::Any } else { Tags::Of(tags) })
+    split(field, &mut tags);
+    if tags.iter().any(|tag| tag == "*") { Tags::Any } else { Tags::Of(tags) }
 }
 
 /// Splits a list at the commas outside of quotation marks.
@@ -52,7 +54,7 @@ mod tests {
         for field in fields {
             headers.append(IF_MATCH, HeaderValue::try_from(*field).unwrap());
         }
-        read(&headers).if_match
+        read(&headers, false).if_match
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod prefer;
 mod rates;
 mod router;
 mod serve;
+mod transaction;
 mod unread;
 
 pub use document::openapi;

@@ -122,6 +122,18 @@ impl<'r> Tx<'r> {
         SpaceRow { revision, schema, at: self.at, ..self.row }
     }
 
+    /// Where the space stood before this commit, as a row.
+    #[must_use]
+    pub fn before_row(&self) -> SpaceRow {
+        self.row
+    }
+
+    /// Whether anything was put that differs from what was there.
+    #[must_use]
+    pub fn changes_anything(&self) -> bool {
+        !self.changed.is_empty() || !self.schema_docs.is_empty()
+    }
+
     /// The revision this commit takes if it changes anything.
     #[must_use]
     pub fn revision(&self) -> Revision {

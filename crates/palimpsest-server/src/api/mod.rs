@@ -7,3 +7,4 @@ pub(crate) mod object;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod space;
+pub(crate) mod transactions;

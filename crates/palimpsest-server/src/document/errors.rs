@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::names::uuid;
 use super::shape::{closed, count, list, nullable, pattern, refer, said, text, word, words};
+use crate::api::transactions;
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
@@ -52,6 +53,7 @@ fn details(code: Code) -> Option<Value> {
             let revision = said(count(1), "The head of the log that there is.");
             Some(closed(&[("log", pattern("^[0-9a-f]{16}$")), ("revision", revision)], &[]))
         }
+        Code::TransactionAborted => Some(transactions::commit::failure()),
         Code::PreconditionFailed => Some(closed(&mismatch(), &unmet())),
         Code::PreconditionRequired
         | Code::InvalidInput
