@@ -159,7 +159,7 @@ fn check_pages(connection: &Connection, file: &Path) -> rusqlite::Result<Option<
 
 /// What is wrong with the texts that are kept, if anything. Pages that only continue a text are not seen by `quick_check`.
 fn check_texts(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    for (table, text) in [("docs", "CAST(body AS TEXT)"), ("log", "body")] {
+    for (table, text) in [("docs", "CAST(body AS TEXT)"), ("log", "body"), ("answers", "body")] {
         let sql = format!("SELECT count(*) FROM {table} WHERE NOT json_valid({text})");
         let broken: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
         if broken > 0 {
