@@ -10,7 +10,8 @@ use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
 use crate::error::Error;
-use crate::operation::{Ignored, Operation, Request, Written};
+use crate::operation::{Operation, Request, Written};
+use crate::retry::{self, Outcome};
 use crate::world::{Clock, Fetch, Fresh, Ids};
 
 /// Everything a transport needs to answer.
@@ -112,28 +113,53 @@ impl Engine {
     pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
         // What needs the outside world is done before: no commit waits for it.
         if let (Operation::CreateFromUrl(create), Some(fetch)) = (&mut request.operation, &self.fetch) {
+            if let Some(outcome) = self.recall(access, request.retry.as_ref()).await? {
+                let revision = outcome.row.revision;
+                return self.written(outcome, revision);
+            }
             create.page = fetch.fetch(&create.url).await;
         }
-        let at = self.clock.now();
-        let fresh = Fresh::draw(&*self.ids, at);
-        let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };
+        let intent = self.intent(access);
+        let fresh = Fresh::draw(&*self.ids, intent.at);
         let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
+            if let Some(outcome) = retry::replay(tx, request.retry.as_ref())? {
+                return Ok(outcome);
+            }
             let mut ignored = request.ignored.clone();
             let shown = request.operation.apply(tx, &mut fresh.clone(), &mut ignored)?;
             if request.strict {
                 ignored.refuse()?;
             }
-            Ok::<_, Error>((shown, ignored, tx.row(), Arc::clone(tx.schema())))
+            let outcome = Outcome { shown, ignored, row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None };
+            retry::remember(tx, request.retry.as_ref(), &outcome)?;
+            Ok::<_, Error>(outcome)
         };
         let answer = self.store.commit(intent, decide).await?;
         let revision = answer.revision;
-        let (shown, ignored, row, schema): (Option<Found>, Ignored, _, _) =
-            answer.value.map_err(|error: Error| error.at(revision))?;
+        let outcome = answer.value.map_err(|error: Error| error.at(revision))?;
+        self.written(outcome, revision)
+    }
+
+    /// The commit of a token, now.
+    pub(crate) fn intent(&self, access: &Access) -> palimpsest_store::Intent {
+        let at = self.clock.now();
+        palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None }
+    }
+
+    /// Renders what a commit came to, at the revision it took unless it was answered before.
+    fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
+        let Outcome { shown, ignored, row, schema, replayed } = outcome;
+        let revision = replayed.unwrap_or(revision);
         let object = match shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
             None => None,
         };
-        Ok(Written { object, revision, ignored })
+        Ok(Written { object, revision, ignored, replayed: replayed.is_some() })
+    }
+
+    /// Where the space of a token stands.
+    pub(crate) async fn head(&self, access: &Access) -> Result<Revision, Error> {
+        Ok(self.schema(access).await?.0.revision)
     }
 
     async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {

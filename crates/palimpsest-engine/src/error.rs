@@ -14,6 +14,7 @@ pub enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    Mismatch,
     TooLarge,
     TooOften,
     Gone,
@@ -69,6 +70,10 @@ codes! {
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract
     AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// design: errors beyond the contract
+    IdempotencyMismatch = "cap_idempotency_mismatch", Mismatch, "The Idempotency-Key was used with another request.";
+    /// design: errors beyond the contract
+    IdempotencyInProgress = "cap_idempotency_in_progress", Conflict, "The first request with this Idempotency-Key still runs.";
     /// design: errors beyond the contract
     RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
     /// design: errors beyond the contract

@@ -15,6 +15,7 @@ mod markdown;
 mod names;
 mod objects;
 mod operation;
+mod retry;
 mod search;
 mod secret;
 mod world;
@@ -29,6 +30,7 @@ pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
 pub use objects::{CreateFromUrl, CreateObject, DeleteObject, Notes, UpdateObject};
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{List, Scope};
+pub use retry::Retry;
 pub use search::Search;
 pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
 #[cfg(feature = "testing")]

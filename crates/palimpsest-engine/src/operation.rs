@@ -9,6 +9,7 @@ use crate::engine::View;
 use crate::error::Error;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
 use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
+use crate::retry::Retry;
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -36,11 +37,13 @@ pub struct Request {
     pub ignored: Ignored,
     /// Whether nothing may be dropped.
     pub strict: bool,
+    /// What tells it from another one when it is sent again.
+    pub retry: Option<Retry>,
 }
 
 impl From<Operation> for Request {
     fn from(operation: Operation) -> Self {
-        Self { operation, ignored: Ignored::default(), strict: false }
+        Self { operation, ignored: Ignored::default(), strict: false, retry: None }
     }
 }
 
@@ -53,6 +56,8 @@ pub struct Written {
     pub revision: Revision,
     /// What of the input had no effect.
     pub ignored: Ignored,
+    /// Whether it was done before, by a request with the same key, and this is what that was answered.
+    pub replayed: bool,
 }
 
 /// What of an input had no effect: the paths of what was dropped, the first of them by name.
@@ -76,6 +81,11 @@ impl Ignored {
     #[must_use]
     pub fn count(&self) -> usize {
         self.paths.len() + self.more
+    }
+
+    /// Adds so many that are only counted.
+    pub(crate) fn count_more(&mut self, more: usize) {
+        self.more += more;
     }
 
     /// Refuses all of it: a problem for each path.

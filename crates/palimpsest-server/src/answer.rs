@@ -20,6 +20,7 @@ pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revi
 pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a call answers when it succeeds.
@@ -32,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) object: Option<ObjectId>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
+    /// Whether it was answered before, to a request with the same key.
+    pub(crate) replayed: bool,
     /// The one header that only some pages have: what they may load.
     pub(crate) policy: Option<&'static str>,
 }
@@ -46,6 +49,7 @@ impl Default for Answer {
             object: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
+            replayed: false,
             policy: None,
         }
     }
@@ -88,6 +92,9 @@ impl Answer {
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
+        if self.replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
         if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
@@ -109,9 +116,9 @@ impl From<Page> for Answer {
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored } = written;
+        let Written { object, revision, ignored, replayed } = written;
         let shown = object.map_or_else(Self::default, Self::from);
-        Self { revision: Some(revision), ignored, ..shown }
+        Self { revision: Some(revision), ignored, replayed, ..shown }
     }
 }
 
@@ -199,6 +206,7 @@ pub(crate) fn status_of(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::Mismatch => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         Kind::Gone => StatusCode::GONE,

@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderValue, Method};
 use http_body_util::BodyExt;
-use palimpsest_engine::{Access as Token, Code, Engine, Scope};
+use palimpsest_engine::{Access as Token, Code, Engine, Scope, Written};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
 use crate::endpoint::{Access, Action, Call, Endpoint};
@@ -21,12 +21,14 @@ use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
+use crate::retry::{self, Running};
 
 /// What every request needs.
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) limits: Limits,
     pub(crate) windows: Windows,
+    pub(crate) running: Running,
 }
 
 /// An endpoint that is being served, and what was learned on the way, for the answer and the log.
@@ -110,14 +112,27 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
             Answer { ignored: input.ignored()?, ..answer }
         }
         Action::Write(read) => {
+            let retry = retry::read(&parts, &bytes)?;
             let operation = read(&input)?;
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict };
-            let answer = Answer::from(app.engine.execute(&token, request).await?);
+            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict, retry };
+            let answer = Answer::from(execute(app, &token, request).await?);
             if preferences.minimal { answer.minimal() } else { answer }
         }
         Action::Tell(tell) => tell(&app.engine),
     };
     Ok(answer.applied(strict.then_some("handling=strict")))
+}
+
+/// Does something; with a key not before others with it are done.
+async fn execute(app: &App, token: &Token, request: palimpsest_engine::Request) -> Result<Written, Failure> {
+    let _turn = match &request.retry {
+        Some(retry) => match app.running.turn(token.token, retry.key(), app.limits.retry_wait).await {
+            Some(turn) => Some(turn),
+            None => return Err(app.engine.in_progress(token).await.into()),
+        },
+        None => None,
+    };
+    Ok(app.engine.execute(token, request).await?)
 }
 
 /// Checks who calls, how often, in which version and with which scope, in this order.

@@ -19,14 +19,15 @@ pub(super) enum Header {
     Policy,
     Ignored,
     Applied,
+    Replayed,
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
-    Revision, RevisionIfAny,
+    Allow, Applied, Authenticate, Ignored, Location, Policy, RateLimit, RateLimitIfAny, Replayed, RequestId,
+    RetryAfter, Revision, RevisionIfAny,
 };
 
-const ALL: [Header; 12] = [
+const ALL: [Header; 13] = [
     RequestId,
     Revision,
     RevisionIfAny,
@@ -39,6 +40,7 @@ const ALL: [Header; 12] = [
     Policy,
     Ignored,
     Applied,
+    Replayed,
 ];
 
 /// The headers of the components.
@@ -65,6 +67,7 @@ impl Header {
             Policy => "Content-Security-Policy",
             Ignored => "Palimpsest-Ignored",
             Applied => "Preference-Applied",
+            Replayed => "Idempotency-Replayed",
         }
     }
 
@@ -88,6 +91,10 @@ impl Header {
             Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),
             Ignored => (false, text(), "What of the request was passed over: a list of its paths (RFC 9651)."),
             Applied => (false, text(), "The preferences that were applied (RFC 7240)."),
+            Replayed => {
+                let about = "The request was done before, with this key; this is what was answered then.";
+                (false, json!({"type": "string", "const": "true"}), about)
+            }
             Policy => (true, text(), "What the page may load: nothing from another host."),
         };
         json!({"description": about, "required": required, "schema": schema})

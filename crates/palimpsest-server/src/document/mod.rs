@@ -69,7 +69,7 @@ fn document(endpoints: &[Endpoint]) -> Value {
             "schemas": schemas(),
             "headers": headers::components(),
             "responses": responses,
-            "parameters": {"Version": version(), "Prefer": prefer()},
+            "parameters": {"Version": version(), "Prefer": prefer(), "IdempotencyKey": idempotency_key()},
             "securitySchemes": {"bearer": {
                 "type": "http",
                 "scheme": "bearer",
@@ -139,6 +139,11 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             codes.extend(OF_EVERY_CALL);
         }
     }
+    let writes = matches!(endpoint.action, Action::Write(_));
+    if writes {
+        parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
+        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
+    }
     codes.push(Code::ServerError);
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);
@@ -156,9 +161,10 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }
-    for success in &described.successes {
+    for success in described.successes {
+        let success = if writes { success.repeatable() } else { success };
         responses.insert(success.status.as_str().to_owned(), success.response());
-        if matches!(endpoint.action, Action::Write(_)) {
+        if writes {
             responses.insert("204".to_owned(), success.minimal());
         }
     }
@@ -197,5 +203,16 @@ fn prefer() -> Value {
         "name": "Prefer",
         "description": "`handling=strict` refuses what would be passed over; `return=minimal` answers writes without a body.",
         "schema": {"type": "string", "enum": ["handling=strict", "return=minimal", "handling=strict, return=minimal"]},
+    })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "in": "header",
+        "name": "Idempotency-Key",
+        "description": "A name for this request, chosen by the client: when it is sent again within 24 hours, with the same method, \
+            path, query, conditions, preferences and body, it has no second effect and is answered what it was answered first. \
+            1 to 255 visible ASCII characters, with or without quotation marks around them.",
+        "schema": {"type": "string", "pattern": "^[!#-~]{1,255}$"},
     })
 }
