@@ -22,19 +22,19 @@ const REPLAYED: &str = "idempotency-replayed";
 const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// A server over a store, and another one that begins with nothing but what is stored.
-struct Twins {
-    lab: Lab,
+pub(crate) struct Twins {
+    pub(crate) lab: Lab,
     store: Arc<MemoryStore>,
 }
 
 impl Twins {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let store = Arc::new(MemoryStore::new());
         Self { lab: Lab::in_app(App::over(Arc::clone(&store) as _, unhurried())).await, store }
     }
 
     /// Nothing rendered is left over there.
-    fn restarted(&self) -> Lab {
+    pub(crate) fn restarted(&self) -> Lab {
         let app = App::over(Arc::clone(&self.store) as _, unhurried());
         Lab { app, space: self.lab.space.clone(), token: self.lab.token.clone() }
     }
@@ -46,6 +46,29 @@ fn said(reply: &Reply) -> (u16, Vec<u8>, BTreeMap<String, String>) {
     let headers = reply.headers.iter().filter(|(name, _)| !passing(name.as_str()));
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     (reply.status, reply.body.to_vec(), headers.collect())
+}
+
+/// A write that was done, and what it was answered.
+pub(crate) struct Done {
+    pub(crate) method: Method,
+    pub(crate) uri: String,
+    pub(crate) body: Value,
+    pub(crate) key: String,
+    pub(crate) reply: Reply,
+}
+
+impl Done {
+    pub(crate) fn ask(lab: &Lab, method: &Method, uri: &str, body: &Value, key: &str) -> Ask {
+        lab.ask(method.clone(), uri).header(KEY, key).json(body)
+    }
+
+    /// Sends it once more: the answer is the first one.
+    pub(crate) async fn repeat(&self, lab: &Lab) {
+        let again = lab.app.send(Self::ask(lab, &self.method, &self.uri, &self.body, &self.key)).await;
+        let what = format!("{} {} {}", self.method, self.uri, self.body);
+        assert_eq!(said(&again), said(&self.reply), "{what}");
+        assert_eq!(again.header(REPLAYED), Some("true"), "{what}");
+    }
 }
 
 /// Sends a request again, here and after a restart, while the space goes on: nothing happens, and the answer is the first one.
