@@ -13,8 +13,9 @@ use crate::cache::{Key, Rendered};
 use crate::condition::Terms;
 use crate::error::Error;
 use crate::etag::{ETag, Rendering};
-use crate::operation::{Ignored, Operation, Request, Written};
+use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
+use crate::retry::{self, Outcome};
 use crate::world::{Clock, Fetch, Fresh, Ids, WebPage};
 
 /// Everything a transport needs to answer.
@@ -126,33 +127,53 @@ impl Engine {
     pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
         // What needs the outside world is done before: no commit waits for it.
         if let Operation::CreateFromUrl(create) = &mut request.operation {
+            if let Some(outcome) = self.recall(access, request.retry.as_ref()).await? {
+                let revision = outcome.row.revision;
+                return self.written(outcome, revision);
+            }
             create.page = self.page(&create.url).await;
         }
-        let at = self.clock.now();
-        let fresh = Fresh::draw(&*self.ids, at);
-        let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };
+        let intent = self.intent(access);
+        let fresh = Fresh::draw(&*self.ids, intent.at);
         let policy = access.policy;
         let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
-            let mut ignored = request.ignored.clone();
-            let terms = Terms { condition: &request.condition, policy, held: &BTreeSet::new() };
-            let done = perform(tx, &request.operation, terms, &mut fresh.clone(), &mut ignored)?;
-            if request.strict {
-                ignored.refuse()?;
+            if let Some(outcome) = retry::replay(tx, request.retry.as_ref())? {
+                return Ok(outcome);
             }
-            Ok::<_, Error>((done, ignored, tx.row(), Arc::clone(tx.schema())))
+            let terms = Terms { condition: &request.condition, policy, held: &BTreeSet::new() };
+            let done = perform(tx, &request.operation, terms, &mut fresh.clone(), request.ignored.clone())?;
+            if request.strict {
+                done.ignored.refuse()?;
+            }
+            let outcome = Outcome { done: vec![done], row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None };
+            retry::remember(tx, request.retry.as_ref(), &outcome)?;
+            Ok::<_, Error>(outcome)
         };
         let answer = self.store.commit(intent, decide).await?;
         let revision = answer.revision;
-        let (done, ignored, row, schema): (Done, Ignored, _, _) =
-            answer.value.map_err(|error: Error| error.at(revision))?;
-        let object = match done.shown {
+        let outcome = answer.value.map_err(|error: Error| error.at(revision))?;
+        self.written(outcome, revision)
+    }
+
+    /// The commit of a token, now.
+    pub(crate) fn intent(&self, access: &Access) -> palimpsest_store::Intent {
+        let at = self.clock.now();
+        palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None }
+    }
+
+    /// Renders what a commit came to, at the revision it took unless it was answered before.
+    fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
+        let Outcome { mut done, row, schema, replayed } = outcome;
+        let Done { shown, left, ignored } = done.pop().unwrap_or_default();
+        let revision = replayed.unwrap_or(revision);
+        let object = match shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
             None => None,
         };
         // What it left may be another version than the one it shows: an object in the trash is shown as it was.
         let digest = object.as_ref().and_then(|view| view.etag.digest);
-        let left = done.left.map(|(id, tag)| (id, ETag { tag, digest }));
-        Ok(Written { object, revision, ignored, left })
+        let left = left.map(|(id, tag)| (id, ETag { tag, digest }));
+        Ok(Written { object, revision, ignored, left, replayed: replayed.is_some() })
     }
 
     /// What is at a URL, where the engine looks at pages at all.
@@ -161,6 +182,11 @@ impl Engine {
             Some(fetch) => fetch.fetch(url).await,
             None => None,
         }
+    }
+
+    /// Where the space of a token stands.
+    pub(crate) async fn head(&self, access: &Access) -> Result<Revision, Error> {
+        Ok(self.schema(access).await?.0.revision)
     }
 
     async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {

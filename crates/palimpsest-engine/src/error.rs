@@ -16,6 +16,7 @@ pub enum Kind {
     Conflict,
     PreconditionFailed,
     PreconditionRequired,
+    Mismatch,
     TooLarge,
     TooOften,
     Gone,
@@ -77,6 +78,10 @@ codes! {
     PreconditionRequired = "cap_precondition_required", PreconditionRequired, "The token or the space asks for a condition.";
     /// design: errors beyond the contract; the kind is that of what failed
     TransactionAborted = "cap_transaction_aborted", Conflict, "An operation or a guard of the transaction failed, and nothing was done.";
+    /// design: errors beyond the contract
+    IdempotencyMismatch = "cap_idempotency_mismatch", Mismatch, "The Idempotency-Key was used with another request.";
+    /// design: errors beyond the contract
+    IdempotencyInProgress = "cap_idempotency_in_progress", Conflict, "The first request with this Idempotency-Key still runs.";
     /// design: errors beyond the contract
     RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
     /// design: errors beyond the contract

@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
 use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
+use crate::retry::Retry;
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -40,11 +41,14 @@ pub struct Request {
     pub strict: bool,
     /// What has to hold.
     pub condition: Condition,
+    /// What tells it from another one when it is sent again.
+    pub retry: Option<Retry>,
 }
 
 impl From<Operation> for Request {
     fn from(operation: Operation) -> Self {
-        Self { operation, ignored: Ignored::default(), strict: false, condition: Condition::default() }
+        let (ignored, condition) = (Ignored::default(), Condition::default());
+        Self { operation, ignored, strict: false, condition, retry: None }
     }
 }
 
@@ -59,6 +63,8 @@ pub struct Written {
     pub ignored: Ignored,
     /// The object it was about, and its version afterwards.
     pub left: Option<(ObjectId, ETag)>,
+    /// Whether it was done before, by a request with the same key, and this is what that was answered.
+    pub replayed: bool,
 }
 
 /// What of an input had no effect: the paths of what was dropped, the first of them by name.
@@ -82,6 +88,11 @@ impl Ignored {
     #[must_use]
     pub fn count(&self) -> usize {
         self.paths.len() + self.more
+    }
+
+    /// Adds so many that are only counted.
+    pub(crate) fn count_more(&mut self, more: usize) {
+        self.more += more;
     }
 
     /// Refuses all of it: a problem for each path.

@@ -9,11 +9,14 @@ use crate::operation::{Ignored, Operation};
 use crate::world::Fresh;
 
 /// What an operation did.
+#[derive(Default)]
 pub(crate) struct Done {
     /// The object to show.
     pub(crate) shown: Option<Found>,
     /// The object it was about, and its version afterwards.
     pub(crate) left: Option<(ObjectId, Tag)>,
+    /// What of the input had no effect.
+    pub(crate) ignored: Ignored,
 }
 
 /// Carries out an operation under its condition.
@@ -22,11 +25,11 @@ pub(crate) fn perform(
     operation: &Operation,
     terms: Terms<'_>,
     fresh: &mut Fresh,
-    ignored: &mut Ignored,
+    mut ignored: Ignored,
 ) -> Result<Done, Error> {
     let subject = operation.subject(tx)?;
     let shown = match judge(tx, operation, subject, terms)? {
-        None => operation.apply(tx, fresh, ignored)?,
+        None => operation.apply(tx, fresh, &mut ignored)?,
         Some(_) => return Err(Error::not_found("Merge")),
     };
     let about = match subject {
@@ -39,5 +42,5 @@ pub(crate) fn perform(
     };
     let log = tx.row().log;
     let left = present.map(|found| (found.object.id, Tag { log, revision: found.revision }));
-    Ok(Done { shown, left })
+    Ok(Done { shown, left, ignored })
 }

@@ -20,6 +20,7 @@ pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revi
 pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a call answers when it succeeds.
@@ -33,6 +34,8 @@ pub(crate) struct Answer {
     pub(crate) etag: Option<ETag>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
+    /// Whether it was answered before, to a request with the same key.
+    pub(crate) replayed: bool,
     /// The one header that only some pages have: what they may load.
     pub(crate) policy: Option<&'static str>,
 }
@@ -48,6 +51,7 @@ impl Default for Answer {
             etag: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
+            replayed: false,
             policy: None,
         }
     }
@@ -93,6 +97,9 @@ impl Answer {
         if let Some(etag) = self.etag.and_then(|etag| HeaderValue::try_from(etag.to_string()).ok()) {
             headers.insert(ETAG, etag);
         }
+        if self.replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
         if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
@@ -115,9 +122,9 @@ impl From<Page> for Answer {
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored, left } = written;
+        let Written { object, revision, ignored, left, replayed } = written;
         let shown = object.map_or_else(Self::default, Self::from);
-        Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), ..shown }
+        Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), replayed, ..shown }
     }
 }
 
@@ -207,6 +214,7 @@ pub(crate) fn status_of(kind: Kind) -> StatusCode {
         Kind::Conflict => StatusCode::CONFLICT,
         Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
         Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Kind::Mismatch => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         Kind::Gone => StatusCode::GONE,

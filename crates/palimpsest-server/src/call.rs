@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
-use palimpsest_engine::{Access as Token, Code, Engine, Scope};
+use palimpsest_engine::{Access as Token, Code, Engine, Retry, Scope};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
 use crate::conditions;
@@ -22,6 +22,7 @@ use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
+use crate::retry::{self, Running, Turn};
 use crate::transaction;
 
 /// What every request needs.
@@ -29,6 +30,7 @@ pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) limits: Limits,
     pub(crate) windows: Windows,
+    pub(crate) running: Running,
 }
 
 /// An endpoint that is being served, and what was learned on the way, for the answer and the log.
@@ -127,17 +129,36 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
             answer
         }
         Action::Write(read) => {
+            let retry = retry::read(&parts, &bytes)?;
             let operation = read(&input)?;
             let merges = condition.merges();
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict, condition };
-            let answer = Answer::from(app.engine.execute(&token, request).await?);
-            let answer = answer.applied(merges.then_some("merge"));
+            let ignored = input.ignored()?;
+            let request = palimpsest_engine::Request { operation, ignored, strict, condition, retry };
+            let _turn = turn(app, &token, request.retry.as_ref()).await?;
+            let answer = Answer::from(app.engine.execute(&token, request).await?).applied(merges.then_some("merge"));
             if preferences.minimal { answer.minimal() } else { answer }
         }
-        Action::Transact => transaction::answer(&app.engine, &token, &input, &condition, preferences).await?,
+        Action::Transact => {
+            let retry = retry::read(&parts, &bytes)?;
+            let transaction = transaction::read(&input, &condition, preferences, retry)?;
+            let ignored = input.ignored()?;
+            let _turn = turn(app, &token, transaction.retry.as_ref()).await?;
+            let committed = app.engine.transact(&token, transaction).await?;
+            let answer = transaction::render(committed, ignored, preferences);
+            if preferences.minimal { answer.minimal() } else { answer }
+        }
         Action::Tell(tell) => tell(&app.engine),
     };
     Ok(answer.applied(strict.then_some("handling=strict")))
+}
+
+/// Waits until others with the same key are done, for a request that has one.
+async fn turn<'a>(app: &'a App, token: &Token, retry: Option<&Retry>) -> Result<Option<Turn<'a>>, Failure> {
+    let Some(retry) = retry else { return Ok(None) };
+    match app.running.turn(token.token, retry.key(), app.limits.retry_wait).await {
+        Some(turn) => Ok(Some(turn)),
+        None => Err(app.engine.in_progress(token).await.into()),
+    }
 }
 
 /// Checks who calls, how often, in which version and with which scope, in this order.

@@ -12,6 +12,7 @@ mod limits;
 mod panics;
 mod prefer;
 mod rates;
+mod retry;
 mod router;
 mod serve;
 mod transaction;

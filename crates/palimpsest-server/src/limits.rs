@@ -21,6 +21,8 @@ pub struct Limits {
     pub header_time: Duration,
     /// How long a request may take in all.
     pub request_time: Duration,
+    /// How long a request waits for another one with its key.
+    pub retry_wait: Duration,
     /// How long writing an answer may wait for the client to take more of it.
     pub write_time: Duration,
     /// How many connections are served at once; more are answered 503.
@@ -41,6 +43,7 @@ impl Default for Limits {
             drain_time: Duration::from_secs(5),
             header_time: Duration::from_secs(10),
             request_time: Duration::from_secs(30),
+            retry_wait: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
             connections: 4096,
             refusals: 256,

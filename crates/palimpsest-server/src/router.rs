@@ -15,6 +15,7 @@ use crate::document::Description;
 use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
+use crate::retry::Running;
 use crate::{Limits, api};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
@@ -103,7 +104,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
 /// The API over an engine.
 pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
     let windows = Windows::new(limits.rates);
-    let app = Arc::new(App { engine, limits, windows });
+    let app = Arc::new(App { engine, limits, windows, running: Running::default() });
     let mut router = Router::new();
     for (index, endpoint) in ENDPOINTS.iter().enumerate() {
         let app = Arc::clone(&app);

@@ -1,7 +1,7 @@
 //! Transactions: calls inside a call. Each operation is read as the call of its own that it could have been.
 
 use palimpsest_engine::{
-    Access, Code, Committed, Condition, Engine, Guard, Ignored, List, Outcome, Part, Step, Tags, Transaction,
+    Code, Committed, Condition, Guard, Ignored, List, Outcome, Part, Retry, Step, Tags, Transaction,
 };
 use palimpsest_model::{Node, ObjectId, Path, Problem, Problems, Reading, Revision, Tag, read_structure_id, read_uuid};
 use serde::Serialize;
@@ -24,14 +24,13 @@ pub(crate) const LOOKS: usize = 10;
 /// So many bytes of objects are shown.
 const SHOWN: usize = 8 * 1024 * 1024;
 
-/// Carries out POST /transactions.
-pub(crate) async fn answer(
-    engine: &Engine,
-    token: &Access,
+/// Reads the body of POST /transactions.
+pub(crate) fn read(
     input: &Input,
     condition: &Condition,
     preferences: Preferences,
-) -> Result<Answer, Failure> {
+    retry: Option<Retry>,
+) -> Result<Transaction, Failure> {
     if *condition != (Condition { merge: condition.merge, ..Condition::default() }) {
         let message =
             "✖ A transaction takes no If-Match or If-None-Match: its operations and guards have members for them";
@@ -51,11 +50,8 @@ pub(crate) async fn answer(
         operations.push(step);
     }
     check_looks(&operations)?;
-    let ignored = input.ignored()?;
     let (strict, shows) = (preferences.strict, preferences.representation);
-    let transaction = Transaction { operations, guards, dry_run, strict, shows };
-    let answer = render(engine.transact(token, transaction).await?, ignored, shows);
-    Ok(if preferences.minimal { answer.minimal() } else { answer })
+    Ok(Transaction { operations, guards, dry_run, strict, shows, retry })
 }
 
 fn read_list<T>(
@@ -190,8 +186,9 @@ struct ResultBody {
     body: Option<Box<RawValue>>,
 }
 
-fn render(committed: Committed, mut ignored: Ignored, shows: bool) -> Answer {
-    let Committed { revision, outcomes } = committed;
+/// Makes the answer; `ignored` is what of the body itself had no effect.
+pub(crate) fn render(committed: Committed, mut ignored: Ignored, preferences: Preferences) -> Answer {
+    let Committed { revision, outcomes, replayed } = committed;
     let mut room = SHOWN;
     let mut is_whole = true;
     let mut results = Vec::with_capacity(outcomes.len());
@@ -208,6 +205,6 @@ fn render(committed: Committed, mut ignored: Ignored, shows: bool) -> Answer {
         results.push(ResultBody { status: 200, id, etag, body });
     }
     let body = serde_json::to_vec(&Body { revision, results }).unwrap_or_default();
-    let answer = Answer { body: Some(body.into()), revision: Some(revision), ignored, ..Answer::default() };
-    answer.applied((shows && is_whole).then_some("return=representation"))
+    let answer = Answer { body: Some(body.into()), revision: Some(revision), ignored, replayed, ..Answer::default() };
+    answer.applied((preferences.representation && is_whole).then_some("return=representation"))
 }

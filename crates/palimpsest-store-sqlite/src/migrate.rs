@@ -3,8 +3,11 @@
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../migrations/0001_log.sql"), include_str!("../migrations/0005_conditions.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_log.sql"),
+    include_str!("../migrations/0003_answers.sql"),
+    include_str!("../migrations/0005_conditions.sql"),
+];
 
 /// The newest format this version knows; kept in `user_version`.
 pub(crate) const FORMAT: i64 = MIGRATIONS.len() as i64;

@@ -7,18 +7,22 @@ use palimpsest_model::{
 };
 use palimpsest_store::{
     Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, Policy, RegistryRows, Rows,
-    SchemaChange, SpaceRow, StoreError, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
+    SchemaChange, SpaceRow, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::answers;
 use crate::error::store_error;
 
 /// A connection with the numbers of the spaces it has met.
 pub(crate) struct SqlRows {
     pub(crate) connection: Connection,
     numbers: HashMap<SpaceId, i64>,
+    /// No key is remembered: what a retry had as its first answer is not found.
+    #[cfg(feature = "faults")]
+    pub(crate) forgets_answers: bool,
 }
 
 /// The `body` of a log row.
@@ -32,7 +36,12 @@ struct EntryBody {
 
 impl SqlRows {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, numbers: HashMap::new() }
+        Self {
+            connection,
+            numbers: HashMap::new(),
+            #[cfg(feature = "faults")]
+            forgets_answers: false,
+        }
     }
 
     /// Forgets what a rolled-back transaction may have numbered.
@@ -42,10 +51,18 @@ impl SqlRows {
 
     /// Writes everything of a commit.
     pub(crate) fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.write(batch).map_err(store_error)
+        let space = match &batch.entry {
+            Some(entry) => self.write(batch, entry).map_err(store_error)?,
+            None => self.number(batch.space.id)?,
+        };
+        if let Some(change) = &batch.answers {
+            answers::write(&self.connection, space, change).map_err(store_error)?;
+        }
+        Ok(())
     }
 
-    fn write(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+    /// Writes a commit that takes a revision; answers the number of its space.
+    fn write(&mut self, batch: &Batch, entry: &LogEntry) -> rusqlite::Result<i64> {
         let connection = &self.connection;
         let row = &batch.space;
         let (revision, schema, at) = (number(row.revision), number(row.schema), row.at.0);
@@ -59,7 +76,6 @@ impl SqlRows {
             connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
         };
         self.numbers.insert(row.id, space);
-        let entry = &batch.entry;
         let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
         let body =
             serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
@@ -91,7 +107,7 @@ impl SqlRows {
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
         }
-        Ok(())
+        Ok(space)
     }
 
     fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
@@ -304,6 +320,24 @@ impl Rows for SqlRows {
             })
         })
     }
+
+    fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        #[cfg(feature = "faults")]
+        if self.forgets_answers {
+            return Ok(None);
+        }
+        answers::read(&self.connection, token, key).map_err(store_error)
+    }
+
+    fn answers_before(
+        &mut self,
+        space: SpaceId,
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(TokenId, String)>, StoreError> {
+        let Some(space) = self.find_number(space)? else { return Ok(Vec::new()) };
+        answers::before(&self.connection, space, at, limit).map_err(store_error)
+    }
 }
 
 impl RegistryRows for SqlRows {
@@ -331,13 +365,14 @@ impl RegistryRows for SqlRows {
     }
 
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM answers WHERE token = ?1", [token.0.as_bytes()])?;
         self.execute("DELETE FROM tokens WHERE id = ?1", [token.0.as_bytes()]).map(|_| ())
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens"] {
+        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens", "answers"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -435,15 +470,15 @@ fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
     })
 }
 
-fn number(revision: Revision) -> i64 {
+pub(crate) fn number(revision: Revision) -> i64 {
     revision.0.cast_signed()
 }
 
-fn revision_of(number: i64) -> Revision {
+pub(crate) fn revision_of(number: i64) -> Revision {
     Revision(number.cast_unsigned())
 }
 
-fn uuid_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+pub(crate) fn uuid_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     uuid_from(column, row.get_ref(column)?.as_blob()?)
 }
 
@@ -455,6 +490,9 @@ fn json_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusq
     serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| conversion(column, error))
 }
 
-fn conversion(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>) -> rusqlite::Error {
+pub(crate) fn conversion(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
+) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, error.into())
 }

@@ -181,12 +181,12 @@ impl Writer {
                 self.execute("SAVEPOINT job")?;
                 self.apply(&batch).or_else(|error| self.undo(error))?;
                 self.execute("RELEASE job")?;
-                let revision = batch.space.revision;
+                let (revision, changes) = (batch.space.revision, batch.changes());
                 if let Some(schema) = &batch.schema {
                     written.schemas.insert(batch.space.id, Arc::clone(schema));
                 }
                 written.batches.push(*batch);
-                Ok((revision, true))
+                Ok((revision, changes))
             }
             Ok(Ran::Registered) => {
                 self.execute("RELEASE job")?;
@@ -261,7 +261,16 @@ impl Writer {
         if !written.batches.is_empty() && crate::faults::Faults::fires(&self.shared.faults.fail_commit) {
             return Err(StoreError::Unavailable("disk I/O error".to_owned()));
         }
-        self.execute("COMMIT")
+        #[cfg(feature = "faults")]
+        if !written.batches.is_empty() {
+            crate::faults::Faults::die(&self.shared.faults.die_before_commit);
+        }
+        self.execute("COMMIT")?;
+        #[cfg(feature = "faults")]
+        if !written.batches.is_empty() {
+            crate::faults::Faults::die(&self.shared.faults.die_after_commit);
+        }
+        Ok(())
     }
 
     /// Gives up the connection's transaction and its trust in what it wrote.
@@ -285,7 +294,13 @@ fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {
     if shared.faults.synchronous_off {
         connection.pragma_update(None, "synchronous", "OFF")?;
     }
-    Ok(SqlRows::new(connection))
+    #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "only a fault changes it"))]
+    let mut rows = SqlRows::new(connection);
+    #[cfg(feature = "faults")]
+    {
+        rows.forgets_answers = shared.faults.forget_answers;
+    }
+    Ok(rows)
 }
 
 /// The schema as of a row: what this group made of it, else the published one if it is still that.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use palimpsest_model::{
-    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
+    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
     builtin_structures,
 };
 use palimpsest_store::{Actor, Answer, ChangeKind, Intent, Store, StoreError};
@@ -275,6 +275,47 @@ mod faults {
         let present = (1..=20).filter(|number| bench.title(*number).is_some()).count();
         assert_eq!(present, 19);
         assert!(bench.store.is_ready());
+    }
+
+    #[test]
+    fn an_answer_goes_with_the_group_that_lost_it_and_is_stored_once() {
+        let (_folder, faults, bench) = with_faults();
+        let token = Actor { id: Some(TokenId(Uuid::from_u128(5))), name: "retries".to_owned() };
+        let results: Vec<_> = bench.runtime.block_on(async {
+            let held = Held::begin(&bench.store).await;
+            let mut commits: Vec<_> = (1..=10)
+                .map(|number| {
+                    let once = move |tx: &mut palimpsest_store::Tx<'_>| {
+                        let stored = tx.stored_answer("key")?;
+                        if stored.is_none() {
+                            tx.put(page(number, "once"), State::Live, ChangeKind::Created)?;
+                            tx.store_answer("key", [0; 32], number.to_string());
+                        }
+                        Ok::<_, StoreError>(stored)
+                    };
+                    Box::pin(bench.store.commit(Intent { actor: token.clone(), ..intent(None) }, once))
+                })
+                .collect();
+            for commit in &mut commits {
+                assert!(look(commit).is_pending(), "they form one group behind the first");
+            }
+            faults.lose_transaction.store(true, Ordering::SeqCst);
+            held.end().await;
+            let mut results = Vec::new();
+            for commit in commits {
+                results.push(commit.await);
+            }
+            results
+        });
+        assert!(matches!(results[0], Err(StoreError::Unavailable(_))), "the first is the culprit");
+        let answers: Vec<_> = results[1..].iter().map(|result| result.as_ref().unwrap()).collect();
+        let first = answers[0];
+        assert_eq!((first.changed, first.revision, first.value.as_ref().unwrap()), (true, Revision(2), &None));
+        for answer in &answers[1..] {
+            let stored = answer.value.as_ref().unwrap().as_ref().unwrap();
+            assert_eq!((answer.changed, stored.revision, &*stored.body), (false, Revision(2), "2"));
+        }
+        assert_eq!((bench.head(), bench.title(1), bench.title(2)), (Revision(2), None, Some("once".to_owned())));
     }
 
     #[test]

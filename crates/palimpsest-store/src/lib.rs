@@ -8,10 +8,12 @@
 //! - A snapshot sees exactly one revision. The published head never falls, and never runs ahead of what is durable.
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
+//! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //!
 //! Backends hold no rules: reading a domain object, comparing, computing deltas and paths happen here, above them, in
 //! [`Tx`]; a backend moves rows. The module `conformance` (a feature) is the suite each of them passes.
 
+mod answer;
 mod delta;
 mod error;
 mod head;
@@ -28,6 +30,7 @@ mod tx;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use answer::{ANSWERS_KEPT, AnswerChange, StoredAnswer};
 pub use delta::{DeltaError, apply_delta, make_delta};
 pub use error::StoreError;
 pub use head::{Current, Heads, ObjectHead};

@@ -5,8 +5,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId};
 
+use crate::answer::StoredAnswer;
 use crate::error::StoreError;
 use crate::head::{Current, Heads};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
@@ -27,6 +28,7 @@ pub struct MemoryStore {
 struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
+    answers: BTreeMap<(TokenId, String), StoredAnswer>,
     closed: bool,
 }
 
@@ -64,16 +66,16 @@ impl Store for MemoryStore {
         }
         let heads = &self.heads;
         let registry = matches!(job.target(), Target::Registry);
-        let before = registry.then(|| (data.spaces.clone(), data.tokens.clone()));
+        let before = registry.then(|| (data.spaces.clone(), data.tokens.clone(), data.answers.clone()));
         let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
         if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered))) {
-            (data.spaces, data.tokens) = before;
+            (data.spaces, data.tokens, data.answers) = before;
         }
         let outcome = ran.map(|ran| match ran {
             Ran::Write(batch) => {
                 data.apply(&batch);
                 heads.publish(std::slice::from_ref(&batch));
-                (batch.space.revision, true)
+                (batch.space.revision, batch.changes())
             }
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
@@ -133,10 +135,18 @@ impl SpaceData {
 
 impl Memory {
     fn apply(&mut self, batch: &Batch) {
+        if let Some(change) = &batch.answers {
+            for expired in &change.expired {
+                self.answers.remove(expired);
+            }
+            let stored = &change.stored;
+            self.answers.insert((stored.token, stored.key.clone()), stored.clone());
+        }
+        let Some(entry) = &batch.entry else { return };
         let space = self.spaces.entry(batch.space.id).or_insert_with(|| Arc::new(SpaceData::begin(batch.space)));
         let space = Arc::make_mut(space);
         space.row = batch.space;
-        space.log.push(batch.entry.clone());
+        space.log.push(entry.clone());
         for version in &batch.versions {
             space.versions.insert((version.key, version.revision), version.clone());
         }
@@ -260,6 +270,22 @@ impl Rows for Memory {
         let log = &self.of(space)?.log;
         Ok(log.iter().filter(|entry| entry.revision > after).take(limit).cloned().collect())
     }
+
+    fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        Ok(self.answers.get(&(token, key.to_owned())).cloned())
+    }
+
+    fn answers_before(
+        &mut self,
+        space: SpaceId,
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(TokenId, String)>, StoreError> {
+        let mut expired: Vec<_> =
+            self.answers.values().filter(|stored| stored.space == space && stored.at < at).collect();
+        expired.sort_by_key(|stored| stored.at);
+        Ok(expired.into_iter().take(limit).map(|stored| (stored.token, stored.key.clone())).collect())
+    }
 }
 
 impl RegistryRows for Memory {
@@ -284,12 +310,14 @@ impl RegistryRows for Memory {
 
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.tokens.remove(&token);
+        self.answers.retain(|(owner, _), _| *owner != token);
         Ok(())
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.spaces.remove(&space);
         self.tokens.retain(|_, token| token.space != space);
+        self.answers.retain(|_, stored| stored.space != space);
         Ok(())
     }
 }

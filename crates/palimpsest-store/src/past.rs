@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{ObjectId, Revision, SpaceId};
+use palimpsest_model::{ObjectId, Revision, SpaceId, Structure, StructureId};
 
 use crate::delta::apply_delta;
 use crate::error::StoreError;
@@ -17,7 +17,23 @@ pub(crate) fn object_at(
     id: ObjectId,
     revision: Revision,
 ) -> Result<Option<Found>, StoreError> {
-    let key = DocKey::Object(id);
+    let Some(doc) = doc_at(rows, space, DocKey::Object(id), revision)? else { return Ok(None) };
+    let object = Arc::new(parse(&doc.body)?);
+    Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+}
+
+/// A structure as it stood at a revision; nothing when it was not there yet.
+pub(crate) fn structure_at(
+    rows: &mut dyn Rows,
+    space: SpaceId,
+    id: StructureId,
+    revision: Revision,
+) -> Result<Option<Structure>, StoreError> {
+    doc_at(rows, space, DocKey::Structure(id), revision)?.map(|doc| parse(&doc.body)).transpose()
+}
+
+/// A document as it stood at a revision; nothing when it was not there yet.
+fn doc_at(rows: &mut dyn Rows, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Doc>, StoreError> {
     let Some(mut doc) = rows.doc(space, key)? else { return Ok(None) };
     if doc.created > revision {
         return Ok(None);
@@ -36,8 +52,7 @@ pub(crate) fn object_at(
     {
         doc.at = entry.at;
     }
-    let object = Arc::new(parse(&doc.body)?);
-    Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+    Ok(Some(doc))
 }
 
 /// The log entry of a revision.

@@ -48,14 +48,14 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Removes a token.
+    /// Removes a token with its stored answers.
     pub fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.changed = true;
         let done = self.rows.remove_token(token);
         self.note(done)
     }
 
-    /// Removes a space with its log, its documents and its tokens.
+    /// Removes a space with its log, its documents, its tokens and its stored answers.
     pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.changed = true;
         let done = self.rows.remove_space(space);

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId};
 
+use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
 use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, Policy, SpaceRow, TokenRecord, Version};
 use crate::title::{Term, TermRange, TitleChanges, Titled};
@@ -62,6 +63,17 @@ pub trait Rows {
 
     /// Log entries after a revision, oldest first, at most `limit`.
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError>;
+
+    /// The answer that is stored for a key of a token, whatever space it wrote to.
+    fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError>;
+
+    /// Keys of answers stored in a space before a time, the oldest first, at most `limit`.
+    fn answers_before(
+        &mut self,
+        space: SpaceId,
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(TokenId, String)>, StoreError>;
 }
 
 /// The rows that belong to no space's log.
@@ -78,10 +90,10 @@ pub trait RegistryRows {
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
 
-    /// Removes a token.
+    /// Removes a token with its stored answers.
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
 
-    /// Removes a space with its log, its documents and its tokens.
+    /// Removes a space with its log, its documents, its tokens and its stored answers.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
 }
 
@@ -94,8 +106,8 @@ pub struct Batch {
     pub schema: Option<Arc<Schema>>,
     /// Whether the space begins with this commit.
     pub begins: bool,
-    /// The log entry.
-    pub entry: LogEntry,
+    /// The log entry; nothing when all that is written is an answer, which takes no revision.
+    pub entry: Option<LogEntry>,
     /// The new current versions.
     pub docs: Vec<Doc>,
     /// The ways back from them.
@@ -108,4 +120,14 @@ pub struct Batch {
     pub titles: TitleChanges,
     /// The block ids that now belong to an object.
     pub blocks: Vec<(BlockId, ObjectId)>,
+    /// What changes in the stored answers.
+    pub answers: Option<AnswerChange>,
+}
+
+impl Batch {
+    /// Whether the commit took a revision.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.entry.is_some()
+    }
 }

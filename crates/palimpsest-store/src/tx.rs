@@ -12,6 +12,7 @@ use palimpsest_model::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::answer::{ANSWERS_KEPT, AnswerChange, EXPIRED_AT_ONCE, StoredAnswer};
 use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::past;
@@ -66,6 +67,7 @@ pub struct Tx<'r> {
     changed: BTreeSet<ObjectId>,
     blocks: HashMap<BlockId, ObjectId>,
     schema_docs: Vec<(DocKey, ChangeKind, Vec<u8>)>,
+    answer: Option<StoredAnswer>,
     failure: Option<StoreError>,
 }
 
@@ -104,6 +106,7 @@ impl<'r> Tx<'r> {
             changed: BTreeSet::new(),
             blocks: HashMap::new(),
             schema_docs: Vec::new(),
+            answer: None,
             failure: None,
         })
     }
@@ -183,6 +186,28 @@ impl<'r> Tx<'r> {
     pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
         let found = past::object_at(self.rows, self.row.id, id, revision);
         self.note(found)
+    }
+
+    /// A structure as it stood at an earlier revision; nothing when it was not there yet.
+    pub fn structure_at(&mut self, id: StructureId, revision: Revision) -> Result<Option<Structure>, StoreError> {
+        let found = past::structure_at(self.rows, self.row.id, id, revision);
+        self.note(found)
+    }
+
+    /// What whoever commits was answered when a write with this key was done, in whatever space.
+    pub fn stored_answer(&mut self, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        let Some(token) = self.actor.id else { return Ok(None) };
+        let stored = self.rows.answer(token, key);
+        self.note(stored)
+    }
+
+    /// Stores what this commit is answered, with the commit: when it is kept, also when it changes nothing else. Nothing for
+    /// the operator, who has no keys.
+    pub fn store_answer(&mut self, key: &str, fingerprint: [u8; 32], body: String) {
+        if let Some(token) = self.actor.id {
+            let (space, at, revision) = (self.row.id, self.at, self.revision());
+            self.answer = Some(StoredAnswer { token, key: key.to_owned(), space, fingerprint, at, revision, body });
+        }
     }
 
     /// The commits after a revision that changed an object, oldest first, each with what it did to it.
@@ -357,30 +382,46 @@ impl<'r> Tx<'r> {
                 sealed.object(id, slot.before, &object, state, kind);
             }
         }
-        if sealed.docs.is_empty() {
+        let changes = !sealed.docs.is_empty();
+        let answers = self.seal_answer(changes)?;
+        if !changes && (answers.is_none() || self.begins) {
             return Ok(None);
         }
         sealed.titles.vocabulary(self.rows, self.row.id)?;
         let schema = (!sealed.schema.is_empty()).then_some(self.schema);
         let schema_revision = if schema.is_some() { sealed.revision } else { self.row.schema };
+        let moved = SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..self.row };
+        let entry = LogEntry {
+            revision: sealed.revision,
+            at: self.at,
+            actor: self.actor,
+            objects: sealed.objects,
+            schema: sealed.schema,
+        };
         Ok(Some(Batch {
-            space: SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..self.row },
+            space: if changes { moved } else { self.row },
             schema,
             begins: self.begins,
-            entry: LogEntry {
-                revision: sealed.revision,
-                at: self.at,
-                actor: self.actor,
-                objects: sealed.objects,
-                schema: sealed.schema,
-            },
+            entry: changes.then_some(entry),
             docs: sealed.docs,
             versions: sealed.versions,
             memberships: sealed.memberships,
             lists: sealed.lists.into_iter().collect(),
             titles: sealed.titles,
             blocks: sealed.blocks,
+            answers,
         }))
+    }
+
+    /// The answer to be stored, at the revision that this commit comes to, and those that go with it.
+    fn seal_answer(&mut self, changes: bool) -> Result<Option<AnswerChange>, StoreError> {
+        let Some(mut stored) = self.answer.take() else { return Ok(None) };
+        if !changes {
+            stored.revision = self.row.revision;
+        }
+        let end = Timestamp(stored.at.0.saturating_sub(ANSWERS_KEPT));
+        let expired = self.rows.answers_before(stored.space, end, EXPIRED_AT_ONCE)?;
+        Ok(Some(AnswerChange { stored, expired }))
     }
 }
 

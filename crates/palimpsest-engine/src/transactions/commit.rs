@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use palimpsest_model::{ObjectId, Revision, Schema, State, Tag};
-use palimpsest_store::{Found, Intent, Policy, SpaceRow, Tx};
+use palimpsest_model::{ObjectId, Revision, State, Tag};
+use palimpsest_store::{Policy, Tx};
 use serde_json::json;
 
 use super::Guard;
@@ -14,7 +14,8 @@ use crate::condition::{Condition, Tags, Terms};
 use crate::engine::{Engine, View};
 use crate::error::{Code, Error};
 use crate::operation::{Ignored, Operation};
-use crate::perform::perform;
+use crate::perform::{Done, perform};
+use crate::retry::{self, Outcome as Applied, Retry};
 use crate::world::Fresh;
 
 /// Operations that happen together.
@@ -30,6 +31,8 @@ pub struct Transaction {
     pub strict: bool,
     /// Whether the objects are to be shown.
     pub shows: bool,
+    /// What tells it from another one when it is sent again.
+    pub retry: Option<Retry>,
 }
 
 /// One of them.
@@ -50,6 +53,8 @@ pub struct Committed {
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub outcomes: Vec<Outcome>,
+    /// Whether it was done before, by a request with the same key, and this is what that was answered.
+    pub replayed: bool,
 }
 
 /// What an operation of a transaction came to.
@@ -63,18 +68,10 @@ pub struct Outcome {
     pub ignored: Ignored,
 }
 
-/// What the commit hands out.
-struct Applied {
-    revision: Revision,
-    row: SpaceRow,
-    schema: Arc<Schema>,
-    done: Vec<(Option<(ObjectId, Tag)>, Option<Found>, Ignored)>,
-}
-
 /// A commit that ends without its effects: because it was refused, or because it was only a question.
 enum Undone {
     Refused(Box<Error>),
-    Dry(Box<Applied>),
+    Dry(Box<Applied>, Revision),
 }
 
 impl<E: Into<Error>> From<E> for Undone {
@@ -86,33 +83,46 @@ impl<E: Into<Error>> From<E> for Undone {
 impl Engine {
     /// Does all operations of a transaction, or none.
     pub async fn transact(&self, access: &Access, mut transaction: Transaction) -> Result<Committed, Error> {
-        if !transaction.dry_run {
+        if transaction.operations.iter().any(|step| step.operation.looks_outside()) && !transaction.dry_run {
+            if let Some(applied) = self.recall(access, transaction.retry.as_ref()).await? {
+                let revision = applied.row.revision;
+                return self.committed(applied, revision);
+            }
             self.look(&mut transaction.operations).await;
         }
-        let at = self.clock.now();
-        let fresh = Fresh::draw(&*self.ids, at);
-        let intent = Intent { space: access.space, actor: access.actor(), at, begins: None };
+        let intent = self.intent(access);
+        let fresh = Fresh::draw(&*self.ids, intent.at);
         let policy = access.policy;
         let decide = move |tx: &mut Tx<'_>| {
+            let retry = transaction.retry.as_ref().filter(|_| !transaction.dry_run);
+            if let Some(applied) = retry::replay(tx, retry)? {
+                return Ok(applied);
+            }
             let applied = transaction.apply(tx, policy, &mut fresh.clone())?;
-            if transaction.dry_run { Err(Undone::Dry(Box::new(applied))) } else { Ok(applied) }
+            if transaction.dry_run {
+                let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
+                return Err(Undone::Dry(Box::new(applied), revision));
+            }
+            retry::remember(tx, retry, &applied)?;
+            Ok(applied)
         };
         let answer = self.store.commit(intent, decide).await?;
-        let head = answer.revision;
-        let (applied, revision) = match answer.value {
-            Ok(applied) => (applied, head),
-            Err(Undone::Dry(applied)) => {
-                let revision = applied.revision;
-                (*applied, revision)
-            }
-            Err(Undone::Refused(error)) => return Err(error.at(head)),
-        };
-        let Applied { row, schema, done, .. } = applied;
-        let outcome = |(left, shown, ignored): (Option<_>, Option<Found>, Ignored)| {
+        match answer.value {
+            Ok(applied) => self.committed(applied, answer.revision),
+            Err(Undone::Dry(applied, revision)) => self.committed(*applied, revision),
+            Err(Undone::Refused(error)) => Err(error.at(answer.revision)),
+        }
+    }
+
+    /// Renders what a transaction came to, at the revision it took unless it was answered before.
+    fn committed(&self, applied: Applied, revision: Revision) -> Result<Committed, Error> {
+        let Applied { done, row, schema, replayed } = applied;
+        let outcome = |Done { shown, left, ignored }| {
             let object = shown.map(|found| self.show(&row, &schema, &found)).transpose()?;
             Ok(Outcome { left, object, ignored })
         };
-        Ok(Committed { revision, outcomes: done.into_iter().map(outcome).collect::<Result<_, Error>>()? })
+        let outcomes = done.into_iter().map(outcome).collect::<Result<_, Error>>()?;
+        Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, replayed: replayed.is_some() })
     }
 
     /// Looks at all pages that weblinks lead to, at once.
@@ -133,37 +143,34 @@ impl Transaction {
         }
         let mut done = Vec::with_capacity(self.operations.len());
         for (index, step) in self.operations.iter().enumerate() {
-            let mut ignored = step.ignored.clone();
             let terms = Terms { condition: &step.condition, policy, held: &held };
-            let result = perform(tx, &step.operation, terms, fresh, &mut ignored).and_then(|done| {
+            let result = perform(tx, &step.operation, terms, fresh, step.ignored.clone()).and_then(|done| {
                 if self.strict {
-                    ignored.refuse()?;
+                    done.ignored.refuse()?;
                 }
                 Ok(done)
             });
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
-            let id = one.left.map(|(id, _)| id);
-            if let Some(id) = id {
+            if let Some((id, _)) = one.left {
                 // Whoever checked it once, or made it, knows what it is.
                 let is_checked = matches!(step.condition.if_match, Some(Tags::Of(_)));
                 if is_checked || tx.before(id)?.is_none() {
                     held.insert(id);
                 }
             }
-            done.push((id, ignored));
+            done.push(one);
         }
+        // What is told is what the whole transaction left, not each of its operations.
         let log = tx.row().log;
-        let mut left = Vec::with_capacity(done.len());
-        for (id, ignored) in done {
-            let found = match id {
-                Some(id) => tx.object(id)?,
+        for one in &mut done {
+            let found = match one.left {
+                Some((id, _)) => tx.object(id)?,
                 None => None,
             };
-            let tag = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
-            left.push((tag, found.filter(|found| self.shows && found.state == State::Live), ignored));
+            one.left = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
+            one.shown = found.filter(|found| self.shows && found.state == State::Live);
         }
-        let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
-        Ok(Applied { revision, row: tx.row(), schema: Arc::clone(tx.schema()), done: left })
+        Ok(Applied { done, row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
     }
 }
 

@@ -95,6 +95,12 @@ impl Success {
         self
     }
 
+    /// The same, of a call that may be sent again with its key.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.headers.push(Header::Replayed);
+        self
+    }
+
     /// The same for who prefers no body.
     pub(super) fn minimal(&self) -> Value {
         json!({"description": "Done, as `Prefer: return=minimal` asks for it.", "headers": of_an_answer(&self.headers)})
@@ -125,9 +131,12 @@ pub(super) fn refused(codes: &[Code]) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
-        Kind::NotFound | Kind::Conflict | Kind::Gone | Kind::PreconditionFailed | Kind::PreconditionRequired => {
-            &[Header::Revision, Header::RateLimitIfAny]
-        }
+        Kind::NotFound
+        | Kind::Conflict
+        | Kind::Mismatch
+        | Kind::Gone
+        | Kind::PreconditionFailed
+        | Kind::PreconditionRequired => &[Header::Revision, Header::RateLimitIfAny],
         Kind::Invalid | Kind::Internal => &[Header::RevisionIfAny, Header::RateLimitIfAny],
         Kind::Forbidden | Kind::TooLarge => &[Header::RateLimitIfAny],
         Kind::TooOften => &[Header::RetryAfter, Header::RateLimit],

@@ -62,6 +62,8 @@ fn details(code: Code) -> Option<Value> {
         | Code::NotFound
         | Code::RateLimitExceeded
         | Code::MethodNotAllowed
+        | Code::IdempotencyMismatch
+        | Code::IdempotencyInProgress
         | Code::ServerError
         | Code::ServiceUnavailable => None,
     }

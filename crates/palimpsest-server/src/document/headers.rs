@@ -23,14 +23,15 @@ pub(super) enum Header {
     TagIfAny,
     Cache,
     Vary,
+    Replayed,
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Cache, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
-    Revision, RevisionIfAny, Tag, TagIfAny, Vary,
+    Allow, Applied, Authenticate, Cache, Ignored, Location, Policy, RateLimit, RateLimitIfAny, Replayed, RequestId,
+    RetryAfter, Revision, RevisionIfAny, Tag, TagIfAny, Vary,
 };
 
-const ALL: [Header; 16] = [
+const ALL: &[Header] = &[
     RequestId,
     Revision,
     RevisionIfAny,
@@ -47,6 +48,7 @@ const ALL: [Header; 16] = [
     TagIfAny,
     Cache,
     Vary,
+    Replayed,
 ];
 
 /// The headers of the components.
@@ -79,6 +81,7 @@ impl Header {
             Tag | TagIfAny => "ETag",
             Cache => "Cache-Control",
             Vary => "Vary",
+            Replayed => "Idempotency-Replayed",
         }
     }
 
@@ -110,6 +113,10 @@ impl Header {
                 json!({"type": "string", "const": "Authorization, Accept-Encoding"}),
                 "What the answer depends on.",
             ),
+            Replayed => {
+                let about = "The request was done before, with this key; this is what was answered then.";
+                (false, json!({"type": "string", "const": "true"}), about)
+            }
             Policy => (true, text(), "What the page may load: nothing from another host."),
         };
         json!({"description": about, "required": required, "schema": schema})

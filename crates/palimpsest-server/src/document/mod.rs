@@ -75,6 +75,7 @@ fn document(endpoints: &[Endpoint]) -> Value {
                 "Prefer": prefer(),
                 "IfMatch": if_match(),
                 "IfNoneMatch": if_none_match(),
+                "IdempotencyKey": idempotency_key(),
             },
             "securitySchemes": {"bearer": {
                 "type": "http",
@@ -147,6 +148,11 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             codes.extend(OF_EVERY_CALL);
         }
     }
+    let is_repeatable = matches!(endpoint.action, Action::Write(_) | Action::Transact);
+    if is_repeatable {
+        parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
+        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
+    }
     codes.push(Code::ServerError);
     let is_write = matches!(endpoint.action, Action::Write(_));
     let is_transaction = matches!(endpoint.action, Action::Transact);
@@ -184,6 +190,9 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     for mut success in described.successes {
         if is_read {
             success = success.read();
+        }
+        if is_repeatable {
+            success = success.repeatable();
         }
         if is_write {
             success = success.written();
@@ -257,5 +266,16 @@ fn prefer() -> Value {
         "schema": {"type": "string", "enum": [
             "handling=strict", "return=minimal", "handling=strict, return=minimal", "return=representation", "merge",
         ]},
+    })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "in": "header",
+        "name": "Idempotency-Key",
+        "description": "A name for this request, chosen by the client: when it is sent again within 24 hours, with the same method, \
+            path, query, conditions, preferences and body, it has no second effect and is answered what it was answered first. \
+            1 to 255 visible ASCII characters, with or without quotation marks around them.",
+        "schema": {"type": "string", "pattern": "^[!#-~]{1,255}$"},
     })
 }

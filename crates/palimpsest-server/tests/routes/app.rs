@@ -133,6 +133,12 @@ impl Ask {
         self
     }
 
+    /// The same with one more field of a name that may be there already.
+    pub(crate) fn and_header(mut self, name: &'static str, value: &str) -> Self {
+        self.0.headers_mut().append(name, value.parse().unwrap());
+        self
+    }
+
     pub(crate) fn json(mut self, body: &Value) -> Self {
         self.1 = Some(body.clone());
         self.body(Body::from(serde_json::to_vec(body).unwrap()))

@@ -1,6 +1,9 @@
 //! Every code that the server knows is answered to some request here.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use axum::body::Body;
 use http::Method;
@@ -36,6 +39,8 @@ async fn provoked() -> Vec<(Code, u16, Reply)> {
         (Code::RateLimitExceeded, 429, hurried.get("/space").await),
         (Code::MethodNotAllowed, 405, lab.delete("/space").await),
         (Code::AlreadyExists, 409, lab.post("/object", &taken).await),
+        (Code::IdempotencyMismatch, 422, mismatched(&lab).await),
+        (Code::IdempotencyInProgress, 409, in_progress().await),
         (Code::RevisionUnknown, 410, lab.app.send(Ask::new(Method::GET, &cursor).token(&stranger)).await),
         (Code::ServerError, 500, broken(StoreError::Corrupt("no head, no tail".to_owned())).await),
         (Code::ServiceUnavailable, 503, broken(StoreError::Busy).await),
@@ -62,6 +67,31 @@ async fn cursor(lab: &Lab) -> String {
     }
     let first = lab.get("/objects?limit=1").await.ok();
     format!("/objects?limit=1&cursor={}", first["nextCursor"].as_str().unwrap())
+}
+
+/// What a key is answered that another request had.
+async fn mismatched(lab: &Lab) -> Reply {
+    let ask = |title| lab.ask(Method::POST, "/object").header("idempotency-key", "once").json(&page(title));
+    lab.app.send(ask("a")).await.ok();
+    lab.app.send(ask("b")).await
+}
+
+/// What a duplicate is answered whose first does not come to an end.
+pub(crate) async fn in_progress() -> Reply {
+    let store = Arc::new(Faulty::default());
+    let limits = Limits { retry_wait: Duration::from_millis(20), ..unhurried() };
+    let lab = Lab::in_app(App::over(Arc::clone(&store) as _, limits)).await;
+    let ask = || lab.ask(Method::POST, "/object").header("idempotency-key", "once").json(&page("a"));
+    store.breaks(Fault::Silent);
+    let mut first = Box::pin(lab.app.send(ask()));
+    assert!(poll_once(&mut first).is_pending());
+    store.heals();
+    lab.app.send(ask()).await
+}
+
+/// Polls once.
+pub(crate) fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// What a write is answered when the store fails.

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::app::{Lab, Reply};
+use crate::app::Reply;
+use crate::retry::{Done, Twins};
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
@@ -21,7 +22,9 @@ async fn the_laws_hold_whatever_is_sent() {
 }
 
 struct Walk {
-    lab: Lab,
+    twins: Twins,
+    /// The writes that succeeded.
+    done: Vec<Done>,
     dice: Dice,
     /// Every object that was ever made, as GET shows it; nothing for one that cannot be seen.
     seen: BTreeMap<String, Option<Value>>,
@@ -33,22 +36,40 @@ struct Walk {
 
 impl Walk {
     async fn new(seed: u64) -> Self {
-        let lab = Lab::new().await;
-        Self { lab, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
+        let (twins, done) = (Twins::new().await, Vec::new());
+        Self { twins, done, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
     }
 
     async fn go(mut self) {
         for step in 0..length().1 {
-            self.lab.app.clock.advance(1000);
+            self.twins.lab.app.clock.advance(1000);
             let (method, uri, mut body) = self.request();
             if self.dice.one_in(8) {
                 spoil(&mut body, &mut self.dice);
             }
             self.what = format!("step {step}: {method} {uri} {body}");
-            let reply = self.lab.app.send(self.lab.ask(method, &uri).json(&body)).await;
+            let lab = &self.twins.lab;
+            let key = format!("step-{step}");
+            let reply = lab.app.send(Done::ask(lab, &method, &uri, &body, &key)).await;
             self.judge(&reply).await;
+            if reply.status == 200 {
+                self.done.push(Done { method, uri, body, key, reply });
+                self.repeat_one().await;
+            }
         }
         self.check_lists().await;
+        let restarted = self.twins.restarted();
+        for done in &self.done {
+            done.repeat(&restarted).await;
+        }
+        assert_eq!(self.twins.lab.head().await, self.head, "a retry had an effect");
+    }
+
+    /// Sends one of the earlier writes again.
+    async fn repeat_one(&mut self) {
+        let index = self.dice.below(self.done.len());
+        self.done[index].repeat(&self.twins.lab).await;
+        assert_eq!(self.twins.lab.head().await, self.head, "after {} a retry had an effect", self.what);
     }
 
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
@@ -56,7 +77,7 @@ impl Walk {
     async fn judge(&mut self, reply: &Reply) {
         let what = &self.what;
         assert!([200, 400, 404, 409].contains(&reply.status), "{what} is answered {reply:?}");
-        let head = self.lab.head().await;
+        let head = self.twins.lab.head().await;
         let before = std::mem::replace(&mut self.head, head);
         if reply.status != 200 {
             assert_eq!(head, before, "{what} was refused with an effect: {reply:?}");
@@ -73,7 +94,7 @@ impl Walk {
 
     /// Reads every object again; answers which differ from what was seen before.
     async fn look_again(&mut self, shown: Option<&Value>) -> Vec<String> {
-        let all = self.lab.get("/objects?limit=1000&include=objects").await.ok();
+        let all = self.twins.lab.get("/objects?limit=1000&include=objects").await.ok();
         let rows = all["results"].as_array().unwrap().iter();
         let mut now: BTreeMap<String, Option<Value>> = rows.map(|row| (id(row), Some(row["object"].clone()))).collect();
         for known in self.seen.keys() {
@@ -83,9 +104,9 @@ impl Walk {
             && let Some(Some(listed)) = now.get(&id(shown))
         {
             assert_eq!(listed, shown, "{}", self.what);
-            assert_eq!(&self.lab.object(&id(shown)).await, shown, "{}", self.what);
+            assert_eq!(&self.twins.lab.object(&id(shown)).await, shown, "{}", self.what);
         }
-        let time = self.lab.app.engine.now().to_string();
+        let time = self.twins.lab.app.engine.now().to_string();
         let mut changed = Vec::new();
         for (object, state) in &now {
             if self.seen.get(object) != Some(state) {
@@ -114,7 +135,7 @@ impl Walk {
             let mut cursor = String::new();
             loop {
                 let uri = format!("/objects/structure?id={structure}&pageSize=3{cursor}");
-                let list = self.lab.get(&uri).await.ok();
+                let list = self.twins.lab.get(&uri).await.ok();
                 listed.extend(list["results"].as_array().unwrap().iter().map(id));
                 let Some(next) = list["nextCursor"].as_str() else { break };
                 cursor = format!("&cursor={next}");

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod answers;
 mod commits;
 mod heads;
 mod history;
@@ -20,6 +21,7 @@ use palimpsest_model::{
 };
 use uuid::Uuid;
 
+pub use self::answers::*;
 pub use self::commits::*;
 pub use self::heads::*;
 pub use self::history::*;
@@ -49,6 +51,9 @@ macro_rules! conformance {
             the_index_of_titles_is_that_of_the_objects,
             tokens_are_put_replaced_and_removed,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
+            an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
+            what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day,
+            answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
     };

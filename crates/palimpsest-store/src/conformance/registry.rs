@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{Bench, NOON, block_on, object_id, page};
 use crate::{Registry, Scope, Store, StoreError, TokenRecord};
 
-fn token(number: u8, space: SpaceId) -> TokenRecord {
+pub(super) fn token(number: u8, space: SpaceId) -> TokenRecord {
     TokenRecord {
         id: TokenId(Uuid::from_u128(u128::from(number))),
         hash: [number; 32],
@@ -22,14 +22,14 @@ fn token(number: u8, space: SpaceId) -> TokenRecord {
     }
 }
 
-fn administer<T: Send + 'static>(
+pub(super) fn administer<T: Send + 'static>(
     store: &Arc<dyn Store>,
     decide: impl FnMut(&mut Registry<'_>) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<Result<T, StoreError>, StoreError> {
     block_on(store.administer(decide))
 }
 
-fn put(store: &Arc<dyn Store>, token: TokenRecord) {
+pub(super) fn put(store: &Arc<dyn Store>, token: TokenRecord) {
     administer(store, move |registry| registry.put_token(&token)).unwrap().unwrap();
 }
 

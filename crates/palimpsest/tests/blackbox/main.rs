@@ -19,6 +19,8 @@ mod http;
 mod ledger;
 mod powercut;
 mod random;
+#[cfg(feature = "faults")]
+mod retry;
 mod server;
 mod shutdown;
 mod stored;
