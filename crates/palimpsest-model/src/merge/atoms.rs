@@ -14,6 +14,12 @@ pub(super) struct Atom<'t> {
     pub(super) apart: bool,
 }
 
+impl Atom<'_> {
+    pub(super) fn is_word(&self) -> bool {
+        self.look.has_words() && self.text.chars().next().is_some_and(|letter| class(letter) == Class::Word)
+    }
+}
+
 /// What a token is besides its text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Look<'t> {

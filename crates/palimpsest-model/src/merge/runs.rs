@@ -1,8 +1,8 @@
 //! Which elements of one sequence are which of another, in order.
 //!
-//! Common beginning and end first; what is left is compared exactly when it is short, else it is cut at the elements that
-//! occur once in each. Where that does not help either, or the work would exceed a bound, the whole stretch counts as
-//! replaced: coarser, never wrong.
+//! Common beginning and end first; what is left is compared exactly when it is short or when there are few differences, else
+//! it is cut at the elements that occur once in each. Where that does not help either, or the work would exceed a bound, the
+//! whole stretch counts as replaced: coarser, never wrong.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,7 +11,9 @@ use crate::diff::longest_rising;
 
 /// Stretches whose lengths multiply to this are compared exactly.
 const TABLE: usize = 1 << 16;
-/// All the work on one pair of sequences.
+/// Longer ones are, if this many elements differ at most.
+const DIFFERENCES: usize = 128;
+/// All the work on one pair of sequences, in comparisons.
 const STEPS: usize = 1 << 24;
 
 /// For each element of `old` its place in `new`; the places rise.
@@ -31,22 +33,52 @@ pub(super) fn same(old: &[u32], new: &[u32]) -> Vec<Option<usize>> {
         if from.is_empty() || to.is_empty() {
             continue;
         }
-        let exact = from.len().saturating_mul(to.len());
-        let (work, is_short) = if exact <= TABLE { (exact, true) } else { (from.len() + to.len(), false) };
-        if work > steps {
-            continue;
-        }
-        steps -= work;
         let (old, new) = (&old[from.clone()], &new[to.clone()]);
-        if is_short {
-            for (one, other) in longest_common(old, new) {
-                found[from.start + one] = Some(to.start + other);
-            }
+        let exact = old.len().saturating_mul(new.len());
+        let pairs = if exact <= TABLE.min(steps) {
+            steps -= exact;
+            Some(longest_common(old, new))
         } else {
+            few_differences(old, new, &mut steps)
+        };
+        if let Some(pairs) = pairs {
+            pairs.into_iter().for_each(|(one, other)| found[from.start + one] = Some(to.start + other));
+        } else if old.len() + new.len() <= steps {
+            steps -= old.len() + new.len();
             open.extend(gaps(&unique(old, new), &from, &to));
         }
     }
-    found
+    slide(old, new, &found)
+}
+
+/// Of equal ways to put something in or take it out, the last: so both sides mean the same place by the same change.
+fn slide(old: &[u32], new: &[u32], found: &[Option<usize>]) -> Vec<Option<usize>> {
+    let mut gone: Vec<bool> = found.iter().map(Option::is_none).collect();
+    let mut made = vec![true; new.len()];
+    found.iter().flatten().for_each(|&place| made[place] = false);
+    let (mut one, mut other) = (0, 0);
+    while one < old.len() || other < new.len() {
+        let (from, to) = (one, other);
+        while gone.get(one) == Some(&true) {
+            one += 1;
+        }
+        while made.get(other) == Some(&true) {
+            other += 1;
+        }
+        let (removed, added) = (one - from, other - to);
+        while gone.get(one) == Some(&false) && made.get(other) == Some(&false) {
+            if removed > 0 && added == 0 && old[one - removed] == old[one] {
+                gone.swap(one - removed, one);
+            } else if added > 0 && removed == 0 && new[other - added] == new[other] {
+                made.swap(other - added, other);
+            } else if removed + added > 0 {
+                break;
+            }
+            (one, other) = (one + 1, other + 1);
+        }
+    }
+    let mut kept = (0..new.len()).filter(|&place| !made[place]);
+    gone.into_iter().map(|gone| if gone { None } else { kept.next() }).collect()
 }
 
 /// The stretches between pairs; each pair begins one, where it is found again as a common beginning.
@@ -87,6 +119,63 @@ fn longest_common(old: &[u32], new: &[u32]) -> Vec<(usize, usize)> {
             one += 1;
         } else {
             other += 1;
+        }
+    }
+    pairs
+}
+
+/// The pairs of a shortest way from one sequence to the other (Myers), unless it is long or takes too much work to find.
+fn few_differences(old: &[u32], new: &[u32], steps: &mut usize) -> Option<Vec<(usize, usize)>> {
+    let mut left = (*steps).min(16 * (old.len() + new.len()) + DIFFERENCES * DIFFERENCES);
+    *steps -= left;
+    // How far into `old` each diagonal reaches; diagonal `d` stands at `d + MIDDLE`, and `old - new` is constant on it.
+    const MIDDLE: usize = DIFFERENCES + 1;
+    let mut reach = vec![0; 2 * MIDDLE + 1];
+    let mut history = Vec::new();
+    for differences in 0..=DIFFERENCES {
+        history.push(reach.clone());
+        for diagonal in (MIDDLE - differences..=MIDDLE + differences).step_by(2) {
+            let mut one = start_on(&reach, diagonal, MIDDLE, differences);
+            // Beyond the end of a sequence there is nothing to compare.
+            let Some(mut other) = (one + MIDDLE).checked_sub(diagonal) else { continue };
+            while left > 0 && one < old.len() && other < new.len() && old[one] == new[other] {
+                (one, other, left) = (one + 1, other + 1, left - 1);
+            }
+            left = left.checked_sub(1)?;
+            reach[diagonal] = one;
+            if one >= old.len() && other >= new.len() {
+                *steps += left;
+                return Some(way_back(&history, diagonal, one, MIDDLE));
+            }
+        }
+    }
+    *steps += left;
+    None
+}
+
+/// Where the furthest way with one difference less leads to on this diagonal.
+fn start_on(reach: &[usize], diagonal: usize, middle: usize, differences: usize) -> usize {
+    let from_above = diagonal == middle - differences
+        || diagonal != middle + differences && reach[diagonal - 1] < reach[diagonal + 1];
+    match differences {
+        0 => 0,
+        _ if from_above => reach[diagonal + 1],
+        _ => reach[diagonal - 1] + 1,
+    }
+}
+
+fn way_back(history: &[Vec<usize>], mut diagonal: usize, mut one: usize, middle: usize) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for (differences, reach) in history.iter().enumerate().rev() {
+        let start = start_on(reach, diagonal, middle, differences);
+        while one > start {
+            one -= 1;
+            pairs.push((one, one + middle - diagonal));
+        }
+        if differences > 0 {
+            let from_above = diagonal == middle - differences
+                || diagonal != middle + differences && reach[diagonal - 1] < reach[diagonal + 1];
+            (diagonal, one) = if from_above { (diagonal + 1, one) } else { (diagonal - 1, one - 1) };
         }
     }
     pairs
@@ -143,11 +232,40 @@ mod tests {
     }
 
     #[test]
+    fn a_long_sequence_that_repeats_itself_is_compared_when_little_differs() {
+        let old: Vec<u32> = (0..300_000).map(|place| place % 50_000).collect();
+        let mut new = old.clone();
+        (new[7], new[150_000]) = (u32::MAX, u32::MAX);
+        new.remove(299_000);
+        new.insert(20, u32::MAX);
+        assert_eq!(paired(&old, &new), old.len() - 3);
+    }
+
+    #[test]
+    fn of_equal_ways_the_last_is_taken() {
+        assert_eq!(same(&[1, 0, 2, 0, 3], &[1, 0, 3]), [Some(0), Some(1), None, None, Some(2)]);
+        assert_eq!(same(&[1, 0, 3], &[4, 0, 1, 0, 2, 0, 3]), [Some(2), Some(3), Some(6)]);
+        assert_eq!(same(&[7, 1, 0, 2, 0, 3], &[1, 0, 3]), [None, Some(0), Some(1), None, None, Some(2)]);
+    }
+
+    #[test]
     fn a_long_stretch_without_anything_unique_counts_as_replaced() {
         let old: Vec<u32> = (0..300_000).map(|place| place % 7).collect();
         let new: Vec<u32> = (0..300_000).map(|place| place % 5 + 1).collect();
         assert!(paired(&old, &new) < 10);
         let crossing: Vec<u32> = (0..300_000).rev().collect();
         assert!(paired(&(0..300_000).collect::<Vec<_>>(), &crossing) < 10);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn few_differences_and_the_table_find_equally_much(
+            old in proptest::collection::vec(0..6_u32, 0..40),
+            new in proptest::collection::vec(0..6_u32, 0..40),
+        ) {
+            let found = few_differences(&old, &new, &mut STEPS.clone()).map(|pairs| pairs.len());
+            proptest::prop_assert_eq!(found, Some(longest_common(&old, &new).len()));
+            proptest::prop_assert_eq!(paired(&old, &new), longest_common(&old, &new).len());
+        }
     }
 }

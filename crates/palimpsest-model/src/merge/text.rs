@@ -1,6 +1,6 @@
 //! Texts, word by word: a word that one side rewrites or removes and one that the other makes bold are two places.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::Three;
@@ -22,7 +22,16 @@ pub(super) fn merge(versions: Three<&Vec<Token>>) -> Option<Vec<Token>> {
     if theirs.overlaps(&mine) || theirs.cuts(&mine) || mine.cuts(&theirs) {
         return None;
     }
-    combine(&atoms.base, &theirs, &mine).map(|atoms| tokens(&atoms))
+    let merged = combine(&atoms.base, &theirs, &mine)?;
+    let known: HashSet<_> = touching(&atoms.theirs).chain(touching(&atoms.mine)).collect();
+    let joins_words = touching(&merged).any(|pair| !known.contains(&pair));
+    (!joins_words).then(|| tokens(&merged))
+}
+
+/// Words with nothing between them. Where both sides removed what was around a space, there may be a pair that neither has.
+fn touching<'t>(atoms: &[Atom<'t>]) -> impl Iterator<Item = (&'t str, &'t str)> {
+    let words = atoms.windows(2).filter(|pair| pair.iter().all(|atom| atom.is_word()));
+    words.map(|pair| (pair[0].text, pair[1].text))
 }
 
 /// As [`merge`], for a text without runs.

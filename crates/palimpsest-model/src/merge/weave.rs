@@ -7,89 +7,43 @@ use std::hash::Hash;
 use super::{By, Three};
 
 /// The elements for which `placed` says who put them there, in their order. An element placed by a side is in the list of that
-/// side, one placed by nobody in that of the base. An element of the base that is not placed still marks where others stand.
+/// side, one placed by neither in that of the base.
 pub(super) fn weave<K: Copy + Eq + Hash>(lists: Three<&[K]>, placed: &dyn Fn(K) -> Option<By>) -> Vec<K> {
-    let mut anchors = Anchors::of(lists, placed);
-    anchors.break_circles();
     let mut groups: HashMap<Option<K>, Vec<K>> = HashMap::new();
-    for element in &anchors.order {
-        groups.entry(anchors.after[element].near).or_default().push(*element);
+    for (element, after) in anchors(lists, placed) {
+        groups.entry(after).or_default().push(element);
     }
-    let mut open: Vec<K> = lists.base.iter().rev().copied().filter(|element| is_fixed(placed(*element))).collect();
+    let mut open: Vec<K> =
+        lists.base.iter().rev().copied().filter(|element| placed(*element) == Some(By::Base)).collect();
     let mut woven = Vec::new();
     let put = |open: &mut Vec<K>, after: Option<K>| open.extend(groups.get(&after).into_iter().flatten().rev());
     put(&mut open, None);
     while let Some(element) = open.pop() {
-        if placed(element).is_some() {
-            woven.push(element);
-        }
+        woven.push(element);
         put(&mut open, Some(element));
     }
     woven
 }
 
-fn is_fixed(by: Option<By>) -> bool {
-    matches!(by, None | Some(By::Base))
-}
-
-/// What an element stands after in the list of the side that put it there; nothing at the beginning.
-#[derive(Clone, Copy)]
-struct After<K> {
-    /// The nearest that this side did not place; the other side may have.
-    near: Option<K>,
-    /// The nearest that neither side placed.
-    firm: Option<K>,
-}
-
-struct Anchors<K> {
-    /// What was placed, theirs first, each side's in its order.
-    order: Vec<K>,
-    after: HashMap<K, After<K>>,
-}
-
-impl<K: Copy + Eq + Hash> Anchors<K> {
-    fn of(lists: Three<&[K]>, placed: &dyn Fn(K) -> Option<By>) -> Self {
-        let base: HashSet<K> = lists.base.iter().copied().collect();
-        let mut anchors = Self { order: Vec::new(), after: HashMap::new() };
-        for (side, list) in [(By::Theirs, lists.theirs), (By::Mine, lists.mine)] {
-            let mut after = After { near: None, firm: None };
-            for &element in list {
-                let by = placed(element);
-                if by == Some(side) {
-                    anchors.order.push(element);
-                    anchors.after.insert(element, after);
-                } else if base.contains(&element) {
-                    after.near = Some(element);
-                    if is_fixed(by) {
-                        after.firm = Some(element);
-                    }
+/// What was placed, theirs first, each side's in its order, and what it stands after; nothing at the beginning. What is new
+/// follows the element before it wherever the other side puts that; what was moved follows the nearest that neither side
+/// moved, so that two moves never wait for each other.
+fn anchors<K: Copy + Eq + Hash>(lists: Three<&[K]>, placed: &dyn Fn(K) -> Option<By>) -> Vec<(K, Option<K>)> {
+    let base: HashSet<K> = lists.base.iter().copied().collect();
+    let mut anchors = Vec::new();
+    for (side, list) in [(By::Theirs, lists.theirs), (By::Mine, lists.mine)] {
+        let (mut near, mut firm) = (None, None);
+        for &element in list {
+            let by = placed(element);
+            if by == Some(side) {
+                anchors.push((element, if base.contains(&element) { firm } else { near }));
+            } else if by.is_some() && base.contains(&element) {
+                near = Some(element);
+                if by == Some(By::Base) {
+                    firm = near;
                 }
             }
         }
-        anchors
     }
-
-    /// Where two elements were each put after the other, both follow what neither side placed.
-    fn break_circles(&mut self) {
-        let mut done = HashSet::new();
-        for start in self.order.clone() {
-            let (mut way, mut met) = (Vec::new(), HashMap::new());
-            let mut next = Some(start);
-            while let Some(element) = next.filter(|element| !done.contains(element)) {
-                let Some(after) = self.after.get(&element) else { break };
-                if let Some(&from) = met.get(&element) {
-                    for member in &way[from..] {
-                        if let Some(after) = self.after.get_mut(member) {
-                            after.near = after.firm;
-                        }
-                    }
-                    break;
-                }
-                met.insert(element, way.len());
-                way.push(element);
-                next = after.near;
-            }
-            done.extend(way);
-        }
-    }
+    anchors
 }
