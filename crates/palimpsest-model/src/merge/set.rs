@@ -24,11 +24,13 @@ pub(super) fn merge<T: Clone + Eq + Hash>(lists: Three<&[T]>) -> Vec<T> {
     let by_theirs: HashSet<_> = out_of_order(&lists.base, &lists.theirs).into_iter().collect();
     let by_mine = if by_theirs.is_empty() { out_of_order(&lists.base, &lists.mine) } else { Vec::new() };
     let by_mine: HashSet<_> = by_mine.into_iter().collect();
+    let leader = if by_mine.is_empty() { By::Theirs } else { By::Mine };
     let placed = |element: usize| {
         let by = match base.contains(&element) {
             true if by_theirs.contains(&element) => By::Theirs,
             true if by_mine.contains(&element) => By::Mine,
             true => By::Base,
+            false if theirs.contains(&element) && mine.contains(&element) => leader,
             false if theirs.contains(&element) => By::Theirs,
             false => By::Mine,
         };

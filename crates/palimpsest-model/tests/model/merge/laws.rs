@@ -44,18 +44,15 @@ fn all(object: &Object) -> HashSet<BlockId> {
     places(object).into_keys().collect()
 }
 
-#[test]
-fn merging_with_what_did_not_change_changes_nothing() {
-    holds(CASES, forks(3), |fork| {
-        let Fork { structure, base, theirs, mine } = fork;
-        let version = |theirs: &Object, mine: &Object| {
-            real(&Fork { structure: structure.clone(), base: base.clone(), theirs: theirs.clone(), mine: mine.clone() })
-        };
-        prop_assert_eq!(version(&theirs, &base), clean(&theirs));
-        prop_assert_eq!(version(&base, &mine), clean(&mine));
-        prop_assert_eq!(version(&theirs, &theirs), clean(&theirs));
-        Ok(())
-    });
+fn what_did_not_change_changes_nothing(merge: Merge, fork: &Fork) -> TestCaseResult {
+    let Fork { structure, base, theirs, mine } = fork;
+    let version = |theirs: &Object, mine: &Object| {
+        merge(&Fork { structure: structure.clone(), base: base.clone(), theirs: theirs.clone(), mine: mine.clone() })
+    };
+    prop_assert_eq!(version(theirs, base), clean(theirs));
+    prop_assert_eq!(version(base, mine), clean(mine));
+    prop_assert_eq!(version(theirs, theirs), clean(theirs));
+    Ok(())
 }
 
 /// The blocks that no side put anywhere, list by list in their order.
@@ -111,13 +108,6 @@ fn same_elements<T: Clone + std::fmt::Debug>(one: &[T], other: &[T]) -> bool {
     sorted(one) == sorted(other)
 }
 
-#[test]
-fn whose_changes_are_called_theirs_decides_only_the_order_at_one_place() {
-    holds(CASES, forks(4), |fork| both_ways_agree(real, &fork));
-    is_broken(forks(4), |fork| both_ways_agree(theirs_wins, &fork));
-    is_broken(forks(4), |fork| both_ways_agree(never_a_conflict, &fork));
-}
-
 fn blocks_are_a_tree(merge: Merge, fork: &Fork) -> TestCaseResult {
     let merged = merge(fork);
     // Fails when an id is there twice.
@@ -149,12 +139,6 @@ fn blocks_are_a_tree(merge: Merge, fork: &Fork) -> TestCaseResult {
     Ok(())
 }
 
-#[test]
-fn the_blocks_stay_a_tree_and_none_is_lost() {
-    holds(CASES, forks(6), |fork| blocks_are_a_tree(real, &fork));
-    is_broken(forks(6), |fork| blocks_are_a_tree(theirs_wins, &fork));
-}
-
 /// What is in no dispute is as the one side has it that changed it; what is in dispute is as in theirs.
 fn each_change_is_there(merge: Merge, fork: &Fork) -> TestCaseResult {
     let merged = merge(fork);
@@ -183,23 +167,21 @@ fn each_change_is_there(merge: Merge, fork: &Fork) -> TestCaseResult {
     Ok(())
 }
 
-#[test]
-fn a_change_of_one_side_is_taken_and_a_conflict_leaves_theirs() {
-    holds(CASES, forks(4), |fork| each_change_is_there(real, &fork));
-    is_broken(forks(4), |fork| each_change_is_there(theirs_wins, &fork));
-}
-
-/// Moves are compared list by list: which of two swapped blocks has moved is a matter of words. Sections are left out: a block
-/// that goes to another takes along what the other side changed below it.
+/// Moves are compared list by list: which of two swapped blocks has moved is a matter of words. Sections are left out, and what
+/// only went to another with its parent: that may take along what the other side put there.
 fn places_of_change(before: &Object, after: &Object) -> BTreeSet<String> {
-    let lists = places(after);
+    let (old, new) = (places(before), places(after));
+    let section = |object: &Object, id| object.find_block(id).map(|(section, _)| section.clone());
     let name = |path: String| {
-        let Some((at, what)) = path.rsplit_once('.').filter(|_| path.starts_with("blocks.")) else { return path };
-        let id = at.rsplit_once('.').map_or(at, |(_, id)| id);
-        let list = lists.iter().find(|(other, _)| other.to_string() == id).map(|(_, (list, _))| list.clone());
-        if what == "position" { format!("{list:?}.position") } else { format!("{id}.{what}") }
+        let Some((at, what)) = path.rsplit_once('.').filter(|_| path.starts_with("blocks.")) else { return Some(path) };
+        let id = BlockId(at.rsplit_once('.').map_or(at, |(_, id)| id).parse().unwrap());
+        if what != "position" {
+            return Some(format!("{id}.{what}"));
+        }
+        let (was, is) = (&old[&id].0, &new[&id].0);
+        (was != is || section(before, id) == section(after, id)).then(|| format!("{is}.position"))
     };
-    changed_paths(before, after).into_iter().map(name).collect()
+    changed_paths(before, after).into_iter().filter_map(name).collect()
 }
 
 fn only_what_changed_changes(merge: Merge, fork: &Fork) -> TestCaseResult {
@@ -213,17 +195,40 @@ fn only_what_changed_changes(merge: Merge, fork: &Fork) -> TestCaseResult {
     Ok(())
 }
 
+/// A law of a merge.
+type Law = fn(Merge, &Fork) -> TestCaseResult;
+
 #[test]
-fn a_clean_merge_changes_nothing_that_neither_side_changed() {
-    holds(CASES, forks(4), |fork| only_what_changed_changes(real, &fork));
-    is_broken(forks(4), |fork| {
-        let lossy: Merge = |fork| {
-            let mut merged = real(fork);
-            merged.object.blocks.values_mut().for_each(|list| list.truncate(2));
-            merged
-        };
-        only_what_changed_changes(lossy, &fork)
-    });
+fn the_laws_hold_for_any_two_versions() {
+    let laws: [Law; 5] = [
+        what_did_not_change_changes_nothing,
+        both_ways_agree,
+        blocks_are_a_tree,
+        each_change_is_there,
+        only_what_changed_changes,
+    ];
+    holds(CASES, forks(6), |fork| laws.iter().try_for_each(|law| law(real, &fork)));
+}
+
+#[test]
+fn a_wrong_merge_breaks_them() {
+    let lossy: Merge = |fork| {
+        let mut merged = real(fork);
+        merged.object.blocks.values_mut().for_each(|list| list.truncate(2));
+        merged
+    };
+    let broken: [(Law, Merge); 7] = [
+        (what_did_not_change_changes_nothing, theirs_wins),
+        (both_ways_agree, theirs_wins),
+        (both_ways_agree, never_a_conflict),
+        (blocks_are_a_tree, theirs_wins),
+        (blocks_are_a_tree, lossy),
+        (each_change_is_there, theirs_wins),
+        (only_what_changed_changes, lossy),
+    ];
+    for (law, merge) in broken {
+        is_broken(forks(6), |fork| law(merge, &fork));
+    }
 }
 
 #[test]
