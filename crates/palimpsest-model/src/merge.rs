@@ -1,7 +1,8 @@
 //! The three-way merge of two versions of an object that come from one (`Prefer: merge`, reverts).
 //!
 //! Properties merge one by one, lists of names as ordered sets, block trees by block id, texts word by word. What both sides
-//! changed differently is a conflict and stays as theirs has it. Whether a merge exceeds a limit is for the caller to check.
+//! changed differently is a conflict and stays as theirs has it. Whether a merge exceeds a limit or still fits the structure is
+//! for the caller to check, and so is the state of the object (live, trashed, deleted).
 
 mod atoms;
 mod blocks;
@@ -33,8 +34,8 @@ pub struct Merged {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Conflict {
     /// The place, in the grammar of [`changed_paths`](crate::changed_paths): `.content` of a block also when one side deleted
-    /// it, `.position` for a move, `.inserted` for a new block that has no place on the other side. The section is the one of
-    /// the base.
+    /// it, `.position` for a move, `.inserted` for a new block that has no place on the other side or is another there,
+    /// `.deleted` for a deletion that cannot be made because a disputed block stays below. The section is that of the base.
     pub path: String,
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::Three;
 use super::blocks::{Side, Versions};
 use super::content::{Shape, merge as merge_content};
-use super::tree::Home;
+use super::tree::{Home, Tree};
 use crate::block::Content;
 use crate::id::BlockId;
 
@@ -199,7 +199,7 @@ fn different_places(versions: &Versions<'_>, home: Home<'_>, blocks: &HashSet<Bl
         return Vec::new();
     }
     let is_firm = |id: BlockId| {
-        let home_of = |tree: &super::tree::Tree<'_>| tree.nodes.get(&id).map(|node| node.home == home);
+        let home_of = |tree: &Tree<'_>| tree.nodes.get(&id).map(|node| node.home == home);
         versions.sides().iter().all(|(side, _)| !versions.is_put(side, id) && home_of(&side.tree) == Some(true))
     };
     let [theirs, mine] = lists.map(|list| {
