@@ -1,5 +1,5 @@
 //! What things *are*: ids, spaces, structures, objects, properties, blocks and tokens; how their JSON is read (all problems
-//! at once, each with its exact path) and written; how they are edited, aligned and compared.
+//! at once, each with its exact path) and written; how they are edited, aligned, compared and merged.
 //!
 //! Everything here is pure: no async, no clock, no randomness, no files, no SQL, no HTTP.
 
@@ -15,6 +15,7 @@ mod draft;
 mod edit;
 mod icon;
 mod id;
+mod merge;
 mod number;
 mod object;
 mod problem;
@@ -44,6 +45,7 @@ pub use id::{
     BlockId, BuiltIn, CollectionId, LabelId, LogId, NOTHING, ObjectId, PropertyId, Revision, SpaceId, StructureId,
     TokenId, parse_uuid, read_property_id, read_structure_id, read_uuid,
 };
+pub use merge::{Conflict, Merged, merge};
 pub use number::Number;
 pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};

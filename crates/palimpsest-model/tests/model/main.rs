@@ -5,6 +5,7 @@ mod alignment;
 mod contract;
 mod edits;
 mod limits;
+mod merge;
 mod messages;
 mod panics;
 mod paths;
