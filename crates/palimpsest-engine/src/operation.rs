@@ -4,11 +4,11 @@
 use palimpsest_model::{Dropped, Path, Problem, Problems, Revision};
 use palimpsest_store::{Found, Tx};
 
-use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
+use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, MoveBlock, UpdateBlock};
 use crate::engine::View;
 use crate::error::Error;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, UpdateObject};
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -25,6 +25,8 @@ pub enum Operation {
     AppendDaily(AppendDaily),
     UpdateBlock(UpdateBlock),
     DeleteBlock(DeleteBlock),
+    MoveBlock(MoveBlock),
+    EditObject(EditObject),
 }
 
 /// An operation as it is asked for.
@@ -123,6 +125,8 @@ impl Operation {
             Self::AppendDaily(append) => append.apply(tx, fresh, ignored).map(|()| None),
             Self::UpdateBlock(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
+            Self::MoveBlock(change) => change.apply(tx, fresh, ignored).map(Some),
+            Self::EditObject(edits) => edits.apply(tx, fresh, ignored).map(Some),
         }
     }
 }

@@ -4,6 +4,7 @@ use palimpsest_model::{BlockDraft, BuiltIn, Content, Hierarchy, Position, Struct
 use palimpsest_store::Tx;
 
 use super::append::{AppendBlocks, Appended};
+use super::place::Place;
 use crate::dates::ensure_day;
 use crate::error::Error;
 use crate::operation::Ignored;
@@ -30,8 +31,8 @@ impl AppendDaily {
         let (today, time) = zone.day_and_time(tx.at());
         let day = self.date.map_or(today, Timestamp::day);
         let id = ensure_day(tx, fresh, StructureId::BuiltIn(BuiltIn::RootDailyNote), day)?;
-        let append =
-            AppendBlocks { id, section: None, parent: None, position: Position::End, content: self.content.clone() };
+        let place = Place { section: None, parent: None, position: Position::End };
+        let append = AppendBlocks { id, place, content: self.content.clone() };
         let heading = self.timed.then(|| heading(&time));
         append.under(heading, tx, fresh, ignored)?;
         Ok(())
