@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use palimpsest_model::{EditError, Object, ObjectId, Path, State, Structure};
+use palimpsest_model::{BlockDraft, BlockId, EditError, Object, ObjectId, Path, State, Structure};
 use palimpsest_store::{ChangeKind, Found, StoreError, Tx};
 
 use crate::blocks::structure_of;
@@ -60,9 +60,26 @@ pub(crate) fn edit(
 }
 
 impl Editing<'_, '_> {
-    /// Puts the object as it is now, for those who look it up.
-    pub(crate) fn put(&mut self) -> Result<(), StoreError> {
+    fn put(&mut self) -> Result<(), StoreError> {
         self.tx.put(self.object.clone(), State::Live, ChangeKind::Updated)
+    }
+
+    /// Lets those who look up names find the object by those it has now.
+    pub(crate) fn put_names(&mut self) -> Result<(), StoreError> {
+        let last = self.tx.object(self.object.id)?;
+        let is_same =
+            |last: &Object| last.properties == self.object.properties && last.collections == self.object.collections;
+        if last.is_some_and(|last| is_same(&last.object)) { Ok(()) } else { self.put() }
+    }
+
+    /// The ids that drafts come with and blocks of the object have.
+    pub(crate) fn taken(&self, drafts: &[BlockDraft]) -> BTreeSet<BlockId> {
+        let (mut sent, mut taken) = (BTreeSet::new(), BTreeSet::new());
+        sent_ids(drafts, &mut sent);
+        if !sent.is_empty() {
+            self.object.walk(&mut |block| taken.extend(sent.get(&block.id)));
+        }
+        taken
     }
 
     /// The path of a member of the edit.
@@ -73,5 +90,12 @@ impl Editing<'_, '_> {
     /// The refusal of an edit at a path. A request that is this one edit says what is wrong and no more, as the contract does.
     pub(crate) fn refused(&self, error: EditError, path: Path) -> Error {
         if self.at == Path::default() { error.into() } else { Error::of_edit(&error, path) }
+    }
+}
+
+fn sent_ids(drafts: &[BlockDraft], sent: &mut BTreeSet<BlockId>) {
+    for draft in drafts {
+        sent.extend(draft.sent);
+        draft.children.iter().flatten().for_each(|list| sent_ids(list, sent));
     }
 }

@@ -68,7 +68,7 @@ impl Editing<'_, '_> {
             Appended::Blocks(drafts) => drafts.clone(),
             Appended::Markdown(text) => {
                 // It may speak of the object by a name that it has since an earlier edit.
-                self.put()?;
+                self.put_names()?;
                 let known = (*self.known).clone();
                 let read = read_with_names(self.tx, self.fresh, &path, known, |names| read_blocks(text, names))?;
                 read.map_err(|_| self.refused(EditError::TooMany, path.clone()))?
@@ -83,10 +83,10 @@ impl Editing<'_, '_> {
         checks.drafts(&mut drafts, &path)?;
         checks.finish(self.ignored)?;
         let sent = drafts.clone();
-        let object = &self.object;
-        let has = |id| object.find_block(id).is_some();
+        let (taken, owner) = (self.taken(&sent), self.object.id);
+        let has = |id| taken.contains(&id);
         let mut blocks =
-            with_names(self.tx, self.fresh, object.id, has, |names| realign(&[], vec![drafts], names).concat())?;
+            with_names(self.tx, self.fresh, owner, has, |names| realign(&[], vec![drafts], names).concat())?;
         note_new_ids(&sent, &blocks, &path, self.ignored);
         if let (Some(heading), false) = (heading, blocks.is_empty()) {
             blocks.insert(0, heading.into_new(&mut || self.fresh.block()));

@@ -1,6 +1,5 @@
 //! PATCH /blocks/block.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use palimpsest_model::{BlockDraft, BlockId, EditError, ObjectId, PropertyId, update_block};
@@ -50,19 +49,14 @@ impl Editing<'_, '_> {
         }
         checks.draft(&mut draft, &path)?;
         checks.finish(self.ignored)?;
-        let mut present = HashSet::new();
-        if sends_ids(sent) {
-            self.object.walk(&mut |block| {
-                present.insert(block.id);
-            });
-        }
+        let taken = self.taken(std::slice::from_ref(sent));
         let object = &mut self.object;
         let owner = object.id;
         let updated = with_names(
             self.tx,
             self.fresh,
             owner,
-            |id| present.contains(&id),
+            |id| taken.contains(&id),
             |names| update_block(object, section, id, draft, names),
         )?;
         updated.map_err(|error| {
@@ -78,9 +72,4 @@ impl Editing<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether ids are sent for blocks below this one.
-fn sends_ids(draft: &BlockDraft) -> bool {
-    draft.children.iter().flatten().flatten().any(|child| child.sent.is_some() || sends_ids(child))
 }

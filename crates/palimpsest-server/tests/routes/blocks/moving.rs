@@ -49,7 +49,8 @@ async fn a_block_goes_where_it_is_sent_with_everything_below_it() {
         assert_eq!(lab.object(&page).await, answered);
         let mut kept = ids(body(&answered));
         let mut all = named.to_vec();
-        (kept.sort(), all.sort());
+        kept.sort();
+        all.sort();
         assert_eq!(kept, all, "every block keeps its id");
         assert_eq!((reply.revision(), lab.head().await), (Some(head + 1), head + 1));
         assert_eq!(reply.header("palimpsest-ignored"), None);

@@ -142,8 +142,8 @@ async fn a_value_is_set_as_patch_sets_it() {
     let kind = "Invalid input: expected a value of type entity, received title";
     refused("tags", titled("x"), kind, ".value.type").await;
     refused("tags", entities(&[&tag, NOBODY]), "Unknown object", ".value.entity[1].id").await;
-    let target = format!("Invalid target: expected an object of \"RootTag\", received RootPage");
-    refused("tags", entities(&[&page]), &target, ".value.entity[0].id").await;
+    let target = "Invalid target: expected an object of \"RootTag\", received RootPage";
+    refused("tags", entities(&[&page]), target, ".value.entity[0].id").await;
     let text = "Invalid input: expected string, received number";
     refused("title", json!({"type": "title", "title": {"value": 3}}), text, ".value.title.value").await;
 }
