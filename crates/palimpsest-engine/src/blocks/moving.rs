@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use palimpsest_model::{BlockId, EditError, ObjectId, Path, move_block};
+use palimpsest_model::{BlockId, EditError, ObjectId, move_block};
 use palimpsest_store::{Found, Tx};
 
 use super::place::Place;
@@ -32,19 +32,14 @@ impl MoveBlock {
 impl Editing<'_, '_> {
     /// Moves a block.
     pub(crate) fn move_block(&mut self, block: BlockId, place: &Place) -> Result<(), Error> {
-        let refused = |at, error: EditError| {
-            let is_unknown = error == EditError::UnknownBlock(block);
-            let path = if is_unknown { Path::key(at, "blockId") } else { place.path(&at) };
-            Error::of_edit(&error, path)
-        };
         let home = self.object.find_block(block).map(|(section, _)| section);
-        let home = home.ok_or_else(|| refused(self.at.clone(), EditError::UnknownBlock(block)))?;
-        let section = place.section_in(self, Some(home))?;
+        let unknown = || Error::of_edit(&EditError::UnknownBlock(block), self.path("blockId"));
+        let section = place.section_in(self, Some(home.ok_or_else(unknown)?))?;
         let section_path = self.path("propertyId");
         let mut checks = Checks::knowing(self.tx, self.structure, self.object.id, Rc::clone(&self.known));
         checks.section(&section, section_path);
         checks.finish(self.ignored)?;
         let moved = move_block(&mut self.object, block, &section, place.parent, place.position);
-        moved.map_err(|error| refused(self.at.clone(), error))
+        moved.map_err(|error| Error::of_edit(&error, place.path(&self.at)))
     }
 }

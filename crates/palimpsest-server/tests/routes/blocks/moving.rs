@@ -115,6 +115,10 @@ async fn a_block_goes_to_another_section() {
     wrong["propertyId"] = json!(main);
     let message = format!("✖ There is no block {there} here\n  → at position.after_block.id");
     lab.refuses_as(Method::POST, PATH, wrong, (404, "cap_not_found"), &message).await;
+    let mut beside_itself = change(&object, &first, after(&first));
+    beside_itself["propertyId"] = json!(main);
+    let message = format!("✖ There is no block {first} here\n  → at position.after_block.id");
+    lab.refuses_as(Method::POST, PATH, beside_itself, (404, "cap_not_found"), &message).await;
 }
 
 #[tokio::test]
