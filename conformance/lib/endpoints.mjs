@@ -23,6 +23,8 @@ export function callsOn({ id, structureId, blocks, collection, tag }) {
     call('api:write', 'POST', '/object/url', { url: 'https://example.org/slipped-in', markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/daily-note/append', { markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/append', { id, blocks: [paragraph('slipped in')] }),
+    call('api:write', 'POST', '/blocks/move', { id, blockId, position: { type: 'start' } }),
+    call('api:write', 'POST', '/object/edits', { id, edits: [{ op: 'insert', markdown: 'slipped in' }] }),
     call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
     call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
     call('api:write', 'DELETE', `/object?id=${id}`),
@@ -32,7 +34,7 @@ export function callsOn({ id, structureId, blocks, collection, tag }) {
 /** The calls that name the object, and not only the space. */
 export const ON_AN_OBJECT = [
   'GET /object', 'GET /object/markdown', 'PATCH /object', 'PATCH /object/markdown', 'POST /blocks/append',
-  'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
+  'POST /blocks/move', 'POST /object/edits', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
 ]
 
 /** The names of the calls that need a token, as the served document tells. */

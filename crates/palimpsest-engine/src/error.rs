@@ -1,6 +1,6 @@
 //! Everything that can be answered instead of a result, without a word of any transport.
 
-use palimpsest_model::{EditError, Problem, Problems, Revision};
+use palimpsest_model::{EditError, Path, Problem, Problems, Revision};
 use palimpsest_store::StoreError;
 use serde_json::{Value, json};
 
@@ -131,6 +131,12 @@ impl Error {
     pub(crate) fn with_details(mut self, details: Value) -> Self {
         self.details = Some(details);
         self
+    }
+
+    /// An edit that cannot be made, at a path of the request.
+    pub(crate) fn of_edit(error: &EditError, path: Path) -> Self {
+        let code = if matches!(error, EditError::UnknownBlock(_)) { Code::NotFound } else { Code::InvalidInput };
+        Self::new(code, Problems::from(Problem::new(path, error.to_string())).to_string())
     }
 
     pub(crate) fn missing_scope(scope: crate::Scope) -> Self {

@@ -4,13 +4,13 @@
 use palimpsest_model::{Dropped, ObjectId, Path, Problem, Problems, Revision, State};
 use palimpsest_store::{Found, Tx};
 
-use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
+use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, MoveBlock, UpdateBlock};
 use crate::condition::{Condition, Subject};
 use crate::engine::View;
 use crate::error::Error;
 use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, UpdateObject};
 use crate::retry::Retry;
 use crate::world::Fresh;
 
@@ -28,6 +28,8 @@ pub enum Operation {
     AppendDaily(AppendDaily),
     UpdateBlock(UpdateBlock),
     DeleteBlock(DeleteBlock),
+    MoveBlock(MoveBlock),
+    EditObject(EditObject),
 }
 
 /// An operation as it is asked for.
@@ -149,6 +151,8 @@ impl Operation {
             Self::AppendDaily(append) => Subject::Either(append.note(tx)?),
             Self::UpdateBlock(update) => Subject::Object(update.id),
             Self::DeleteBlock(delete) => Subject::Object(delete.id),
+            Self::MoveBlock(change) => Subject::Object(change.id),
+            Self::EditObject(edits) => Subject::Object(edits.id),
         })
     }
 
@@ -190,6 +194,8 @@ impl Operation {
             Self::AppendDaily(append) => append.apply(tx, fresh, ignored).map(|()| None),
             Self::UpdateBlock(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
+            Self::MoveBlock(change) => change.apply(tx, fresh, ignored).map(Some),
+            Self::EditObject(edits) => edits.apply(tx, fresh, ignored).map(Some),
         }
     }
 }

@@ -39,7 +39,10 @@ pub use color::{Color, HUES};
 pub use date::{DatePayload, Resolution};
 pub use diff::changed_paths;
 pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
-pub use edit::{EditError, Position, append, delete_block, is_lone_empty, update_block};
+pub use edit::{
+    EditError, Occurrence, Position, Replacement, append, delete_block, is_lone_empty, move_block, replace_text,
+    update_block,
+};
 pub use icon::Icon;
 pub use id::{
     BlockId, BuiltIn, CollectionId, LabelId, LogId, NOTHING, ObjectId, PropertyId, Revision, SpaceId, StructureId,
@@ -65,5 +68,7 @@ pub use words::{fold, words};
 pub const MAX_DEPTH: usize = 32;
 /// An object holds at most this many blocks.
 pub const MAX_BLOCKS: usize = 10_000;
+/// The replacements of one call make texts at most so many bytes longer.
+pub const MAX_GROWTH: usize = 1_000_000;
 /// A Markdown text has at most this many UTF-16 code units where the contract limits it.
 pub const MAX_MARKDOWN: usize = 200_000;

@@ -48,11 +48,12 @@ pub static ENDPOINTS: &[Endpoint] = &[
     // The space (spec/02 §1–2)
     read(10, "/space", api::space::get::call, api::space::get::describe),
     read(10, "/space/structures", api::space::structures::call, api::space::structures::describe),
-    // Objects (spec/02 §3–6)
+    // Objects (spec/02 §3–6, and our own)
     read(30, "/object", api::object::get::call, api::object::get::describe),
     write(30, Method::POST, "/object", api::object::create::read, api::object::create::describe),
     write(30, Method::PATCH, "/object", api::object::update::read, api::object::update::describe),
     write(30, Method::DELETE, "/object", api::object::delete::read, api::object::delete::describe),
+    write(30, Method::POST, "/object/edits", api::object::edits::read, api::object::edits::describe),
     write(10, Method::POST, "/object/url", api::object::link::read, api::object::link::describe),
     // Objects as Markdown (spec/02 §8–10)
     read(30, "/object/markdown", api::object::markdown::get::call, api::object::markdown::get::describe),
@@ -77,9 +78,10 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(30, "/objects/collection", api::objects::collection::call, api::objects::collection::describe),
     read(30, "/objects/tag", api::objects::tag::call, api::objects::tag::describe),
     read(30, "/objects", api::objects::all::call, api::objects::all::describe),
-    // Blocks (spec/02 §12, 14, 15)
+    // Blocks (spec/02 §12, 14, 15, and our own)
     write(30, Method::POST, "/blocks/append", api::blocks::append::read, api::blocks::append::describe),
     write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),
+    write(30, Method::POST, "/blocks/move", api::blocks::moving::read, api::blocks::moving::describe),
     write(30, Method::PATCH, "/blocks/block", api::blocks::update::read, api::blocks::update::describe),
     write(30, Method::DELETE, "/block", api::blocks::delete::read, api::blocks::delete::describe),
     // Many operations at once

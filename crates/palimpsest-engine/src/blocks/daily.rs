@@ -6,6 +6,7 @@ use palimpsest_model::{
 use palimpsest_store::Tx;
 
 use super::append::{AppendBlocks, Appended};
+use super::place::Place;
 use crate::dates::{day_id, ensure_day};
 use crate::error::Error;
 use crate::operation::Ignored;
@@ -30,8 +31,8 @@ impl AppendDaily {
         }
         let (day, time) = self.day_and_time(tx);
         let id = ensure_day(tx, fresh, NOTE, day)?;
-        let append =
-            AppendBlocks { id, section: None, parent: None, position: Position::End, content: self.content.clone() };
+        let place = Place { section: None, parent: None, position: Position::End };
+        let append = AppendBlocks { id, place, content: self.content.clone() };
         let heading = self.timed.then(|| heading(&time));
         append.under(heading, tx, fresh, ignored)?;
         Ok(())

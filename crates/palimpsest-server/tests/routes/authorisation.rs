@@ -43,27 +43,28 @@ pub(crate) struct Things {
     object: String,
     block: String,
     spare_block: String,
+    edited: String,
     doomed: String,
     tag: String,
     collection: String,
 }
 
 pub(crate) async fn things(lab: &Lab) -> Things {
-    let object = lab.create(page_of(json!([text("first"), text("second")]))).await;
+    let object = lab.create(page_of(json!([text("first"), text("second"), text("third")]))).await;
     let doomed = lab.make(page_of(json!([]))).await;
     let tag = lab.make(tag("Methods")).await;
     let (space, structure) = (Some(lab.space.clone()), "RootPage".to_owned());
     let told = lab.app.administer(Command::CollectionCreate { space, structure, title: "Shelf".to_owned() }).await;
     let Told::Collection(shelf) = told else { panic!("{told:?}") };
     let collection = shelf.id.to_string();
-    let (block, spare_block) = (id(&body(&object)[0]), id(&body(&object)[1]));
-    Things { object: id(&object), block, spare_block, doomed, tag, collection }
+    let [block, spare_block, edited] = [0, 1, 2].map(|place| id(&body(&object)[place]));
+    Things { object: id(&object), block, spare_block, edited, doomed, tag, collection }
 }
 
 /// One sample of every endpoint that asks for a token.
 fn samples(things: &Things) -> Vec<Sample> {
     use Elsewhere::{NotFound, Own};
-    let Things { object, block, spare_block, doomed, tag, collection } = things;
+    let Things { object, block, spare_block, edited, doomed, tag, collection } = things;
     let read = |path, query: &str, elsewhere| Sample {
         method: Method::GET,
         path,
@@ -74,12 +75,14 @@ fn samples(things: &Things) -> Vec<Sample> {
     let write =
         |method, path, body, elsewhere| Sample { method, path, query: String::new(), body: Some(body), elsewhere };
     let delete = |path, query: String| Sample { method: Method::DELETE, path, query, body: None, elsewhere: NotFound };
+    let edits = json!({"id": object, "edits": [{"op": "delete", "blockId": edited}]});
     let block_change = json!({"id": object, "blockId": block, "block": text("changed")});
     vec![
         read("/space", "", Own),
         read("/space/structures", "", Own),
         read("/object", &format!("?id={object}"), NotFound),
         write(Method::POST, "/object", json!({"structureId": "RootPage"}), Own),
+        write(Method::POST, "/object/edits", edits, NotFound),
         write(Method::POST, "/object/url", json!({"url": "https://example.org/paper"}), Own),
         write(Method::PATCH, "/object", json!({"id": object, "collections": []}), NotFound),
         delete("/object", format!("?id={doomed}")),
@@ -88,6 +91,7 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::PATCH, "/object/markdown", json!({"id": object, "markdown": "---\ntitle: b\n---"}), NotFound),
         write(Method::POST, "/blocks/append", json!({"id": object, "markdown": "more"}), NotFound),
         write(Method::POST, "/blocks/daily-note/append", json!({"markdown": "today"}), Own),
+        write(Method::POST, "/blocks/move", json!({"id": object, "blockId": block}), NotFound),
         write(Method::PATCH, "/blocks/block", block_change, NotFound),
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
         write(Method::POST, "/transactions", json!({"operations": [made_together()]}), Own),

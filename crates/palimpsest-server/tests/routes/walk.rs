@@ -148,7 +148,7 @@ impl Walk {
     }
 
     fn request(&mut self) -> (Method, String, Value) {
-        match self.dice.below(12) {
+        match self.dice.below(18) {
             0 | 1 => self.create(),
             2..=4 => self.update(),
             5..=7 => self.append(),
@@ -162,6 +162,13 @@ impl Walk {
                 let uri = format!("/block?objectId={object}&blockId={}", self.block_of(&object));
                 (Method::DELETE, uri, json!({}))
             }
+            11 | 12 => {
+                let object = self.object();
+                let block = self.block_of(&object);
+                let body = json!({"id": object, "blockId": block});
+                (Method::POST, "/blocks/move".to_owned(), self.placed(body, &object))
+            }
+            13..=16 => self.edits(),
             _ => {
                 let flag = self.dice.pick(&["", "&hardDelete=true", "&hardDelete=false", "&hardDelete="]);
                 (Method::DELETE, format!("/object?id={}{flag}", self.object()), json!({}))
@@ -202,14 +209,50 @@ impl Walk {
             0 => body["markdown"] = json!(self.dice.pick(&["", "# a\n\n- b\n  - [ ] c", "| a |\n|---|\n| b |", "***"])),
             _ => body["blocks"] = self.blocks_to_write(),
         }
+        (Method::POST, "/blocks/append".to_owned(), self.placed(body, &object))
+    }
+
+    /// The same with a place in it.
+    fn placed(&mut self, mut body: Value, object: &str) -> Value {
         match self.dice.below(5) {
-            0 => body["parentBlockId"] = json!(self.block_of(&object)),
-            1 => body["position"] = json!({"type": "after_block", "after_block": {"id": self.block_of(&object)}}),
-            2 => body["position"] = json!({"type": "before_block", "before_block": {"id": self.block_of(&object)}}),
+            0 => body["parentBlockId"] = json!(self.block_of(object)),
+            1 => body["position"] = json!({"type": "after_block", "after_block": {"id": self.block_of(object)}}),
+            2 => body["position"] = json!({"type": "before_block", "before_block": {"id": self.block_of(object)}}),
             3 => body["position"] = json!({"type": "start"}),
             _ => {}
         }
-        (Method::POST, "/blocks/append".to_owned(), body)
+        body
+    }
+
+    fn edits(&mut self) -> (Method, String, Value) {
+        let object = self.object();
+        let count = self.dice.below(4) + 1;
+        let edits: Value = (0..count).map(|_| self.edit(&object)).collect();
+        (Method::POST, "/object/edits".to_owned(), json!({"id": object, "edits": edits}))
+    }
+
+    fn edit(&mut self, object: &str) -> Value {
+        let block = self.block_of(object);
+        match self.dice.below(9) {
+            0 => json!({"op": "set", "propertyId": "title", "value": titled(self.dice.pick(&["a", "b", ""]))}),
+            1 => json!({"op": "add", "propertyId": "tags", "values": [self.tag()]}),
+            2 => json!({"op": "remove", "propertyId": "tags", "values": [self.tag()]}),
+            3 => {
+                let blocks = self.blocks_to_write();
+                self.placed(json!({"op": "insert", "blocks": blocks}), object)
+            }
+            4 => {
+                let markdown = self.dice.pick(&["", "a #b", "[[a]]"]);
+                self.placed(json!({"op": "insert", "markdown": markdown}), object)
+            }
+            5 => json!({"op": "update", "blockId": block, "block": self.block(2)}),
+            6 => self.placed(json!({"op": "move", "blockId": block}), object),
+            7 => json!({"op": "delete", "blockId": block}),
+            _ => {
+                let (find, replace) = (self.dice.pick(&["a", "b", "c"]), self.dice.pick(&["a", "bc", ""]));
+                json!({"op": "replaceText", "blockId": block, "find": find, "replace": replace, "occurrence": "all"})
+            }
+        }
     }
 
     fn properties(&mut self) -> Value {

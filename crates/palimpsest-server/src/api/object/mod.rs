@@ -2,6 +2,7 @@
 
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod edits;
 pub(crate) mod get;
 pub(crate) mod link;
 pub(crate) mod markdown;

@@ -1,8 +1,10 @@
 //! /object.
 
+mod block_edits;
 mod create;
 mod dates;
 mod delete;
+mod edits;
 mod get;
 mod ids;
 mod link;
