@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Faults {
     /// `synchronous-off`: commits are answered before they are on disk.
     pub synchronous_off: bool,
+    /// `publish-early`: the head moves before COMMIT.
+    pub publish_early: bool,
     /// `fail-commit`: the next COMMIT of a group that wrote something fails.
     pub fail_commit: AtomicBool,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
@@ -21,6 +23,7 @@ impl Faults {
         let has = |point: &str| named.split(',').any(|name| name.trim() == point);
         Self {
             synchronous_off: has("synchronous-off"),
+            publish_early: has("publish-early"),
             fail_commit: AtomicBool::new(has("fail-commit")),
             lose_transaction: AtomicBool::new(has("lose-transaction")),
         }
