@@ -6,6 +6,7 @@ mod api;
 mod call;
 mod document;
 mod endpoint;
+mod feed;
 mod input;
 mod limits;
 mod panics;
@@ -13,6 +14,7 @@ mod prefer;
 mod rates;
 mod router;
 mod serve;
+mod stopping;
 mod unread;
 
 pub use document::openapi;

@@ -21,6 +21,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long writing an answer may wait for the client to take more of it.
     pub write_time: Duration,
+    /// How often a stream of changes says where it is.
+    pub bookmark_time: Duration,
     /// How many connections are served at once; more are answered 503.
     pub connections: usize,
     /// How many of those that are too many are answered at once; more are closed without a word.
@@ -39,6 +41,7 @@ impl Default for Limits {
             header_time: Duration::from_secs(10),
             request_time: Duration::from_secs(30),
             write_time: Duration::from_secs(30),
+            bookmark_time: Duration::from_secs(15),
             connections: 4096,
             refusals: 256,
             shutdown_time: Duration::from_secs(35),

@@ -12,13 +12,24 @@ use palimpsest_model::Problems;
 use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_method, refuse_path};
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::{Limits, api};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
+    Endpoint { method: Method::GET, path, access, quota, action, describe }
+}
+
+/// A read that may wait.
+const fn follow(
+    quota: u32,
+    path: &'static str,
+    action: fn(Follower) -> Following,
+    describe: fn() -> Description,
+) -> Endpoint {
+    let (access, action) = (Access::Scope(Scope::Read), Action::Follow(action));
     Endpoint { method: Method::GET, path, access, quota, action, describe }
 }
 
@@ -81,6 +92,8 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),
     write(30, Method::PATCH, "/blocks/block", api::blocks::update::read, api::blocks::update::describe),
     write(30, Method::DELETE, "/block", api::blocks::delete::read, api::blocks::delete::describe),
+    // Changes (our own)
+    follow(30, "/changes", api::changes::call, api::changes::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),

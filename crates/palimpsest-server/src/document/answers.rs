@@ -15,6 +15,8 @@ pub(crate) struct Success {
     pub(super) status: StatusCode,
     about: &'static str,
     body: Option<(&'static str, Value)>,
+    /// The same in other media types.
+    others: Vec<(&'static str, Value)>,
     headers: Vec<Header>,
     links: Vec<Link>,
 }
@@ -47,12 +49,19 @@ impl Success {
     pub(crate) fn empty(about: &'static str) -> Self {
         let headers =
             vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny, Header::Ignored, Header::Applied];
-        Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new() }
+        Self { status: StatusCode::OK, about, body: None, others: Vec::new(), headers, links: Vec::new() }
     }
 
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
-        Self { status, about, body: Some((media, schema)), headers: vec![Header::RequestId], links: Vec::new() }
+        let headers = vec![Header::RequestId];
+        Self { status, about, body: Some((media, schema)), others: Vec::new(), headers, links: Vec::new() }
+    }
+
+    /// The same in another media type, for who accepts that.
+    pub(crate) fn or(mut self, media: &'static str, schema: Value) -> Self {
+        self.others.push((media, schema));
+        self
     }
 
     /// A page that says what it may load.
@@ -74,8 +83,8 @@ impl Success {
 
     pub(super) fn response(&self) -> Value {
         let mut response = json!({"description": self.about, "headers": of_an_answer(&self.headers)});
-        if let Some((media, schema)) = &self.body {
-            response["content"] = json!({*media: {"schema": schema}});
+        for (media, schema) in self.body.iter().chain(&self.others) {
+            response["content"][*media] = json!({ "schema": schema });
         }
         if !self.links.is_empty() {
             let links = self.links.iter().map(|link| (link.name.to_owned(), link.value()));
