@@ -160,6 +160,7 @@ def paths_and_methods(client):
         "/object/markdown": {"GET", "POST", "PATCH"},
         "/object/url": {"POST"},
         "/objects": {"GET"},
+        "/changes": {"GET"},
         "/objects/search": {"POST"},
         "/blocks/append": {"POST"},
         "/blocks/daily-note/append": {"POST"},
@@ -199,7 +200,7 @@ def authentication(server, client):
                 for method, path in (("GET", "/space"), ("GET", "/space/structures"), ("GET", "/object"), ("POST", "/object"), ("PATCH", "/object"),
                                      ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block"),
                                      ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
-                                     ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
+                                     ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag"), ("GET", "/changes")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)
                     assert answer.headers["www-authenticate"].startswith("Bearer"), answer.headers

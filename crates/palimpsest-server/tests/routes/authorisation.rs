@@ -92,6 +92,7 @@ fn samples(things: &Things) -> Vec<Sample> {
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
         write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
+        read("/changes", "", Own),
         read("/objects/structure", "?id=RootPage", Own),
         read("/objects/collection", &format!("?id={collection}"), NotFound),
         read("/objects/tag", &format!("?id={tag}"), NotFound),

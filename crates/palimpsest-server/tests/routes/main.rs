@@ -18,6 +18,7 @@ mod walk;
 
 mod block;
 mod blocks;
+mod changes;
 mod docs;
 mod health;
 mod object;

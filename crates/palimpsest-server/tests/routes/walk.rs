@@ -28,13 +28,15 @@ struct Walk {
     /// The blocks of all that can be seen.
     blocks: Vec<String>,
     head: u64,
+    /// What could be seen at each revision.
+    past: BTreeMap<u64, BTreeMap<String, Value>>,
     what: String,
 }
 
 impl Walk {
     async fn new(seed: u64) -> Self {
-        let lab = Lab::new().await;
-        Self { lab, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
+        let (lab, dice, what) = (Lab::new().await, Dice(seed), String::new());
+        Self { lab, dice, seen: BTreeMap::new(), blocks: Vec::new(), head: 1, past: BTreeMap::new(), what }
     }
 
     async fn go(mut self) {
@@ -49,6 +51,7 @@ impl Walk {
             self.judge(&reply).await;
         }
         self.check_lists().await;
+        self.check_feed().await;
     }
 
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
@@ -69,6 +72,8 @@ impl Walk {
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
         self.check_blocks();
+        let visible = self.seen.iter().filter_map(|(id, object)| Some((id.clone(), object.clone()?)));
+        self.past.insert(head, visible.collect());
     }
 
     /// Reads every object again; answers which differ from what was seen before.
@@ -124,6 +129,31 @@ impl Walk {
             assert_eq!(listed.len(), live.len(), "{structure}");
             assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), live, "{structure}");
         }
+    }
+
+    /// At the end: whoever follows the feed from the beginning had at every revision what GET showed then.
+    async fn check_feed(&mut self) {
+        let mut replica = BTreeMap::new();
+        let mut last = 0;
+        while last < self.head {
+            let limit = 1 + self.dice.below(9);
+            let page = self.lab.get(&format!("/changes?since={last}&limit={limit}&include=objects")).await.ok();
+            for change in page["changes"].as_array().unwrap() {
+                last += 1;
+                assert_eq!(change["revision"], json!(last));
+                for changed in change["objects"].as_array().unwrap() {
+                    match changed.get("object") {
+                        Some(object) => replica.insert(id(changed), object.clone()),
+                        None => replica.remove(&id(changed)),
+                    };
+                }
+                if let Some(seen) = self.past.get(&last) {
+                    assert_eq!(&replica, seen, "at revision {last}");
+                }
+            }
+            assert_eq!((&page["revision"], &page["hasMore"]), (&json!(last), &json!(last < self.head)));
+        }
+        assert!(!replica.is_empty(), "nothing was followed");
     }
 
     fn request(&mut self) -> (Method, String, Value) {
