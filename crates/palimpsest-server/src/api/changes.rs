@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use palimpsest_engine::{Code, ListChanges, Position};
-use palimpsest_model::{Node, Path, Problem, Problems, Reading as Notes};
+use palimpsest_model::{Node, Reading as Notes};
 use serde_json::json;
 
 use super::objects::read_count;
+use crate::answer::Failure;
 use crate::document::changes::{events, position};
 use crate::document::shape::{refer, said, words};
 use crate::document::{Description, Success, lists};
@@ -31,8 +32,8 @@ pub(crate) fn call(follower: Follower) -> Following {
     })
 }
 
-fn read_page(follower: &Follower) -> Result<Asked, Problems> {
-    follower.call.input.query(|query, notes| {
+fn read_page(follower: &Follower) -> Result<Asked, Failure> {
+    let asked = follower.call.input.query(|query, notes| {
         let since = query.get("since").given(notes, read_position);
         let limit = query.get("limit").given(notes, |limit, notes| read_count(limit, notes, MOST));
         let wait = query.get("wait").given(notes, read_wait);
@@ -40,10 +41,11 @@ fn read_page(follower: &Follower) -> Result<Asked, Problems> {
         let (since, limit) = (since?.unwrap_or_default(), limit?.unwrap_or(USUAL));
         let list = ListChanges { since, limit, bytes: BYTES, include_objects: include?.is_some() };
         Some(Asked::Page { list, wait: wait?.unwrap_or_default() })
-    })
+    })?;
+    Ok(asked)
 }
 
-fn read_stream(follower: &Follower) -> Result<Asked, Problems> {
+fn read_stream(follower: &Follower) -> Result<Asked, Failure> {
     let mut list = follower.call.input.query(|query, notes| {
         let since = query.get("since").given(notes, read_position);
         let include_objects = query.get("include").given(notes, read_include)?.is_some();
@@ -57,10 +59,10 @@ fn read_stream(follower: &Follower) -> Result<Asked, Problems> {
 }
 
 /// Where a stream that broke off is taken up; nothing when none did.
-fn last_event(headers: &HeaderMap) -> Result<Option<Position>, Problem> {
+fn last_event(headers: &HeaderMap) -> Result<Option<Position>, Failure> {
     let Some(value) = headers.get(LAST_EVENT_ID).filter(|value| !value.is_empty()) else { return Ok(None) };
-    let read = value.to_str().ok().map_or("", |text| text).parse();
-    read.map(Some).map_err(|error| Problem::new(Path::keys(&["Last-Event-ID"]), format!("{error}")))
+    let read = value.to_str().unwrap_or_default().parse();
+    read.map(Some).map_err(|error| Failure::new(Code::InvalidInput, format!("✖ {error}\n  → at Last-Event-ID")))
 }
 
 fn read_position(node: &Node<'_, '_>, notes: &mut Notes) -> Option<Position> {
