@@ -38,18 +38,13 @@ async fn an_expired_token_ends_a_quiet_stream() {
 #[tokio::test]
 async fn when_the_server_stops_streams_end_after_a_bookmark_and_waits_are_answered() {
     // Only the end of the server brings a bookmark here.
-    let rates = RateLimits::Fixed(1000);
-    let served = Served::within(Limits { bookmark_time: Duration::from_secs(3600), rates, ..unhurried() }).await;
+    let served = Served::within(quiet(100)).await;
     served.make("a").await;
     let mut events = served.stream("?since=1").await;
     assert_eq!(events.next().await.unwrap().unwrap().name, "change");
     let mut waits = served.connect().await;
     waits.send("GET", "/changes?since=2&wait=60", "", None).await.unwrap();
-    // It is counted when it has come.
-    let mut counted = served.connect().await;
-    while !counted.ask("GET", "/changes", None).await.unwrap().0.headers["ratelimit"].contains("remaining=99") {
-        tokio::task::yield_now().await;
-    }
+    Counting::new(&served).await.until(2).await;
     served.stop.send(()).unwrap();
     let rest = events.rest().await;
     assert_eq!(rest.len(), 1, "{rest:?}");
@@ -60,26 +55,65 @@ async fn when_the_server_stops_streams_end_after_a_bookmark_and_waits_are_answer
     timeout(PATIENCE, served.done).await.unwrap().unwrap();
 }
 
+/// A connection that knows how many have called.
+struct Counting {
+    connection: Connection,
+    calls: u64,
+}
+
+const CALLS: u32 = 1000;
+
+impl Counting {
+    async fn new(served: &Served) -> Self {
+        Self { connection: served.connect().await, calls: 0 }
+    }
+
+    /// Waits until so many other calls to the feed have come.
+    async fn until(&mut self, others: u64) {
+        let counted = async {
+            loop {
+                let (head, _) = self.connection.ask("GET", "/changes", None).await.unwrap();
+                self.calls += 1;
+                let left = u64::from(CALLS) - self.calls - others;
+                if head.headers["ratelimit"].contains(&format!("remaining={left},")) {
+                    return;
+                }
+            }
+        };
+        timeout(PATIENCE, counted).await.unwrap();
+    }
+}
+
+/// Limits with which only the end of the server brings a bookmark, and every call is counted.
+fn quiet(connections: usize) -> Limits {
+    let bookmark_time = Duration::from_secs(3600);
+    Limits { bookmark_time, rates: RateLimits::Fixed(CALLS), connections, ..unhurried() }
+}
+
 /// Connects again and again until there is a place.
-async fn place(served: &Served) {
+async fn place(served: &Served) -> Connection {
     let again = async {
         loop {
-            let asked = served.connect().await.ask("GET", "/health/live", None).await;
-            if asked.is_ok_and(|(head, _)| head.status == 200) {
-                return;
+            let mut connection = served.connect().await;
+            if connection.ask("GET", "/health/live", None).await.is_ok_and(|(head, _)| head.status == 200) {
+                return connection;
             }
         }
     };
-    timeout(PATIENCE, again).await.unwrap();
+    timeout(PATIENCE, again).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_frees_its_place() {
-    let served = Served::within(Limits { connections: 1, bookmark_time: PATIENCE, ..unhurried() }).await;
-    for query in ["?since=1", "?since=1&wait=60"] {
-        let mut client = served.connect().await;
-        let accept = if query.contains("wait") { "" } else { "Accept: text/event-stream\r\n" };
+    let served = Served::within(quiet(2)).await;
+    let mut counting = Counting::new(&served).await;
+    counting.until(0).await;
+    for (others, query, accept) in [(1, "?since=1", "Accept: text/event-stream\r\n"), (2, "?since=1&wait=60", "")] {
+        let mut client = place(&served).await;
         client.send("GET", &format!("/changes{query}"), accept, None).await.unwrap();
+        counting.until(others).await;
+        let refused = served.connect().await.ask("GET", "/health/live", None).await;
+        assert!(refused.is_err() || refused.is_ok_and(|(head, _)| head.status == 503), "both places are taken");
         drop(client);
         place(&served).await;
     }
@@ -97,14 +131,9 @@ async fn a_client_that_does_not_read_its_stream_is_closed() {
         writer.json("POST", "/object", Some(&body)).await;
     }
     drop(writer);
-    place(&served).await;
-    let silent = loop {
-        let mut silent = served.connect().await;
-        silent.send("GET", "/changes?include=objects", "Accept: text/event-stream\r\n", None).await.unwrap();
-        if silent.head().await.is_ok_and(|head| head.status == 200) {
-            break silent;
-        }
-    };
+    let mut silent = place(&served).await;
+    silent.send("GET", "/changes?include=objects", "Accept: text/event-stream\r\n", None).await.unwrap();
+    assert_eq!(silent.head().await.unwrap().status, 200);
     place(&served).await;
     drop(silent);
 }
@@ -112,18 +141,21 @@ async fn a_client_that_does_not_read_its_stream_is_closed() {
 #[tokio::test]
 async fn who_waits_holds_no_reader_and_no_place_in_a_queue() {
     let served = Served::new().await;
-    let mut waiting = Vec::new();
+    let (mut streams, mut polls) = (Vec::new(), Vec::new());
     for _ in 0..50 {
-        waiting.push(served.stream("?since=1").await);
-        let mut polls = served.connect().await;
-        polls.send("GET", "/changes?since=1&wait=60", "", None).await.unwrap();
-        waiting.push(served.stream("?since=1").await);
-        tokio::spawn(async move { polls.head().await.map(|head| head.status) });
+        streams.push(served.stream("?since=1").await);
+        let mut poll = served.connect().await;
+        poll.send("GET", "/changes?since=1&wait=60", "", None).await.unwrap();
+        polls.push(poll);
     }
     // There is one reader thread.
     served.connect().await.json("GET", "/objects?include=objects", None).await;
     served.make("for all").await;
-    for mut events in waiting {
+    for mut events in streams {
         assert_eq!(events.next_of("change").await.unwrap().data["revision"], json!(2));
+    }
+    for mut poll in polls {
+        let head = poll.head().await.unwrap();
+        assert_eq!(poll.body(&head).await.unwrap()["revision"], json!(2));
     }
 }

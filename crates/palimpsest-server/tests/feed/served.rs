@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use crate::wire::{Connection, Events};
 
 /// Longer than anything here may take; a test that reaches it has failed.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,

@@ -161,10 +161,13 @@ impl Events {
 
     /// Everything until the stream ends as it should.
     pub(crate) async fn rest(&mut self) -> Vec<Event> {
-        let mut rest = Vec::new();
-        while let Some(event) = self.next().await.unwrap() {
-            rest.push(event);
-        }
-        rest
+        let all = async {
+            let mut rest = Vec::new();
+            while let Some(event) = self.next().await.unwrap() {
+                rest.push(event);
+            }
+            rest
+        };
+        timeout(PATIENCE, all).await.unwrap()
     }
 }

@@ -77,8 +77,8 @@ pub fn who_waits_for_the_head_is_told_what_is_there(store: &Arc<dyn Store>) {
         writers.into_iter().for_each(|writer| writer.join().unwrap());
     });
     block_on(store.administer(move |registry| registry.remove_space(space))).unwrap().unwrap();
-    let ended = block_on(async { while moved.changed().await.is_ok() {} });
-    assert_eq!(ended, ());
+    // A store that keeps the head of a removed space never comes to the end of this.
+    block_on(async { while moved.changed().await.is_ok() {} });
 }
 
 fn write(store: &Arc<dyn Store>, space: SpaceId, number: u128) {
