@@ -14,7 +14,7 @@ use hyper::body::Frame;
 use palimpsest_engine::{Change, Changes, ListChanges, Position};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
-use super::watch::Watch;
+use super::watch::{Watch, is_passing, pause};
 use crate::panics::catch;
 
 /// A stream and where it is.
@@ -69,10 +69,10 @@ impl Events {
                 }
                 () = self.watch.head.passes(self.position.revision) => {}
             }
-            let page = self.watch.page(ListChanges { since: self.position, ..self.list }).await.ok()?;
-            self.at_hand = page.changes.into();
-            if self.at_hand.is_empty() {
-                self.watch.head.pause().await;
+            match self.watch.page(ListChanges { since: self.position, ..self.list }).await {
+                Ok(page) if !page.changes.is_empty() => self.at_hand = page.changes.into(),
+                Err(failure) if !is_passing(&failure) => return None,
+                Ok(_) | Err(_) => pause().await,
             }
         }
     }

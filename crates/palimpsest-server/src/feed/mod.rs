@@ -12,7 +12,7 @@ use palimpsest_engine::{Changes, ListChanges};
 
 pub(crate) use self::accept::{EVENTS, accepts_events};
 use self::events::Events;
-use self::watch::Watch;
+use self::watch::{Watch, is_passing, pause};
 use crate::answer::{Answer, Failure};
 use crate::endpoint::{Follower, Reply};
 
@@ -68,10 +68,10 @@ async fn wait_for(mut watch: Watch, list: ListChanges, time: Duration, empty: Ch
             () = watch.head.passes(empty.revision) => false,
         };
         watch.check_token().await?;
-        let page = watch.page(list).await?;
-        if is_over || !page.changes.is_empty() {
-            return Ok(page);
+        match watch.page(list).await {
+            Ok(page) if is_over || !page.changes.is_empty() => return Ok(page),
+            Err(failure) if is_over || !is_passing(&failure) => return Err(failure),
+            Ok(_) | Err(_) => pause().await,
         }
-        watch.head.pause().await;
     }
 }

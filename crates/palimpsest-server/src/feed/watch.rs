@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use palimpsest_engine::{Access as Token, Changes, Engine, ListChanges, Moves, Scope};
+use palimpsest_engine::{Access as Token, Changes, Code, Engine, ListChanges, Moves, Scope};
 use palimpsest_model::Revision;
 
 use crate::answer::Failure;
@@ -46,8 +46,8 @@ pub(super) struct Head(Option<Moves>);
 
 /// Where nothing tells of moves, the log is looked at this often.
 const ASK_AGAIN: Duration = Duration::from_secs(1);
-/// After a move that cannot be read yet the log is looked at again this soon.
-const PAUSE: Duration = Duration::from_millis(20);
+/// When a move cannot be read yet, the log is looked at again this soon.
+const PAUSE: Duration = Duration::from_millis(50);
 
 impl Head {
     /// Waits until there may be something after a revision.
@@ -58,9 +58,14 @@ impl Head {
             None => tokio::time::sleep(ASK_AGAIN).await,
         }
     }
+}
 
-    /// Waits a little: whoever was told too early does not ask without end.
-    pub(super) async fn pause(&self) {
-        tokio::time::sleep(PAUSE).await;
-    }
+/// Whether it is worth looking again after a failure: one commit wakes everybody who waits, and they may be too many at once.
+pub(super) fn is_passing(failure: &Failure) -> bool {
+    failure.error.code == Code::ServiceUnavailable
+}
+
+/// Waits a little before looking again.
+pub(super) async fn pause() {
+    tokio::time::sleep(PAUSE).await;
 }

@@ -148,7 +148,7 @@ async fn who_waits_holds_no_reader_and_no_place_in_a_queue() {
         poll.send("GET", "/changes?since=1&wait=60", "", None).await.unwrap();
         polls.push(poll);
     }
-    // There is one reader thread.
+    // There is one reader thread, and room for 32 that wait for it: fewer than the next commit wakes.
     served.connect().await.json("GET", "/objects?include=objects", None).await;
     served.make("for all").await;
     for mut events in streams {
