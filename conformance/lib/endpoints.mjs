@@ -16,6 +16,7 @@ export function callsOn({ id, structureId, blocks, collection, tag }) {
     call('api:read', 'GET', `/objects/collection?id=${collection}`),
     call('api:read', 'GET', `/objects/tag?id=${tag}`),
     call('api:read', 'GET', '/objects'),
+    call('api:read', 'GET', '/changes'),
     call('api:write', 'POST', '/object', { structureId }),
     call('api:write', 'PATCH', '/object', { id, properties: { title: title('taken over') } }),
     call('api:write', 'POST', '/object/markdown', { structureId, markdown: '# slipped in\n\n#slipped' }),

@@ -161,6 +161,7 @@ def paths_and_methods(client):
         "/object/edits": {"POST"},
         "/object/url": {"POST"},
         "/objects": {"GET"},
+        "/changes": {"GET"},
         "/objects/search": {"POST"},
         "/blocks/append": {"POST"},
         "/blocks/daily-note/append": {"POST"},
@@ -201,7 +202,7 @@ def authentication(server, client):
                 for method, path in (("GET", "/space"), ("GET", "/space/structures"), ("GET", "/object"), ("POST", "/object"), ("PATCH", "/object"),
                                      ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block"),
                                      ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
-                                     ("POST", "/object/edits"), ("POST", "/blocks/move"),
+                                     ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"),
                                      ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)

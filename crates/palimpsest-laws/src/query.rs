@@ -16,8 +16,8 @@ use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-/// Every query of every reading call is answered in JSON, with what was asked for or with a refusal in words, never with an
-/// error of the server.
+/// Every query of every reading call that does not wait is answered in JSON, with what was asked for or with a refusal in
+/// words, never with an error of the server.
 pub fn query(input: &[u8]) {
     LAB.with(|lab| {
         let Some(lab) = lab else { unreachable!("a server in this process cannot be made") };

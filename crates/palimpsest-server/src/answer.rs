@@ -28,6 +28,8 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Option<Bytes>,
+    /// A body that goes on, instead of one that is there.
+    pub(crate) stream: Option<axum::body::Body>,
     pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
@@ -45,6 +47,7 @@ impl Default for Answer {
         Self {
             status: StatusCode::OK,
             body: None,
+            stream: None,
             media: JSON,
             revision: None,
             object: None,
@@ -75,10 +78,11 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self) -> Response {
-        let body = self.body.clone().unwrap_or_default();
-        let mut response = http::Response::new(axum::body::Body::from(body));
+        let has_body = self.body.is_some() || self.stream.is_some();
+        let body = self.stream.unwrap_or_else(|| axum::body::Body::from(self.body.unwrap_or_default()));
+        let mut response = http::Response::new(body);
         *response.status_mut() = self.status;
-        if self.body.is_some() {
+        if has_body {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media));
         }
         if let Some(policy) = self.policy {
@@ -162,6 +166,17 @@ impl From<Problems> for Failure {
 impl Failure {
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {
         Error::new(code, message).into()
+    }
+
+    /// What went wrong is for the log alone.
+    pub(crate) fn internal() -> Self {
+        Self::new(Code::ServerError, "Internal server error")
+    }
+
+    /// A request whose time is over.
+    pub(crate) fn too_long() -> Self {
+        let message = "The request took too long; whether a write took place is unknown until it is read back";
+        Self::new(Code::ServiceUnavailable, message)
     }
 
     /// A token that calls too often, and after how many seconds it may call again.

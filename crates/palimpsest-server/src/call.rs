@@ -16,13 +16,14 @@ use palimpsest_engine::{Access as Token, Code, Engine, Retry, Scope};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
 use crate::conditions;
-use crate::endpoint::{Access, Action, Call, Endpoint};
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Reply};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
 use crate::retry::{self, Running, Turn};
+use crate::stopping::Stopping;
 use crate::transaction;
 
 /// What every request needs.
@@ -52,12 +53,12 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
     let log = Log::begin(&app, request.headers(), request.method().clone(), served.endpoint.path);
     let serving = catch(serve(&app, &mut served, request));
     let result = match tokio::time::timeout(app.limits.request_time, serving).await {
-        Ok(Some(result)) => result,
-        Ok(None) => Err(Failure::new(Code::ServerError, "Internal server error")),
-        Err(_) => Err(Failure::new(
-            Code::ServiceUnavailable,
-            "The request took too long; whether a write took place is unknown until it is read back",
-        )),
+        Ok(Some(Ok(Reply::Now(answer)))) => Ok(*answer),
+        // It waits for what comes, as long as it was asked to.
+        Ok(Some(Ok(Reply::Later(later)))) => catch(later).await.unwrap_or_else(|| Err(Failure::internal())),
+        Ok(Some(Err(failure))) => Err(failure),
+        Ok(None) => Err(Failure::internal()),
+        Err(_) => Err(Failure::too_long()),
     };
     let mut response = log.end(result, served.token.as_ref());
     let is_read = served.token.is_some() && matches!(served.endpoint.action, Action::Read(_));
@@ -91,13 +92,13 @@ pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint],
     log.end(Err(Failure { allow, closes, ..Failure::new(Code::MethodNotAllowed, message) }), None)
 }
 
-async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answer, Failure> {
+async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply, Failure> {
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
-        (_, Action::Tell(tell)) => return Ok(tell(&app.engine)),
+        (_, Action::Tell(tell)) => return Ok(tell(&app.engine).into()),
         (Access::Scope(scope), _) => scope,
-        (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
+        (Access::Open, _) => return Err(Failure::internal()),
     };
     let token = match admit(app, served, &parts.headers, scope).await {
         Ok(token) => token,
@@ -147,9 +148,16 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
             let answer = transaction::render(committed, ignored, preferences);
             if preferences.minimal { answer.minimal() } else { answer }
         }
+        Action::Follow(follow) => {
+            let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::new(input) };
+            let stopping = parts.extensions.get::<Stopping>().cloned().unwrap_or_default();
+            let secret = bearer(&parts.headers).unwrap_or_default().to_owned();
+            return follow(Follower { call, headers: parts.headers, secret, stopping, limits: app.limits.clone() })
+                .await;
+        }
         Action::Tell(tell) => tell(&app.engine),
     };
-    Ok(answer.applied(strict.then_some("handling=strict")))
+    Ok(answer.applied(strict.then_some("handling=strict")).into())
 }
 
 /// Waits until others with the same key are done, for a request that has one.

@@ -66,6 +66,11 @@ impl Input {
         Ok(ignored)
     }
 
+    /// Whether what has no effect is a problem.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
     fn finish<T>(&self, unseen: Dropped, mut reading: Reading, value: Option<T>) -> Result<T, Problems> {
         let mut ignored = self.ignored.lock().unwrap_or_else(PoisonError::into_inner);
         ignored.add(unseen);

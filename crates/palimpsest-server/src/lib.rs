@@ -7,6 +7,7 @@ mod call;
 mod conditions;
 mod document;
 mod endpoint;
+mod feed;
 mod input;
 mod limits;
 mod panics;
@@ -15,6 +16,7 @@ mod rates;
 mod retry;
 mod router;
 mod serve;
+mod stopping;
 mod transaction;
 mod unread;
 

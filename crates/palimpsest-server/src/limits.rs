@@ -25,6 +25,8 @@ pub struct Limits {
     pub retry_wait: Duration,
     /// How long writing an answer may wait for the client to take more of it.
     pub write_time: Duration,
+    /// How often a stream of changes says where it is.
+    pub bookmark_time: Duration,
     /// How many connections are served at once; more are answered 503.
     pub connections: usize,
     /// How many of those that are too many are answered at once; more are closed without a word.
@@ -45,6 +47,7 @@ impl Default for Limits {
             request_time: Duration::from_secs(30),
             retry_wait: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
+            bookmark_time: Duration::from_secs(15),
             connections: 4096,
             refusals: 256,
             shutdown_time: Duration::from_secs(35),

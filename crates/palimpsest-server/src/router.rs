@@ -12,7 +12,7 @@ use palimpsest_model::Problems;
 use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_method, refuse_path};
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::retry::Running;
@@ -20,6 +20,17 @@ use crate::{Limits, api};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
+    Endpoint { method: Method::GET, path, access, quota, action, describe }
+}
+
+/// A read that may wait.
+const fn follow(
+    quota: u32,
+    path: &'static str,
+    action: fn(Follower) -> Following,
+    describe: fn() -> Description,
+) -> Endpoint {
+    let (access, action) = (Access::Scope(Scope::Read), Action::Follow(action));
     Endpoint { method: Method::GET, path, access, quota, action, describe }
 }
 
@@ -93,6 +104,8 @@ pub static ENDPOINTS: &[Endpoint] = &[
         action: Action::Transact,
         describe: api::transactions::commit::describe,
     },
+    // Changes (our own)
+    follow(30, "/changes", api::changes::call, api::changes::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),

@@ -13,20 +13,23 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use palimpsest_engine::Code;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::Limits;
 use crate::answer::{Failure, Response};
+use crate::stopping::Stopping;
 use crate::unread::Unread;
 
 /// Serves a router on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
 /// finished within the limit.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+    let (stops, stopping) = watch::channel(false);
     let connections = Connections {
         served: Arc::new(Semaphore::new(limits.connections)),
         refused: Arc::new(Semaphore::new(limits.refusals)),
         graceful: GracefulShutdown::new(),
+        stopping: Stopping::told_by(stopping),
         router,
         limits,
     };
@@ -45,6 +48,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         }
     }
     drop(listener);
+    // Whoever waits for changes is answered, so that what is in flight can end.
+    stops.send_replace(true);
     if tokio::time::timeout(connections.limits.shutdown_time, connections.graceful.shutdown()).await.is_err() {
         tracing::warn!("connections that did not end in time were closed");
     }
@@ -54,6 +59,7 @@ struct Connections {
     served: Arc<Semaphore>,
     refused: Arc<Semaphore>,
     graceful: GracefulShutdown,
+    stopping: Stopping,
     router: Router,
     limits: Limits,
 }
@@ -70,8 +76,11 @@ impl Connections {
     }
 
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        let router = self.router.clone();
-        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let (router, stopping) = (self.router.clone(), self.stopping.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(stopping.clone());
+            router.clone().oneshot(request.map(Body::new))
+        });
         let stream = TokioIo::new(Unread::new(stream, self.limits.write_time));
         let connection = self.http().serve_connection(stream, service);
         let connection = self.graceful.watch(connection);

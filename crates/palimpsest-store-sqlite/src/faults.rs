@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Faults {
     /// `synchronous-off`: commits are answered before they are on disk.
     pub synchronous_off: bool,
+    /// `publish-early`: the head moves before COMMIT.
+    pub publish_early: bool,
     /// `fail-commit`: the next COMMIT of a group that wrote something fails.
     pub fail_commit: AtomicBool,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
@@ -32,6 +34,7 @@ impl Faults {
         };
         Self {
             synchronous_off: has("synchronous-off"),
+            publish_early: has("publish-early"),
             fail_commit: AtomicBool::new(has("fail-commit")),
             lose_transaction: AtomicBool::new(has("lose-transaction")),
             die_before_commit: nth("die-before-commit"),

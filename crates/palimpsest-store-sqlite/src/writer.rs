@@ -230,6 +230,12 @@ impl Writer {
     }
 
     fn commit(&mut self, settled: Vec<Settled>, written: Written) {
+        #[cfg(feature = "faults")]
+        if self.shared.faults.publish_early {
+            self.shared.heads.publish(&written.batches);
+            // Long enough for whoever waits to look.
+            std::thread::sleep(Duration::from_millis(2));
+        }
         if let Err(error) = self.sync(&written) {
             tracing::error!(%error, "COMMIT failed");
             self.fail();

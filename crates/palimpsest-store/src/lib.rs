@@ -26,6 +26,7 @@ mod rows;
 mod store;
 mod title;
 mod tx;
+mod versions;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -33,7 +34,7 @@ pub mod conformance;
 pub use answer::{ANSWERS_KEPT, AnswerChange, StoredAnswer};
 pub use delta::{DeltaError, apply_delta, make_delta};
 pub use error::StoreError;
-pub use head::{Current, Heads, ObjectHead};
+pub use head::{Current, Heads, Moves, ObjectHead};
 pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
 pub use record::{

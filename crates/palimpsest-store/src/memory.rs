@@ -9,7 +9,7 @@ use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timest
 
 use crate::answer::StoredAnswer;
 use crate::error::StoreError;
-use crate::head::{Current, Heads};
+use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
 use crate::record::{Doc, DocKey, List, LogEntry, Place, Policy, SpaceRow, TokenHash, TokenRecord, Version};
 use crate::rows::{Batch, RegistryRows, Rows};
@@ -101,6 +101,10 @@ impl Store for MemoryStore {
 
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
         self.heads.current(space, object)
+    }
+
+    fn moved(&self, space: SpaceId) -> Option<Moves> {
+        self.heads.moved(space)
     }
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {

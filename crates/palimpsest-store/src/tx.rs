@@ -22,6 +22,7 @@ use crate::record::{
 };
 use crate::rows::{Batch, Rows};
 use crate::title::{Term, TermRange, TitleChanges, Titled, titled_as};
+use crate::versions;
 
 /// An object as a transaction or snapshot found it, in whatever state.
 #[derive(Clone, Debug)]
@@ -599,6 +600,20 @@ impl<'r> Snapshot<'r> {
     /// An object as it stood at an earlier revision; nothing when it was not there yet.
     pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
         past::object_at(self.rows, self.row.id, id, revision)
+    }
+
+    /// How many bytes each version of an object takes that was made after a revision, newest first.
+    pub fn version_sizes(&mut self, id: ObjectId, after: Revision) -> Result<Vec<(Revision, usize)>, StoreError> {
+        versions::sizes(self.rows, self.row.id, id, after)
+    }
+
+    /// An object as several commits left it, newest first, in one walk back; with the revisions, when they were committed.
+    pub fn versions_at(
+        &mut self,
+        id: ObjectId,
+        wanted: &BTreeMap<Revision, Timestamp>,
+    ) -> Result<Vec<Found>, StoreError> {
+        versions::versions_at(self.rows, self.row.id, id, wanted)
     }
 
     /// The commits after a revision that changed an object, oldest first, each with what it did to it.

@@ -15,6 +15,8 @@ pub(crate) struct Success {
     pub(super) status: StatusCode,
     about: &'static str,
     body: Option<(&'static str, Value)>,
+    /// The same in other media types.
+    others: Vec<(&'static str, Value)>,
     headers: Vec<Header>,
     links: Vec<Link>,
     /// Whether it shows something that has versions.
@@ -49,13 +51,20 @@ impl Success {
     pub(crate) fn empty(about: &'static str) -> Self {
         let headers =
             vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny, Header::Ignored, Header::Applied];
-        Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new(), is_versioned: false }
+        let (others, links) = (Vec::new(), Vec::new());
+        Self { status: StatusCode::OK, about, body: None, others, headers, links, is_versioned: false }
     }
 
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
-        let (body, headers) = (Some((media, schema)), vec![Header::RequestId]);
-        Self { status, about, body, headers, links: Vec::new(), is_versioned: false }
+        let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
+        Self { status, about, body: Some((media, schema)), others, headers, links, is_versioned: false }
+    }
+
+    /// The same in another media type, for who accepts that.
+    pub(crate) fn or(mut self, media: &'static str, schema: Value) -> Self {
+        self.others.push((media, schema));
+        self
     }
 
     /// Something that has versions.
@@ -108,8 +117,8 @@ impl Success {
 
     pub(super) fn response(&self) -> Value {
         let mut response = json!({"description": self.about, "headers": of_an_answer(&self.headers)});
-        if let Some((media, schema)) = &self.body {
-            response["content"] = json!({*media: {"schema": schema}});
+        for (media, schema) in self.body.iter().chain(&self.others) {
+            response["content"][*media] = json!({ "schema": schema });
         }
         if !self.links.is_empty() {
             let links = self.links.iter().map(|link| (link.name.to_owned(), link.value()));

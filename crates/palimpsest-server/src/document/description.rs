@@ -44,6 +44,12 @@ impl Description {
         self
     }
 
+    /// A header that may be sent.
+    pub(crate) fn hears(mut self, name: &str, schema: Value) -> Self {
+        self.parameters.push(json!({"in": "header", "name": name, "schema": schema}));
+        self
+    }
+
     /// The body.
     pub(crate) fn body(mut self, schema: Value) -> Self {
         self.body = Some(schema);

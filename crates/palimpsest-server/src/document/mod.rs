@@ -3,6 +3,7 @@
 
 mod answers;
 mod blocks;
+pub(crate) mod changes;
 mod description;
 mod errors;
 mod headers;
@@ -91,12 +92,13 @@ const ABOUT: &str = "Every call speaks of the one space that its token opens. A 
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 6] = [
+const TAGS: [(&str, &str); 7] = [
     ("space", "The space and its structures (object types)."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
     ("blocks", "The blocks that the text of an object is made of."),
     ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
+    ("changes", "What happened in the space, revision by revision."),
     ("server", "The server itself; nothing here needs a token."),
 ];
 
@@ -119,6 +121,7 @@ fn schemas() -> Map<String, Value> {
         object::schemas(),
         space::schemas(),
         lists::schemas(),
+        changes::schemas(),
         errors::schemas(),
         vec![("Actor".to_owned(), errors::actor())],
     ];

@@ -97,6 +97,7 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::POST, "/transactions", json!({"operations": [made_together()]}), Own),
         write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
+        read("/changes", "", Own),
         read("/objects/structure", "?id=RootPage", Own),
         read("/objects/collection", &format!("?id={collection}"), NotFound),
         read("/objects/tag", &format!("?id={tag}"), NotFound),

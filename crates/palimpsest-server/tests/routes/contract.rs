@@ -111,11 +111,12 @@ fn check_headers(what: &str, pointer: &str, response: &Value, reply: &Reply) {
 }
 
 fn check_body(what: &str, pointer: &str, response: &Value, reply: &Reply, is_head: bool) {
-    let Some((media, _)) = response["content"].as_object().and_then(|content| content.iter().next()) else {
+    let Some(content) = response["content"].as_object() else {
         assert_eq!((reply.header("content-type"), reply.body.len()), (None, 0), "{what} with a body");
         return;
     };
-    assert_eq!(reply.header("content-type"), Some(media.as_str()), "{what}");
+    let media = reply.header("content-type").unwrap_or_default();
+    assert!(content.contains_key(media), "{what} as {media:?}");
     if is_head {
         return;
     }

@@ -19,6 +19,7 @@ mod walk;
 
 mod block;
 mod blocks;
+mod changes;
 mod docs;
 mod health;
 mod object;

@@ -31,13 +31,16 @@ struct Walk {
     /// The blocks of all that can be seen.
     blocks: Vec<String>,
     head: u64,
+    /// What could be seen at each revision.
+    past: BTreeMap<u64, BTreeMap<String, Value>>,
     what: String,
 }
 
 impl Walk {
     async fn new(seed: u64) -> Self {
-        let (twins, done) = (Twins::new().await, Vec::new());
-        Self { twins, done, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
+        let (twins, dice, what) = (Twins::new().await, Dice(seed), String::new());
+        let (done, blocks, seen, past) = (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { twins, done, dice, seen, blocks, head: 1, past, what }
     }
 
     async fn go(mut self) {
@@ -58,6 +61,7 @@ impl Walk {
             }
         }
         self.check_lists().await;
+        self.check_feed().await;
         let restarted = self.twins.restarted();
         for done in &self.done {
             done.repeat(&restarted).await;
@@ -90,6 +94,8 @@ impl Walk {
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
         self.check_blocks();
+        let visible = self.seen.iter().filter_map(|(id, object)| Some((id.clone(), object.clone()?)));
+        self.past.insert(head, visible.collect());
     }
 
     /// Reads every object again; answers which differ from what was seen before.
@@ -145,6 +151,31 @@ impl Walk {
             assert_eq!(listed.len(), live.len(), "{structure}");
             assert_eq!(listed.into_iter().collect::<BTreeSet<_>>(), live, "{structure}");
         }
+    }
+
+    /// At the end: whoever follows the feed from the beginning had at every revision what GET showed then.
+    async fn check_feed(&mut self) {
+        let mut replica = BTreeMap::new();
+        let mut last = 0;
+        while last < self.head {
+            let limit = 1 + self.dice.below(9);
+            let page = self.lab.get(&format!("/changes?since={last}&limit={limit}&include=objects")).await.ok();
+            for change in page["changes"].as_array().unwrap() {
+                last += 1;
+                assert_eq!(change["revision"], json!(last));
+                for changed in change["objects"].as_array().unwrap() {
+                    match changed.get("object") {
+                        Some(object) => replica.insert(id(changed), object.clone()),
+                        None => replica.remove(&id(changed)),
+                    };
+                }
+                if let Some(seen) = self.past.get(&last) {
+                    assert_eq!(&replica, seen, "at revision {last}");
+                }
+            }
+            assert_eq!((&page["revision"], &page["hasMore"]), (&json!(last), &json!(last < self.head)));
+        }
+        assert!(!replica.is_empty(), "nothing was followed");
     }
 
     fn request(&mut self) -> (Method, String, Value) {

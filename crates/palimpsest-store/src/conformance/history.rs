@@ -1,14 +1,15 @@
 //! Every version can be had again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palimpsest_model::arbitrary::histories;
-use palimpsest_model::{Object, Revision, State};
+use palimpsest_model::{Object, ObjectId, Revision, State};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
-use super::{Bench, block_on, object_id, page, paragraph};
-use crate::{Store, make_delta};
+use super::{Bench, NOON, block_on, object_id, page, paragraph};
+use crate::{Snapshot, Store, StoreError, make_delta};
 
 /// How many random histories are tried.
 const HISTORIES: u32 = 24;
@@ -36,9 +37,31 @@ pub fn random_histories_are_rebuilt_byte_for_byte(store: &Arc<dyn Store>) {
             assert_eq!(found.state, State::Live);
             assert!(found.revision <= revision, "{} after {revision}", found.revision);
         }
+        all_at_once(&bench, id, &written);
         let before = Revision(written[0].0.0 - 1);
         let found = block_on(store.read(bench.space, move |snapshot| snapshot.object_at(id, before)));
         assert!(found.unwrap().value.unwrap().is_none(), "it was not there yet");
+    }
+}
+
+/// One walk back gives the same versions, any number of them, and their sizes are known before.
+fn all_at_once(bench: &Bench<'_>, id: ObjectId, written: &[(Revision, Object)]) {
+    let mut last: BTreeMap<Revision, &Object> = BTreeMap::new();
+    written.iter().for_each(|(revision, version)| _ = last.entry(*revision).or_insert(version));
+    for step in [1, 3] {
+        let wanted: BTreeMap<_, _> = last.keys().step_by(step).map(|revision| (*revision, NOON)).collect();
+        let asked = wanted.clone();
+        let look = move |snapshot: &mut Snapshot<'_>| {
+            Ok::<_, StoreError>((snapshot.versions_at(id, &asked)?, snapshot.version_sizes(id, Revision(0))?))
+        };
+        let (found, sizes) = block_on(bench.store.read(bench.space, look)).unwrap().value.unwrap();
+        assert!(found.iter().rev().map(|found| found.revision).eq(wanted.into_keys()));
+        assert!(sizes.iter().rev().map(|(revision, _)| revision).eq(last.keys()));
+        for found in found {
+            let body = serde_json::to_string(&*found.object).unwrap();
+            assert_eq!(body, serde_json::to_string(last[&found.revision]).unwrap());
+            assert!(sizes.contains(&(found.revision, body.len())), "{} has {}", found.revision, body.len());
+        }
     }
 }
 

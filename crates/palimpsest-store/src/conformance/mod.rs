@@ -44,7 +44,7 @@ macro_rules! conformance {
             time_in_the_log_never_goes_back, entries_tell_who_did_what_to_which_paths,
             structures_and_collections_are_data_in_the_log, a_block_id_belongs_to_one_object_for_ever,
             a_snapshot_sees_one_revision, the_head_knows_what_was_committed_before_the_answer,
-            a_reader_never_brings_back_the_past, random_histories_are_rebuilt_byte_for_byte,
+            a_reader_never_brings_back_the_past, who_waits_for_the_head_is_told_what_is_there, random_histories_are_rebuilt_byte_for_byte,
             one_edited_block_of_a_large_object_costs_little_history,
             lists_hold_what_can_be_seen_and_belongs_to_them, paging_misses_and_repeats_nothing_while_others_write,
             a_title_leads_to_what_is_called_so, a_transaction_finds_its_own_titles,

@@ -32,7 +32,7 @@ fn page_of(call: Call, other: &'static str, read: fn(&Node<'_, '_>, &mut Notes) 
 }
 
 /// Reads how many rows a page has, from 1 to `most`.
-fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usize> {
+pub(crate) fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usize> {
     let text = node.string(notes)?;
     let Ok(count) = text.parse::<i64>() else {
         let kind = if text.parse::<f64>().is_ok() { "int, received number" } else { "number, received NaN" };
