@@ -14,3 +14,4 @@ mod rendered;
 mod stored;
 mod structures;
 mod support;
+mod values;
