@@ -5,7 +5,8 @@ use palimpsest_model::{LogId, ObjectId, Revision};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// What some bytes were made of. A log id names the life of one space.
+/// What some bytes were made of. A log id names the life of one space; `structure` is a revision at which the structure of the
+/// object was as it is shown with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Key {
     Object { log: LogId, id: ObjectId, revision: Revision, structure: Revision },

@@ -30,6 +30,8 @@ pub(crate) struct Answer {
     pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
+    /// The revision that the object is shown at, when it was asked for.
+    pub(crate) past: Option<Revision>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
     /// The one header that only some pages have: what they may load.
@@ -44,6 +46,7 @@ impl Default for Answer {
             media: JSON,
             revision: None,
             object: None,
+            past: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
             policy: None,
@@ -88,7 +91,9 @@ impl Answer {
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
-        if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
+        let past = self.past.map(|revision| format!("&revision={revision}")).unwrap_or_default();
+        let location = self.object.map(|id| format!("/object?id={id}{past}"));
+        if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
         response

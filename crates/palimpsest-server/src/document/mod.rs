@@ -6,6 +6,7 @@ mod blocks;
 mod description;
 mod errors;
 mod headers;
+mod history;
 mod links;
 pub(crate) mod lists;
 pub(crate) mod names;
@@ -98,6 +99,7 @@ fn tag(endpoint: &Endpoint) -> &'static str {
     match (endpoint.access, step) {
         (Access::Open, _) => "server",
         (_, "block") => "blocks",
+        (_, "trash") => "objects",
         (_, step) => step,
     }
 }
@@ -111,6 +113,7 @@ fn schemas() -> Map<String, Value> {
         object::schemas(),
         space::schemas(),
         lists::schemas(),
+        history::schemas(),
         errors::schemas(),
     ];
     all.into_iter().flatten().collect()

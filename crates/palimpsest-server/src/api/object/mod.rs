@@ -2,7 +2,9 @@
 
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod diff;
 pub(crate) mod get;
+pub(crate) mod history;
 pub(crate) mod link;
 pub(crate) mod markdown;
 pub(crate) mod update;
