@@ -1,11 +1,11 @@
 //! GET /object/diff: what differs between an object at one revision and at another.
 
-use palimpsest_model::{ObjectId, Problems, Revision, State, Structure, Values, Versioned};
+use palimpsest_model::{ObjectId, Revision, State, Structure, Values, Versioned};
 use palimpsest_store::{Found, Snapshot, changed_between};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::beyond;
+use super::check;
 use crate::access::Access;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -35,10 +35,7 @@ impl Engine {
     /// GET /object/diff; `from` may be the later one.
     pub async fn diff(&self, access: &Access, id: ObjectId, from: Revision, to: Revision) -> Result<Page, Error> {
         let look = move |snapshot: &mut Snapshot<'_>| {
-            let row = snapshot.row();
-            let mut problems = Problems::default();
-            problems.extend(beyond(&row, from, "from").into_iter().chain(beyond(&row, to, "to")));
-            problems.check(())?;
+            check(snapshot, id, &[("from", from), ("to", to)])?;
             let (before, after) = (Side::read(snapshot, id, from)?, Side::read(snapshot, id, to)?);
             let body = Body { from, to, changes: changes(&before, &after) };
             Ok(serde_json::to_vec(&body).unwrap_or_default())

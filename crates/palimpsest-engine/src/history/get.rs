@@ -7,7 +7,7 @@ use palimpsest_store::{Found, Snapshot};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Renderer, beyond};
+use super::{Renderer, beyond, check};
 use crate::access::Access;
 use crate::engine::{Engine, View};
 use crate::error::Error;
@@ -46,7 +46,7 @@ impl Engine {
     pub async fn object_at(&self, access: &Access, id: ObjectId, revision: Revision) -> Result<View, Error> {
         let mut renderer = Renderer::new(Arc::clone(&self.rendered), revision);
         let look = move |snapshot: &mut Snapshot<'_>| {
-            beyond(&snapshot.row(), revision, "revision").map_or(Ok(()), Err)?;
+            check(snapshot, id, &[("revision", revision)])?;
             let found = seen_at(snapshot, id, revision)?;
             renderer.render(snapshot, &found)
         };

@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::app::{Lab, Reply};
+use crate::kept::Kept;
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
@@ -29,12 +30,14 @@ struct Walk {
     blocks: Vec<String>,
     head: u64,
     what: String,
+    kept: Kept,
 }
 
 impl Walk {
     async fn new(seed: u64) -> Self {
         let lab = Lab::new().await;
-        Self { lab, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
+        let (seen, blocks, what, kept) = (BTreeMap::new(), Vec::new(), String::new(), Kept::default());
+        Self { lab, dice: Dice(seed), seen, blocks, head: 1, what, kept }
     }
 
     async fn go(mut self) {
@@ -49,6 +52,7 @@ impl Walk {
             self.judge(&reply).await;
         }
         self.check_lists().await;
+        self.kept.check(&self.lab).await;
     }
 
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
@@ -65,6 +69,7 @@ impl Walk {
         assert_eq!(reply.revision(), Some(head), "{what}");
         let shown = (!reply.body.is_empty()).then(|| reply.json());
         let changed = self.look_again(shown.as_ref()).await;
+        self.kept.keep(head, &self.seen);
         // What leaves the trash for good was out of sight already.
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);

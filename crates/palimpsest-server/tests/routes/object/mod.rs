@@ -3,10 +3,13 @@
 mod create;
 mod dates;
 mod delete;
+mod diff;
 mod get;
+mod history;
 mod ids;
 mod link;
 mod markdown;
+mod past;
 mod planted;
 mod properties;
 mod references;
@@ -14,3 +17,5 @@ mod refusals;
 mod rewrite;
 mod trash;
 mod update;
+
+pub(crate) use history::entries;
