@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Lab, Reply};
 use crate::kept::Kept;
+use crate::object::rename_options;
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
@@ -50,6 +51,9 @@ impl Walk {
             self.what = format!("step {step}: {method} {uri} {body}");
             let reply = self.lab.app.send(self.lab.ask(method, &uri).json(&body)).await;
             self.judge(&reply).await;
+            if self.dice.one_in(10) {
+                self.rename().await;
+            }
         }
         self.check_lists().await;
         self.kept.check(&self.lab).await;
@@ -74,6 +78,16 @@ impl Walk {
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
         self.check_blocks();
+    }
+
+    /// Changes the schema: what tasks show changes with it, and their past does not.
+    async fn rename(&mut self) {
+        rename_options(&self.lab, "new").await;
+        self.head += 1;
+        for (id, object) in self.seen.iter_mut().filter(|(_, object)| object.is_some()) {
+            *object = Some(self.lab.object(id).await);
+        }
+        self.kept.keep(self.head, &self.seen);
     }
 
     /// Reads every object again; answers which differ from what was seen before.

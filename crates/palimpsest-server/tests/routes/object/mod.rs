@@ -19,3 +19,4 @@ mod trash;
 mod update;
 
 pub(crate) use history::entries;
+pub(crate) use past::rename_options;
