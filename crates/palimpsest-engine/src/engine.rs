@@ -1,17 +1,21 @@
 //! The engine: a store, the outside world, and a cache of rendered bytes. Reads are here; writes are operations.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, render_object, render_space, render_structures};
+use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures};
 use palimpsest_store::{Current, Found, ObjectHead, SpaceRow, Store};
 
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
+use crate::condition::Terms;
 use crate::error::Error;
+use crate::etag::{ETag, Rendering};
 use crate::operation::{Ignored, Operation, Request, Written};
-use crate::world::{Clock, Fetch, Fresh, Ids};
+use crate::perform::{Done, perform};
+use crate::world::{Clock, Fetch, Fresh, Ids, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -31,6 +35,15 @@ pub struct View {
     pub revision: Revision,
     /// The object it shows, if it shows one.
     pub object: Option<ObjectId>,
+    /// The version it shows, and the digest of the bytes.
+    pub etag: ETag,
+}
+
+impl View {
+    pub(crate) fn of(rendering: Rendering, head: Revision, tag: Tag, object: Option<ObjectId>) -> Self {
+        let Rendering { body, digest } = rendering;
+        Self { body, revision: head, object, etag: ETag { tag, digest: Some(digest) } }
+    }
 }
 
 /// How many bytes of rendered answers are kept.
@@ -76,15 +89,16 @@ impl Engine {
     /// GET /space.
     pub async fn space(&self, access: &Access) -> Result<View, Error> {
         let (row, schema) = self.schema(access).await?;
-        Ok(View { body: render_space(&schema.space.value).into(), revision: row.revision, object: None })
+        let tag = Tag { log: row.log, revision: schema.space.revision };
+        Ok(View::of(render_space(&schema.space.value).into(), row.revision, tag, None))
     }
 
     /// GET /space/structures.
     pub async fn structures(&self, access: &Access) -> Result<View, Error> {
         let (row, schema) = self.schema(access).await?;
         let key = Key::Structures { log: row.log, schema: row.schema };
-        let body = self.rendered.get_or_make(key, || render_structures(&schema));
-        Ok(View { body, revision: row.revision, object: None })
+        let rendering = self.rendered.get_or_make(key, || render_structures(&schema));
+        Ok(View::of(rendering, row.revision, Tag { log: row.log, revision: row.schema }, None))
     }
 
     /// GET /object.
@@ -111,29 +125,42 @@ impl Engine {
     /// Does something: one commit, at one revision or none.
     pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
         // What needs the outside world is done before: no commit waits for it.
-        if let (Operation::CreateFromUrl(create), Some(fetch)) = (&mut request.operation, &self.fetch) {
-            create.page = fetch.fetch(&create.url).await;
+        if let Operation::CreateFromUrl(create) = &mut request.operation {
+            create.page = self.page(&create.url).await;
         }
         let at = self.clock.now();
         let fresh = Fresh::draw(&*self.ids, at);
         let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };
+        let policy = access.policy;
         let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
             let mut ignored = request.ignored.clone();
-            let shown = request.operation.apply(tx, &mut fresh.clone(), &mut ignored)?;
+            let terms = Terms { condition: &request.condition, policy, held: &BTreeSet::new() };
+            let done = perform(tx, &request.operation, terms, &mut fresh.clone(), &mut ignored)?;
             if request.strict {
                 ignored.refuse()?;
             }
-            Ok::<_, Error>((shown, ignored, tx.row(), Arc::clone(tx.schema())))
+            Ok::<_, Error>((done, ignored, tx.row(), Arc::clone(tx.schema())))
         };
         let answer = self.store.commit(intent, decide).await?;
         let revision = answer.revision;
-        let (shown, ignored, row, schema): (Option<Found>, Ignored, _, _) =
+        let (done, ignored, row, schema): (Done, Ignored, _, _) =
             answer.value.map_err(|error: Error| error.at(revision))?;
-        let object = match shown {
+        let object = match done.shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
             None => None,
         };
-        Ok(Written { object, revision, ignored })
+        // What it left may be another version than the one it shows: an object in the trash is shown as it was.
+        let digest = object.as_ref().and_then(|view| view.etag.digest);
+        let left = done.left.map(|(id, tag)| (id, ETag { tag, digest }));
+        Ok(Written { object, revision, ignored, left })
+    }
+
+    /// What is at a URL, where the engine looks at pages at all.
+    pub(crate) async fn page(&self, url: &str) -> Option<WebPage> {
+        match &self.fetch {
+            Some(fetch) => fetch.fetch(url).await,
+            None => None,
+        }
     }
 
     async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {
@@ -153,7 +180,8 @@ impl Engine {
         }
         // Which structure it has is not in the head; its revision is never beyond that of the schema.
         let key = Key::Object { log: current.space.log, id, revision: head.revision, structure: current.space.schema };
-        Ok(self.rendered.get(&key).map(|body| View { body, revision, object: Some(id) }))
+        let tag = Tag { log: current.space.log, revision: head.revision };
+        Ok(self.rendered.get(&key).map(|rendering| View::of(rendering, revision, tag, Some(id))))
     }
 
     pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
@@ -161,7 +189,8 @@ impl Engine {
         let structure = structure_of(schema, object)?;
         let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
         let render = || render_object(Shown { object, structure, updated_at: found.at });
-        let body = self.rendered.get_or_make(key, render);
-        Ok(View { body, revision: row.revision, object: Some(object.id) })
+        let rendering = self.rendered.get_or_make(key, render);
+        let tag = Tag { log: row.log, revision: found.revision };
+        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
     }
 }

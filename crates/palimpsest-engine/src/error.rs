@@ -14,6 +14,8 @@ pub enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    PreconditionFailed,
+    PreconditionRequired,
     TooLarge,
     TooOften,
     Gone,
@@ -69,6 +71,12 @@ codes! {
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract
     AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// design: errors beyond the contract; RFC 9110 §15.5.13
+    PreconditionFailed = "cap_precondition_failed", PreconditionFailed, "The condition of the request does not hold.";
+    /// design: errors beyond the contract; RFC 6585 §3
+    PreconditionRequired = "cap_precondition_required", PreconditionRequired, "The token or the space asks for a condition.";
+    /// design: errors beyond the contract; the kind is that of what failed
+    TransactionAborted = "cap_transaction_aborted", Conflict, "An operation or a guard of the transaction failed, and nothing was done.";
     /// design: errors beyond the contract
     RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
     /// design: errors beyond the contract
@@ -85,6 +93,8 @@ codes! {
 pub struct Error {
     /// Which refusal.
     pub code: Code,
+    /// Its kind: that of the code, except where the code tells of another refusal.
+    pub kind: Kind,
     /// What the asker reads.
     pub message: String,
     /// What the code defines besides.
@@ -98,7 +108,7 @@ pub struct Error {
 impl Error {
     /// A refusal with a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None, revision: None, cause: None }
+        Self { code, kind: code.kind(), message: message.into(), details: None, revision: None, cause: None }
     }
 
     /// An object (or block) that is not there.

@@ -13,6 +13,7 @@ use crate::access::Access;
 use crate::cursor::{Cursor, name};
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::etag::{ETag, Rendering};
 use crate::history::Renderer;
 
 /// A page that is asked for.
@@ -48,6 +49,8 @@ pub struct Page {
     pub body: Bytes,
     /// The head.
     pub revision: Revision,
+    /// The version of the list, and the digest of the page; what is no list has none.
+    pub etag: Option<ETag>,
 }
 
 #[derive(Serialize)]
@@ -100,12 +103,14 @@ impl Engine {
             });
             let revision = matches!(ask.row, Row::Versioned | Row::Whole).then_some(pin);
             let body = PageBody { revision, results: rows.results, next_cursor, has_more };
-            Ok(serde_json::to_vec(&body).unwrap_or_default())
+            let tag = Tag { log: row.log, revision: snapshot.list_changed(ask.list)? };
+            Ok((serde_json::to_vec(&body).unwrap_or_default(), tag))
         };
         let answer = self.store().read(access.space, look).await?;
         let revision = answer.revision;
-        let body = answer.value.map_err(|error: Error| error.at(revision))?;
-        Ok(Page { body: body.into(), revision })
+        let (body, tag) = answer.value.map_err(|error: Error| error.at(revision))?;
+        let Rendering { body, digest } = body.into();
+        Ok(Page { body, revision, etag: Some(ETag { tag, digest: Some(digest) }) })
     }
 }
 

@@ -1,12 +1,14 @@
 //! What changes a space. Each operation is plain data that was read and checked in form; applied inside a commit, alone or
 //! with others, it decides in view of the transaction and answers the object to show.
 
-use palimpsest_model::{Dropped, Path, Problem, Problems, Revision};
+use palimpsest_model::{Dropped, ObjectId, Path, Problem, Problems, Revision, State};
 use palimpsest_store::{Found, Tx};
 
 use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
+use crate::condition::{Condition, Subject};
 use crate::engine::View;
 use crate::error::Error;
+use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
 use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
 use crate::world::Fresh;
@@ -36,11 +38,13 @@ pub struct Request {
     pub ignored: Ignored,
     /// Whether nothing may be dropped.
     pub strict: bool,
+    /// What has to hold.
+    pub condition: Condition,
 }
 
 impl From<Operation> for Request {
     fn from(operation: Operation) -> Self {
-        Self { operation, ignored: Ignored::default(), strict: false }
+        Self { operation, ignored: Ignored::default(), strict: false, condition: Condition::default() }
     }
 }
 
@@ -53,6 +57,8 @@ pub struct Written {
     pub revision: Revision,
     /// What of the input had no effect.
     pub ignored: Ignored,
+    /// The object it was about, and its version afterwards.
+    pub left: Option<(ObjectId, ETag)>,
 }
 
 /// What of an input had no effect: the paths of what was dropped, the first of them by name.
@@ -86,6 +92,19 @@ impl Ignored {
         problems.check(())
     }
 
+    /// The same, of a document that stands at a path of another.
+    #[must_use]
+    pub fn under(self, path: &Path) -> Self {
+        let inside = |inner: Path| Path(path.0.iter().cloned().chain(inner.0).collect());
+        Self { paths: self.paths.into_iter().map(inside).collect(), more: self.more }
+    }
+
+    /// Adds what another part of the request dropped.
+    pub fn merge(&mut self, other: Self) {
+        self.extend(other.paths);
+        self.more += other.more;
+    }
+
     /// Adds what reading dropped.
     pub fn add(&mut self, dropped: Dropped) {
         self.extend(dropped.paths);
@@ -106,6 +125,43 @@ impl Extend<Path> for Ignored {
 }
 
 impl Operation {
+    /// What its condition speaks of.
+    pub(crate) fn subject(&self, tx: &mut Tx<'_>) -> Result<Subject, Error> {
+        Ok(match self {
+            Self::CreateObject(create) => Subject::New(create.id),
+            Self::CreateFromUrl(create) => Subject::New(create.id),
+            Self::CreateFromMarkdown(create) => Subject::New(create.id),
+            Self::UpdateObject(update) => Subject::Object(update.id),
+            Self::UpdateFromMarkdown(update) => Subject::Object(update.id),
+            Self::DeleteObject(delete) => Subject::Object(delete.id),
+            Self::AppendBlocks(append) => Subject::Object(append.id),
+            Self::AppendDaily(append) => Subject::Either(append.note(tx)?),
+            Self::UpdateBlock(update) => Subject::Object(update.id),
+            Self::DeleteBlock(delete) => Subject::Object(delete.id),
+        })
+    }
+
+    /// Whether it finds an object in this state.
+    pub(crate) fn sees(&self, state: State) -> bool {
+        match (self, state) {
+            (_, State::Live) => true,
+            (Self::UpdateObject(update), State::Trashed) => update.trashed == Some(false),
+            (Self::DeleteObject(delete), State::Trashed) => delete.hard,
+            _ => false,
+        }
+    }
+
+    /// Whether it is made of something outside, which has to be looked at before.
+    #[must_use]
+    pub fn looks_outside(&self) -> bool {
+        matches!(self, Self::CreateFromUrl(_))
+    }
+
+    /// Whether it only adds, so that nobody has to know what was there.
+    pub(crate) fn overwrites_nothing(&self) -> bool {
+        matches!(self, Self::AppendBlocks(_) | Self::AppendDaily(_))
+    }
+
     pub(crate) fn apply(
         &self,
         tx: &mut Tx<'_>,

@@ -8,7 +8,7 @@ use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Scope};
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
 use palimpsest_store::MemoryStore;
@@ -104,6 +104,7 @@ async fn furnished() -> Option<(Router, String)> {
         name: "fuzz".to_owned(),
         scopes: vec![Scope::Read, Scope::Write],
         expires_at: None,
+        concurrency: Policy::default(),
     };
     let Reply::TokenMade(made) = engine.administer(token).await.ok()? else { return None };
     let router = router(engine, Limits { rates: RateLimits::Off, ..Limits::default() });

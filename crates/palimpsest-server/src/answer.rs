@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, StatusCode};
-use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
+use palimpsest_engine::{Code, ETag, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
 
@@ -32,6 +32,7 @@ pub(crate) struct Answer {
     pub(crate) object: Option<ObjectId>,
     /// The revision that the object is shown at, when it was asked for.
     pub(crate) past: Option<Revision>,
+    pub(crate) etag: Option<ETag>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
     /// The one header that only some pages have: what they may load.
@@ -47,6 +48,7 @@ impl Default for Answer {
             revision: None,
             object: None,
             past: None,
+            etag: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
             policy: None,
@@ -91,6 +93,9 @@ impl Answer {
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::try_from(etag.to_string()).ok()) {
+            headers.insert(ETAG, etag);
+        }
         let past = self.past.map(|revision| format!("&revision={revision}")).unwrap_or_default();
         let location = self.object.map(|id| format!("/object?id={id}{past}"));
         if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
@@ -102,21 +107,22 @@ impl Answer {
 
 impl From<View> for Answer {
     fn from(view: View) -> Self {
-        Self { body: Some(view.body), revision: Some(view.revision), object: view.object, ..Self::default() }
+        let View { body, revision, object, etag } = view;
+        Self { body: Some(body), revision: Some(revision), object, etag: Some(etag), ..Self::default() }
     }
 }
 
 impl From<Page> for Answer {
     fn from(page: Page) -> Self {
-        Self { body: Some(page.body), revision: Some(page.revision), ..Self::default() }
+        Self { body: Some(page.body), revision: Some(page.revision), etag: page.etag, ..Self::default() }
     }
 }
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored } = written;
+        let Written { object, revision, ignored, left } = written;
         let shown = object.map_or_else(Self::default, Self::from);
-        Self { revision: Some(revision), ignored, ..shown }
+        Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), ..shown }
     }
 }
 
@@ -140,7 +146,7 @@ pub(crate) struct Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let retry_after = (error.code.kind() == Kind::Unavailable).then_some(1);
+        let retry_after = (error.kind == Kind::Unavailable).then_some(1);
         Self { error, allow: None, retry_after, closes: false }
     }
 }
@@ -164,7 +170,7 @@ impl Failure {
 
     pub(crate) fn into_response(self, request_id: &str) -> Response {
         let Self { error, allow, retry_after, closes } = self;
-        let status = status_of(error.code.kind());
+        let status = status_of(error.kind);
         if let Some(cause) = &error.cause {
             tracing::error!(request = request_id, code = error.code.as_str(), cause, "a request failed");
         }
@@ -204,6 +210,8 @@ pub(crate) fn status_of(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         Kind::Gone => StatusCode::GONE,

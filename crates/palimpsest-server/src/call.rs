@@ -9,18 +9,20 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use palimpsest_engine::{Access as Token, Code, Engine, Scope};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
+use crate::conditions;
 use crate::endpoint::{Access, Action, Call, Endpoint};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
+use crate::transaction;
 
 /// What every request needs.
 pub(crate) struct App {
@@ -56,6 +58,11 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
         )),
     };
     let mut response = log.end(result, served.token.as_ref());
+    let is_read = served.token.is_some() && matches!(served.endpoint.action, Action::Read(_));
+    if is_read && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
+    }
     if let Some(header) = served.quota.and_then(Quota::header) {
         response.headers_mut().insert(RATE_LIMIT, header);
     }
@@ -98,23 +105,36 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
         }
     };
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
-    let bytes = receive(app, &parts.headers, body).await?;
+    let limit = match endpoint.action {
+        Action::Transact => app.limits.transaction,
+        _ => app.limits.body,
+    };
+    let bytes = receive(app, limit, &parts.headers, body).await?;
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
+    let condition = conditions::read(&parts.headers, preferences.merge);
+    let token_id = token.token;
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = read(call).await?;
-            Answer { ignored: input.ignored()?, ..answer }
+            let answer = conditions::apply(&condition, Answer { ignored: input.ignored()?, ..answer })?;
+            if answer.status == StatusCode::NOT_MODIFIED {
+                served.quota = app.windows.give_back(token_id, served.index, served.quota);
+            }
+            answer
         }
         Action::Write(read) => {
             let operation = read(&input)?;
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict };
+            let merges = condition.merges();
+            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict, condition };
             let answer = Answer::from(app.engine.execute(&token, request).await?);
+            let answer = answer.applied(merges.then_some("merge"));
             if preferences.minimal { answer.minimal() } else { answer }
         }
+        Action::Transact => transaction::answer(&app.engine, &token, &input, &condition, preferences).await?,
         Action::Tell(tell) => tell(&app.engine),
     };
     Ok(answer.applied(strict.then_some("handling=strict")))
@@ -166,8 +186,7 @@ fn read_version(text: &str) -> Option<(u64, u64, u64)> {
 }
 
 /// Reads a body within the limit; of a larger one only as much as lets the client read the answer.
-async fn receive(app: &App, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
-    let limit = app.limits.body;
+async fn receive(app: &App, limit: usize, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
     let too_large = || Failure::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes"));
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {

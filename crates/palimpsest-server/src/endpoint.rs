@@ -46,6 +46,8 @@ pub(crate) enum Action {
     Read(fn(Call) -> Reading),
     /// Reads its input into an operation, which is then committed.
     Write(fn(&Input) -> Result<Operation, Problems>),
+    /// Reads its input into many operations, which are then committed together.
+    Transact,
     /// Tells of the server itself.
     Tell(fn(&Engine) -> Answer),
 }

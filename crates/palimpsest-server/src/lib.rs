@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod call;
+mod conditions;
 mod document;
 mod endpoint;
 mod input;
@@ -13,6 +14,7 @@ mod prefer;
 mod rates;
 mod router;
 mod serve;
+mod transaction;
 mod unread;
 
 pub use document::openapi;

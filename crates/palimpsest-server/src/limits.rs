@@ -11,6 +11,8 @@ pub struct Limits {
     pub rates: RateLimits,
     /// The largest body, in bytes; more is answered 413.
     pub body: usize,
+    /// The largest body of a transaction, in bytes.
+    pub transaction: usize,
     /// How much of a body that is too large is read, so that the client can read the answer.
     pub drained: usize,
     /// How long that may take.
@@ -34,6 +36,7 @@ impl Default for Limits {
         Self {
             rates: RateLimits::default(),
             body: 4 * 1024 * 1024,
+            transaction: 8 * 1024 * 1024,
             drained: 16 * 1024 * 1024,
             drain_time: Duration::from_secs(5),
             header_time: Duration::from_secs(10),

@@ -86,6 +86,15 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),
     write(30, Method::PATCH, "/blocks/block", api::blocks::update::read, api::blocks::update::describe),
     write(30, Method::DELETE, "/block", api::blocks::delete::read, api::blocks::delete::describe),
+    // Many operations at once
+    Endpoint {
+        method: Method::POST,
+        path: "/transactions",
+        access: Access::Scope(Scope::Write),
+        quota: 30,
+        action: Action::Transact,
+        describe: api::transactions::commit::describe,
+    },
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),

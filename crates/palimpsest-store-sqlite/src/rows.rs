@@ -7,8 +7,8 @@ use palimpsest_model::{
     BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
 };
 use palimpsest_store::{
-    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, RegistryRows, Rows, SchemaChange,
-    SpaceRow, Step, StoreError, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
+    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, Policy, RegistryRows, Rows,
+    SchemaChange, SpaceRow, Step, StoreError, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -81,6 +81,11 @@ impl SqlRows {
             for list in entered {
                 change("INSERT INTO members (space, list, created, object) VALUES (?1, ?2, ?3, ?4)", list)?;
             }
+        }
+        let sql = "INSERT INTO lists (space, list, changed) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (space, list) DO UPDATE SET changed = ?3";
+        for list in &batch.lists {
+            connection.prepare_cached(sql)?.execute(params![space, encode_list(list), revision])?;
         }
         write_titles(connection, space, &batch.titles)?;
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
@@ -183,7 +188,7 @@ fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> r
 
 impl Rows for SqlRows {
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at FROM spaces WHERE id = ?1";
+        let sql = "SELECT no, id, log, revision, schema, at, policy FROM spaces WHERE id = ?1";
         let found = self
             .connection
             .prepare_cached(sql)
@@ -251,6 +256,13 @@ impl Rows for SqlRows {
         self.query(sql, params![space, encode_list(&list), created, id.as_bytes(), limit], |row| {
             Ok((revision_of(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
         })
+    }
+
+    fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError> {
+        let space = self.number(space)?;
+        let sql = "SELECT changed FROM lists WHERE space = ?1 AND list = ?2";
+        let found = self.query(sql, params![space, encode_list(&list)], |row| Ok(revision_of(row.get(0)?)))?;
+        Ok(found.into_iter().next())
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
@@ -323,12 +335,18 @@ impl Rows for SqlRows {
 
 impl RegistryRows for SqlRows {
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at FROM spaces ORDER BY no";
+        let sql = "SELECT no, id, log, revision, schema, at, policy FROM spaces ORDER BY no";
         Ok(self.query(sql, [], read_space)?.into_iter().map(|(_, row)| row).collect())
     }
 
     fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
         self.query("SELECT body FROM tokens ORDER BY id", [], |row| json_of(row, 0))
+    }
+
+    fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let sql = "UPDATE spaces SET policy = ?2 WHERE no = ?1";
+        self.execute(sql, params![space, policy as i64]).map(|_| ())
     }
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
@@ -346,7 +364,7 @@ impl RegistryRows for SqlRows {
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "titles", "terms", "tokens"] {
+        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -390,6 +408,12 @@ fn encode_list(list: &List) -> Vec<u8> {
     }
 }
 
+fn decode_policy(policy: i64) -> rusqlite::Result<Policy> {
+    let index = usize::try_from(policy).ok();
+    let found = index.and_then(|index| Policy::ALL.get(index).copied());
+    found.ok_or(rusqlite::Error::IntegralValueOutOfRange(6, policy))
+}
+
 fn encode_state(state: State) -> i64 {
     match state {
         State::Live => 0,
@@ -414,6 +438,7 @@ fn read_space(row: &Row<'_>) -> rusqlite::Result<(i64, SpaceRow)> {
         revision: revision_of(row.get(3)?),
         schema: revision_of(row.get(4)?),
         at: Timestamp(row.get(5)?),
+        policy: decode_policy(row.get(6)?)?,
     };
     Ok((row.get(0)?, space))
 }

@@ -11,7 +11,7 @@ use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, TokenI
 use crate::error::StoreError;
 use crate::head::{Current, Heads};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
-use crate::record::{Doc, DocKey, List, LogEntry, Place, SpaceRow, Step, TokenHash, TokenRecord, Version};
+use crate::record::{Doc, DocKey, List, LogEntry, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
@@ -40,6 +40,7 @@ struct SpaceData {
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
     members: BTreeSet<(List, Place)>,
+    lists: BTreeMap<List, Revision>,
     titles: BTreeMap<ObjectId, Titled>,
     terms: BTreeSet<(Term, ObjectId)>,
 }
@@ -124,6 +125,7 @@ impl SpaceData {
             log: Vec::new(),
             blocks: HashMap::new(),
             members: BTreeSet::new(),
+            lists: BTreeMap::new(),
             titles: BTreeMap::new(),
             terms: BTreeSet::new(),
         }
@@ -148,6 +150,7 @@ impl Memory {
             }
             space.members.extend(membership.entered.iter().map(|list| (*list, membership.place)));
         }
+        space.lists.extend(batch.lists.iter().map(|list| (*list, batch.space.revision)));
         for titled in &batch.titles.titled {
             space.titles.insert(titled.id, titled.clone());
         }
@@ -233,6 +236,10 @@ impl Rows for Memory {
         Ok(members.map(|(_, place)| *place).filter(|place| Some(*place) != after).take(limit).collect())
     }
 
+    fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError> {
+        Ok(self.of(space)?.lists.get(&list).copied())
+    }
+
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
         Ok(self.of(space)?.blocks.get(&block).copied())
     }
@@ -284,6 +291,12 @@ impl RegistryRows for Memory {
 
     fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
         Ok(self.tokens.values().cloned().collect())
+    }
+
+    fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        let data = self.spaces.get_mut(&space).ok_or(StoreError::NoSuchSpace)?;
+        Arc::make_mut(data).row.policy = policy;
+        Ok(())
     }
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {

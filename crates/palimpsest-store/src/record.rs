@@ -99,6 +99,38 @@ pub struct SpaceRow {
     pub schema: Revision,
     /// When the last revision was committed.
     pub at: Timestamp,
+    /// What it asks of those who change something that exists. No part of the log.
+    pub policy: Policy,
+}
+
+/// What a space or a token asks of a write to something that exists. Of two policies the stricter holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Policy {
+    /// Nothing: the last write wins.
+    #[default]
+    LastWriteWins,
+    /// To name the version that it changes.
+    RequireCondition,
+}
+
+impl Policy {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::LastWriteWins, Self::RequireCondition];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LastWriteWins => "lastWriteWins",
+            Self::RequireCondition => "requireCondition",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who wrote: a token with its name as of the write, or the operator.
@@ -278,4 +310,7 @@ pub struct TokenRecord {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// What it is held to when it changes something that exists.
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
+    pub concurrency: Policy,
 }

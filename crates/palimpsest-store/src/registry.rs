@@ -3,7 +3,7 @@
 use palimpsest_model::{SpaceId, TokenId};
 
 use crate::error::StoreError;
-use crate::record::{SpaceRow, TokenRecord};
+use crate::record::{Policy, SpaceRow, TokenRecord};
 use crate::rows::RegistryRows;
 
 /// The registry of spaces and tokens, as one commit sees it. Remembers what happened, for the caches that must follow.
@@ -32,6 +32,13 @@ impl<'a> Registry<'a> {
     pub fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
         let tokens = self.rows.tokens();
         self.note(tokens)
+    }
+
+    /// Gives a space its policy.
+    pub fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        self.changed = true;
+        let done = self.rows.put_policy(space, policy);
+        self.note(done)
     }
 
     /// Adds a token or replaces the one of its id.

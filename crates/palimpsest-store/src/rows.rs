@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, TokenId};
 
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, SpaceRow, Step, TokenRecord, Version};
+use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, Policy, SpaceRow, Step, TokenRecord, Version};
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
@@ -47,6 +47,9 @@ pub trait Rows {
         limit: usize,
     ) -> Result<Vec<Place>, StoreError>;
 
+    /// The last revision that changed a list or one of its members; nothing when it never had any.
+    fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError>;
+
     /// The object that a block id belongs to: once used, for ever.
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError>;
 
@@ -85,6 +88,9 @@ pub trait RegistryRows {
     /// Every token, the revoked ones too.
     fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError>;
 
+    /// Gives a space its policy.
+    fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError>;
+
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
 
@@ -112,6 +118,8 @@ pub struct Batch {
     pub versions: Vec<Version>,
     /// What changes in the lists.
     pub memberships: Vec<Membership>,
+    /// The lists that the changed objects were in or are in.
+    pub lists: Vec<List>,
     /// What changes in the index of titles.
     pub titles: TitleChanges,
     /// The block ids that now belong to an object.

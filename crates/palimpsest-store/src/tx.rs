@@ -17,8 +17,8 @@ use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::past;
 use crate::record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Place, SchemaChange,
-    SchemaKind, SpaceRow, Version,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Place, Policy,
+    SchemaChange, SchemaKind, SpaceRow, Version,
 };
 use crate::rows::{Batch, Rows};
 use crate::title::{Term, TermRange, TitleChanges, Titled, titled_as};
@@ -41,9 +41,17 @@ pub struct Found {
 /// So many stored objects of one name are looked at: a name that so many have means none of them in particular.
 const CALLED: usize = 100;
 
+/// A list that never had a member is as it was when the space began.
+const FIRST: Revision = Revision(1);
+
+/// What became of an object within a transaction.
+type Put = (Arc<Object>, State, ChangeKind);
+
 struct Slot {
     before: Option<(Found, Arc<[u8]>)>,
-    after: Option<(Arc<Object>, State, ChangeKind)>,
+    after: Option<Put>,
+    /// Set while the object is shown as it once was: that version, and what was put before.
+    staged: Option<(Found, Option<Put>)>,
 }
 
 /// A transaction on one space.
@@ -79,7 +87,8 @@ impl<'r> Tx<'r> {
             ),
             (None, Some(log)) => {
                 let none = Revision::default();
-                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at };
+                let policy = Policy::default();
+                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at, policy };
                 (row, Arc::new(empty_schema(intent.space)))
             }
             (None, None) => return Err(StoreError::NoSuchSpace),
@@ -114,10 +123,28 @@ impl<'r> Tx<'r> {
         SpaceRow { revision, schema, at: self.at, ..self.row }
     }
 
+    /// Where the space stood before this commit, as a row.
+    #[must_use]
+    pub fn before_row(&self) -> SpaceRow {
+        self.row
+    }
+
+    /// Whether anything was put that differs from what was there.
+    #[must_use]
+    pub fn changes_anything(&self) -> bool {
+        !self.changed.is_empty() || !self.schema_docs.is_empty()
+    }
+
     /// The revision this commit takes if it changes anything.
     #[must_use]
     pub fn revision(&self) -> Revision {
         self.row.revision.next()
+    }
+
+    /// Where the space stood before this commit.
+    #[must_use]
+    pub fn head(&self) -> Revision {
+        self.row.revision
     }
 
     /// When this commit happens.
@@ -136,7 +163,7 @@ impl<'r> Tx<'r> {
     pub fn object(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
         self.load(id)?;
         let Some(slot) = self.objects.get(&id) else { return Ok(None) };
-        let before = slot.before.as_ref().map(|(found, _)| found);
+        let before = slot.present();
         let Some((object, state, _)) = &slot.after else { return Ok(before.cloned()) };
         Ok(Some(Found {
             object: Arc::clone(object),
@@ -206,8 +233,8 @@ impl<'r> Tx<'r> {
         object.walk(&mut |block| {
             self.blocks.insert(block.id, id);
         });
-        let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None });
-        if slot.before.as_ref().is_some_and(|(before, _)| before.state == state && *before.object == object) {
+        let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None, staged: None });
+        if slot.present().is_some_and(|before| before.state == state && *before.object == object) {
             slot.after = None;
             self.changed.remove(&id);
             return Ok(());
@@ -219,6 +246,33 @@ impl<'r> Tx<'r> {
         slot.after = Some((Arc::new(object), state, kind));
         self.changed.insert(id);
         Ok(())
+    }
+
+    /// Shows an object as it once was until [`Tx::unstage`]: what is put meanwhile is put on top of that version.
+    pub fn stage(&mut self, version: Found) -> Result<(), StoreError> {
+        let id = version.object.id;
+        self.load(id)?;
+        if let Some(slot) = self.objects.get_mut(&id) {
+            slot.staged = Some((version, slot.after.take()));
+        }
+        Ok(())
+    }
+
+    /// Ends [`Tx::stage`]: the object is what it was, and nothing was put. Answers what had been, if anything.
+    pub fn unstage(&mut self, id: ObjectId) -> Option<(Arc<Object>, State, ChangeKind)> {
+        let slot = self.objects.get_mut(&id)?;
+        let (_, earlier) = slot.staged.take()?;
+        let put = std::mem::replace(&mut slot.after, earlier);
+        if slot.after.is_none() {
+            self.changed.remove(&id);
+        }
+        put
+    }
+
+    /// The last revision before this transaction that changed a list or one of its members.
+    pub fn list_changed(&mut self, list: List) -> Result<Revision, StoreError> {
+        let changed = self.rows.list_changed(self.row.id, list);
+        Ok(self.note(changed)?.unwrap_or(FIRST))
     }
 
     /// Puts the space itself.
@@ -274,7 +328,7 @@ impl<'r> Tx<'r> {
             let object = parse(&doc.body);
             let object = Arc::new(self.note(object)?);
             let found = Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at };
-            self.objects.insert(id, Slot { before: Some((found, doc.body)), after: None });
+            self.objects.insert(id, Slot { before: Some((found, doc.body)), after: None, staged: None });
         }
         Ok(())
     }
@@ -324,9 +378,18 @@ impl<'r> Tx<'r> {
             docs: sealed.docs,
             versions: sealed.versions,
             memberships: sealed.memberships,
+            lists: sealed.lists.into_iter().collect(),
             titles: sealed.titles,
             blocks: sealed.blocks,
         }))
+    }
+}
+
+impl Slot {
+    /// What the object is without what was put.
+    fn present(&self) -> Option<&Found> {
+        let staged = self.staged.as_ref().map(|(found, _)| found);
+        staged.or_else(|| self.before.as_ref().map(|(found, _)| found))
     }
 }
 
@@ -351,6 +414,7 @@ struct Sealed {
     objects: Vec<ObjectChange>,
     schema: Vec<SchemaChange>,
     memberships: Vec<Membership>,
+    lists: BTreeSet<List>,
     titles: TitleChanges,
     blocks: Vec<(BlockId, ObjectId)>,
 }
@@ -410,6 +474,8 @@ impl Sealed {
         if !(left.is_empty() && entered.is_empty()) {
             self.memberships.push(Membership { place, left, entered });
         }
+        self.lists.extend(old);
+        self.lists.extend(new);
     }
 
     /// Adds the new version of a document unless it is the one that is there.
@@ -585,6 +651,11 @@ impl<'r> Snapshot<'r> {
     pub fn member(&mut self, list: List, place: Place) -> Result<Found, StoreError> {
         let lost = || StoreError::Corrupt(format!("{list:?} has the member {}, which is not there", place.1));
         self.object(place.1)?.ok_or_else(lost)
+    }
+
+    /// The last revision that changed a list or one of its members.
+    pub fn list_changed(&mut self, list: List) -> Result<Revision, StoreError> {
+        Ok(self.rows.list_changed(self.row.id, list)?.unwrap_or(FIRST))
     }
 
     /// What an object is called; nothing when it is not in the index of titles.

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use palimpsest_engine::Engine;
-use palimpsest_engine::Scope;
 use palimpsest_engine::admin::{Command, Reply};
+use palimpsest_engine::{Engine, Policy, Scope};
 use palimpsest_server::Limits;
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
@@ -78,7 +77,13 @@ async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];
-    let create = |space| Command::TokenCreate { space, name: "first".to_owned(), scopes, expires_at: None };
+    let create = |space| Command::TokenCreate {
+        space,
+        name: "first".to_owned(),
+        scopes,
+        expires_at: None,
+        concurrency: Policy::default(),
+    };
     match engine.administer(create(None)).await {
         Ok(Reply::TokenMade(made)) => Ok(Some(made.token)),
         // Several spaces and no token: which one is meant is for the operator to say.

@@ -43,7 +43,7 @@ impl Engine {
         let answer = self.store.read(access.space, look).await?;
         let revision = answer.revision;
         let body = answer.value.map_err(|error: Error| error.at(revision))?;
-        Ok(Page { body: body.into(), revision })
+        Ok(Page { body: body.into(), revision, etag: None })
     }
 }
 

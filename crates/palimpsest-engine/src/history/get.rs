@@ -48,12 +48,13 @@ impl Engine {
         let look = move |snapshot: &mut Snapshot<'_>| {
             check(snapshot, id, &[("revision", revision)])?;
             let found = seen_at(snapshot, id, revision)?;
-            renderer.render(snapshot, &found)
+            let tag = Tag { log: snapshot.row().log, revision: found.revision };
+            Ok((renderer.render(snapshot, &found)?, tag))
         };
         let answer = self.store.read(access.space, look).await?;
         let head = answer.revision;
-        let body = answer.value.map_err(|error: Error| error.at(head))?;
-        Ok(View { body, revision: head, object: Some(id) })
+        let (rendering, tag) = answer.value.map_err(|error: Error| error.at(head))?;
+        Ok(View::of(rendering, head, tag, Some(id)))
     }
 
     /// POST /objects/get: all of them from one snapshot.
@@ -76,7 +77,7 @@ impl Engine {
         let answer = self.store.read(access.space, look).await?;
         let revision = answer.revision;
         let body = answer.value.map_err(|error: Error| error.at(revision))?;
-        Ok(Page { body: body.into(), revision })
+        Ok(Page { body: body.into(), revision, etag: None })
     }
 }
 

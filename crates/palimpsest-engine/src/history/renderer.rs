@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use palimpsest_model::{Revision, Shown, Structure, StructureId, Versioned, render_object};
 use palimpsest_store::{Found, Snapshot};
 use serde_json::value::RawValue;
@@ -11,6 +10,7 @@ use serde_json::value::RawValue;
 use crate::blocks::unknown_structure;
 use crate::cache::{Key, Rendered};
 use crate::error::Error;
+use crate::etag::Rendering;
 
 /// Renders objects of a snapshot as they stood at one revision: the structures of that revision say how.
 pub(crate) struct Renderer {
@@ -25,7 +25,7 @@ impl Renderer {
     }
 
     /// The bytes of an object, which was found as it stood at the revision.
-    pub(crate) fn render(&mut self, snapshot: &mut Snapshot<'_>, found: &Found) -> Result<Bytes, Error> {
+    pub(crate) fn render(&mut self, snapshot: &mut Snapshot<'_>, found: &Found) -> Result<Rendering, Error> {
         let (object, row) = (&found.object, snapshot.row());
         let (rendered, revision) = (Arc::clone(&self.rendered), self.revision);
         let structure = self.structure(snapshot, found)?;
@@ -39,7 +39,7 @@ impl Renderer {
 
     /// The same as a part of a larger JSON.
     pub(crate) fn render_raw(&mut self, snapshot: &mut Snapshot<'_>, found: &Found) -> Result<Box<RawValue>, Error> {
-        let body = self.render(snapshot, found)?;
+        let body = self.render(snapshot, found)?.body;
         let text = String::from_utf8(body.to_vec()).map_err(|error| Error::internal(error.to_string()))?;
         RawValue::from_string(text).map_err(|error| Error::internal(error.to_string()))
     }

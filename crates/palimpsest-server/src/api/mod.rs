@@ -7,6 +7,7 @@ pub(crate) mod object;
 pub(crate) mod objects;
 pub(crate) mod openapi;
 pub(crate) mod space;
+pub(crate) mod transactions;
 pub(crate) mod trash;
 
 use palimpsest_model::{Node, Reading, Revision};

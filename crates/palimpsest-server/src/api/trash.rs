@@ -23,6 +23,7 @@ pub(crate) fn call(call: Call) -> Reading {
 pub(crate) fn describe() -> Description {
     let restored = json!({"id": "$response.body#/results/0/id", "deleteRequested": false});
     let page = Success::json("A page of the list.", refer("TrashPage"))
+        .versioned()
         .leads(Link::new("next", "trash.list", json!({"query.cursor": "$response.body#/nextCursor"})))
         .leads(Link::with_body("restore", "object.update", restored));
     Description::new("trash.list", "The objects in the trash")

@@ -17,6 +17,8 @@ pub(crate) struct Success {
     body: Option<(&'static str, Value)>,
     headers: Vec<Header>,
     links: Vec<Link>,
+    /// Whether it shows something that has versions.
+    pub(super) is_versioned: bool,
 }
 
 impl Success {
@@ -30,7 +32,7 @@ impl Success {
     pub(crate) fn shown(about: &'static str, schema: Value) -> Self {
         let mut success = Self::json(about, schema);
         success.headers.push(Header::Location);
-        success
+        success.versioned()
     }
 
     /// JSON made of what the store holds.
@@ -40,19 +42,45 @@ impl Success {
 
     /// A page of a list of objects.
     pub(crate) fn page(schema: &str) -> Self {
-        Self { links: links::of_a_page(), ..Self::json("A page of the list.", refer(schema)) }
+        Self { links: links::of_a_page(), ..Self::json("A page of the list.", refer(schema)).versioned() }
     }
 
     /// No body; the work is done.
     pub(crate) fn empty(about: &'static str) -> Self {
         let headers =
             vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny, Header::Ignored, Header::Applied];
-        Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new() }
+        Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new(), is_versioned: false }
     }
 
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
-        Self { status, about, body: Some((media, schema)), headers: vec![Header::RequestId], links: Vec::new() }
+        let (body, headers) = (Some((media, schema)), vec![Header::RequestId]);
+        Self { status, about, body, headers, links: Vec::new(), is_versioned: false }
+    }
+
+    /// Something that has versions.
+    pub(crate) fn versioned(self) -> Self {
+        Self { is_versioned: true, ..self }
+    }
+
+    /// The headers of the answers to a read.
+    pub(super) fn read(mut self) -> Self {
+        self.headers.extend([Header::Cache, Header::Vary]);
+        if self.is_versioned {
+            self.headers.push(Header::Tag);
+        }
+        self
+    }
+
+    /// The headers of the answers to a write.
+    pub(super) fn written(mut self) -> Self {
+        self.headers.push(if self.is_versioned { Header::Tag } else { Header::TagIfAny });
+        self
+    }
+
+    /// The same for who has these bytes already.
+    pub(super) fn known(&self) -> Value {
+        json!({"description": "The client has it already.", "headers": of_an_answer(&self.headers)})
     }
 
     /// A page that says what it may load.
@@ -97,7 +125,9 @@ pub(super) fn refused(codes: &[Code]) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
-        Kind::NotFound | Kind::Conflict | Kind::Gone => &[Header::Revision, Header::RateLimitIfAny],
+        Kind::NotFound | Kind::Conflict | Kind::Gone | Kind::PreconditionFailed | Kind::PreconditionRequired => {
+            &[Header::Revision, Header::RateLimitIfAny]
+        }
         Kind::Invalid | Kind::Internal => &[Header::RevisionIfAny, Header::RateLimitIfAny],
         Kind::Forbidden | Kind::TooLarge => &[Header::RateLimitIfAny],
         Kind::TooOften => &[Header::RetryAfter, Header::RateLimit],

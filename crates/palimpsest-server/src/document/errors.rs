@@ -4,7 +4,8 @@ use palimpsest_engine::{Code, Scope};
 use serde_json::Value;
 
 use super::names::uuid;
-use super::shape::{closed, count, list, pattern, said, text, word, words};
+use super::shape::{closed, count, list, nullable, pattern, refer, said, text, word, words};
+use crate::api::transactions;
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
@@ -22,6 +23,23 @@ fn schema(code: Code) -> Value {
     said(closed(&members, &[]), code.sentence())
 }
 
+fn mismatch() -> [(&'static str, Value); 2] {
+    let current = said(nullable(refer("EntityTag")), "The version there is; null when there is none.");
+    [("current", current), ("revision", said(count(1), "The revision it was decided at."))]
+}
+
+fn unmet() -> [(&'static str, Value); 4] {
+    let paths = said(list(text()), "What changed since the version that was named.");
+    let base = said(words(["unknown", "compacted"]), "Why nothing can be told of the version that was named.");
+    [("id", uuid()), ("changedPaths", paths), ("changedBy", refer("Actor")), ("base", base)]
+}
+
+/// Who wrote.
+pub(super) fn actor() -> Value {
+    let id = said(nullable(uuid()), "The token; null for the operator.");
+    closed(&[("id", id), ("name", said(text(), "Its name as of the write."))], &[])
+}
+
 /// What the code tells besides; every answer with the code has it.
 fn details(code: Code) -> Option<Value> {
     match code {
@@ -35,7 +53,10 @@ fn details(code: Code) -> Option<Value> {
             let revision = said(count(1), "The head of the log that there is.");
             Some(closed(&[("log", pattern("^[0-9a-f]{16}$")), ("revision", revision)], &[]))
         }
-        Code::InvalidInput
+        Code::TransactionAborted => Some(transactions::commit::failure()),
+        Code::PreconditionFailed => Some(closed(&mismatch(), &unmet())),
+        Code::PreconditionRequired
+        | Code::InvalidInput
         | Code::PayloadTooLarge
         | Code::NotAuthenticated
         | Code::NotFound

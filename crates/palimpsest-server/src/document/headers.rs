@@ -19,14 +19,18 @@ pub(super) enum Header {
     Policy,
     Ignored,
     Applied,
+    Tag,
+    TagIfAny,
+    Cache,
+    Vary,
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
-    Revision, RevisionIfAny,
+    Allow, Applied, Authenticate, Cache, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
+    Revision, RevisionIfAny, Tag, TagIfAny, Vary,
 };
 
-const ALL: [Header; 12] = [
+const ALL: [Header; 16] = [
     RequestId,
     Revision,
     RevisionIfAny,
@@ -39,6 +43,10 @@ const ALL: [Header; 12] = [
     Policy,
     Ignored,
     Applied,
+    Tag,
+    TagIfAny,
+    Cache,
+    Vary,
 ];
 
 /// The headers of the components.
@@ -51,6 +59,9 @@ pub(super) fn of_an_answer(headers: &[Header]) -> Value {
     let one = |header: &Header| (header.name().to_owned(), json!({"$ref": format!("#/components/headers/{header:?}")}));
     Value::Object(headers.iter().map(one).collect())
 }
+
+/// An entity tag: log, revision, and where bytes are shown their digest.
+const ETAG: &str = "^\"[0-9a-f]{16}\\.[0-9]+(-[A-Za-z0-9_-]{16})?\"$";
 
 impl Header {
     fn name(self) -> &'static str {
@@ -65,6 +76,9 @@ impl Header {
             Policy => "Content-Security-Policy",
             Ignored => "Palimpsest-Ignored",
             Applied => "Preference-Applied",
+            Tag | TagIfAny => "ETag",
+            Cache => "Cache-Control",
+            Vary => "Vary",
         }
     }
 
@@ -91,6 +105,14 @@ impl Header {
             Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),
             Ignored => (false, text(), "What of the request was passed over: a list of its paths (RFC 9651)."),
             Applied => (false, text(), "The preferences that were applied (RFC 7240)."),
+            Tag => (true, pattern(ETAG), "The version that is shown, and the digest of its bytes (RFC 9110)."),
+            TagIfAny => (false, pattern(ETAG), "The version that the write left."),
+            Cache => (true, json!({"type": "string", "const": "private, no-cache"}), "To be asked for each time."),
+            Vary => (
+                true,
+                json!({"type": "string", "const": "Authorization, Accept-Encoding"}),
+                "What the answer depends on.",
+            ),
             Policy => (true, text(), "What the page may load: nothing from another host."),
         };
         json!({"description": about, "required": required, "schema": schema})

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use palimpsest_client::{Client, Timestamp};
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Scope};
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
 use palimpsest_server::{Limits, router, serve};
 use palimpsest_store::MemoryStore;
 use tokio::net::TcpListener;
@@ -31,7 +31,8 @@ impl Served {
     /// The secret of a new token.
     pub(crate) async fn token(&self, scopes: &[Scope]) -> String {
         let (name, scopes) = ("client".to_owned(), scopes.to_vec());
-        let command = Command::TokenCreate { space: None, name, scopes, expires_at: None };
+        let command =
+            Command::TokenCreate { space: None, name, scopes, expires_at: None, concurrency: Policy::default() };
         let told = self.engine.administer(command).await.unwrap();
         let Reply::TokenMade(made) = told else { panic!("{told:?}") };
         made.token

@@ -99,12 +99,17 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::POST, "/blocks/daily-note/append", json!({"markdown": "today"}), Own),
         write(Method::PATCH, "/blocks/block", block_change, NotFound),
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
+        write(Method::POST, "/transactions", json!({"operations": [made_together()]}), Own),
         write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
         read("/objects/structure", "?id=RootPage", Own),
         read("/objects/collection", &format!("?id={collection}"), NotFound),
         read("/objects/tag", &format!("?id={tag}"), NotFound),
     ]
+}
+
+fn made_together() -> Value {
+    json!({"method": "POST", "path": "/object", "body": {"structureId": "RootPage"}})
 }
 
 /// The sample of each guarded endpoint of the document, with what a token needs for it. An endpoint without a sample is an error.

@@ -40,6 +40,16 @@ async fn provoked() -> Vec<(Code, u16, Reply)> {
         (Code::ServerError, 500, broken(StoreError::Corrupt("no head, no tail".to_owned())).await),
         (Code::ServiceUnavailable, 503, broken(StoreError::Busy).await),
     ];
+    let change = |token: &str| {
+        let body = json!({"id": chosen(1), "collections": []});
+        Ask::new(Method::PATCH, "/object").token(token).json(&body)
+    };
+    let careful = lab.app.careful(&lab.space, "careful").await;
+    let stale = change(&lab.token).header("if-match", "\"0000000000000000.1\"");
+    all.push((Code::PreconditionFailed, 412, lab.app.send(stale).await));
+    let failing = json!({"operations": [{"method": "DELETE", "path": object}]});
+    all.push((Code::TransactionAborted, 404, lab.post("/transactions", &failing).await));
+    all.push((Code::PreconditionRequired, 428, lab.app.send(change(&careful)).await));
     lab.app.clock.advance(24 * 60 * 60 * 1000 + 1);
     all.push((Code::RevisionCompacted, 410, lab.get(&cursor).await));
     all

@@ -18,6 +18,7 @@ fn token(number: u8, space: SpaceId) -> TokenRecord {
         created_at: NOON,
         expires_at: None,
         revoked_at: None,
+        concurrency: crate::Policy::default(),
     }
 }
 
