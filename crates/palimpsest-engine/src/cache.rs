@@ -6,7 +6,8 @@ use quick_cache::sync::Cache;
 
 use crate::etag::Rendering;
 
-/// What some bytes were made of. A log id names the life of one space.
+/// What some bytes were made of. A log id names the life of one space; `structure` is a revision at which the structure of the
+/// object was as it is shown with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Key {
     Object { log: LogId, id: ObjectId, revision: Revision, structure: Revision },

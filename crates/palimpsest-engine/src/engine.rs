@@ -24,7 +24,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     fetch: Option<Arc<dyn Fetch>>,
-    pub(crate) rendered: Rendered,
+    pub(crate) rendered: Arc<Rendered>,
 }
 
 /// Bytes of an answer, and the revision of the space they were computed at.
@@ -54,7 +54,7 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, fetch: None, rendered: Rendered::new(CACHE) }
+        Self { store, clock, ids, fetch: None, rendered: Arc::new(Rendered::new(CACHE)) }
     }
 
     /// The same, looking at the pages that weblinks lead to.

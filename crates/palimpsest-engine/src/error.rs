@@ -121,6 +121,11 @@ impl Error {
         Self::new(Code::NotFound, format!("{what} not found"))
     }
 
+    /// A failure of the server; the cause is for the log alone.
+    pub(crate) fn internal(cause: String) -> Self {
+        Self { cause: Some(cause), ..Self::new(Code::ServerError, "Internal server error") }
+    }
+
     /// The same, decided at a revision.
     #[must_use]
     pub fn at(mut self, revision: Revision) -> Self {

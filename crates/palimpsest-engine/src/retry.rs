@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{ObjectId, Path, Revision, Schema, Step, Tag, Versioned};
+use palimpsest_model::{ObjectId, Path, Revision, Schema, Step, Tag};
 use palimpsest_store::{Found, SpaceRow, StoredAnswer, Tx};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -140,7 +140,7 @@ fn put_structure(tx: &mut Tx<'_>, schema: &mut Arc<Schema>, found: &Found, revis
     let then = tx.structure_at(id, revision)?.ok_or_else(|| broken("history lacks the structure of what it shows"))?;
     let structures = &mut Arc::make_mut(schema).structures;
     structures.retain(|structure| structure.value.id != id);
-    structures.push(Versioned { revision, value: then });
+    structures.push(then);
     Ok(())
 }
 

@@ -27,6 +27,7 @@ mod tag;
 mod time;
 mod token;
 mod value;
+mod value_at;
 mod words;
 
 pub use align::{Names, pair_equal, realign};
@@ -62,6 +63,7 @@ pub use tag::{Tag, TagError};
 pub use time::Timestamp;
 pub use token::{LinkTarget, Style, Token, read_tokens};
 pub use value::{MAX_ALIASES, Value, read_properties, read_value};
+pub use value_at::{Values, value_at};
 pub use words::{fold, words};
 
 /// Blocks may nest this deep (the text at the top of a list counts as one).

@@ -33,6 +33,8 @@ pub(crate) struct Answer {
     pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
+    /// The revision that the object is shown at, when it was asked for.
+    pub(crate) past: Option<Revision>,
     pub(crate) etag: Option<ETag>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
@@ -51,6 +53,7 @@ impl Default for Answer {
             media: JSON,
             revision: None,
             object: None,
+            past: None,
             etag: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
@@ -104,7 +107,9 @@ impl Answer {
         if self.replayed {
             headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
-        if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
+        let past = self.past.map(|revision| format!("&revision={revision}")).unwrap_or_default();
+        let location = self.object.map(|id| format!("/object?id={id}{past}"));
+        if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
         response

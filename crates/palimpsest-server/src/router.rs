@@ -66,6 +66,9 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::DELETE, "/object", api::object::delete::read, api::object::delete::describe),
     write(30, Method::POST, "/object/edits", api::object::edits::read, api::object::edits::describe),
     write(10, Method::POST, "/object/url", api::object::link::read, api::object::link::describe),
+    // The past of an object
+    read(30, "/object/history", api::object::history::call, api::object::history::describe),
+    read(30, "/object/diff", api::object::diff::call, api::object::diff::describe),
     // Objects as Markdown (spec/02 §8–10)
     read(30, "/object/markdown", api::object::markdown::get::call, api::object::markdown::get::describe),
     write(
@@ -89,6 +92,8 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(30, "/objects/collection", api::objects::collection::call, api::objects::collection::describe),
     read(30, "/objects/tag", api::objects::tag::call, api::objects::tag::describe),
     read(30, "/objects", api::objects::all::call, api::objects::all::describe),
+    ask(30, "/objects/get", api::objects::get::call, api::objects::get::describe),
+    read(30, "/trash", api::trash::call, api::trash::describe),
     // Blocks (spec/02 §12, 14, 15, and our own)
     write(30, Method::POST, "/blocks/append", api::blocks::append::read, api::blocks::append::describe),
     write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),

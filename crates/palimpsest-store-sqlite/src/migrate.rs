@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_log.sql"),
+    include_str!("../migrations/0002_trash.sql"),
     include_str!("../migrations/0003_answers.sql"),
     include_str!("../migrations/0005_conditions.sql"),
 ];

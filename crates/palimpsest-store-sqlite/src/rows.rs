@@ -1,13 +1,15 @@
 //! The contract's rows in SQL.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use palimpsest_model::{
     BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
 };
 use palimpsest_store::{
     Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, Policy, RegistryRows, Rows,
-    SchemaChange, SpaceRow, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
+    SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
+    Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -131,6 +133,26 @@ impl SqlRows {
         query().map_err(store_error)
     }
 
+    fn versions_as<T>(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: &RangeInclusive<Revision>,
+        limit: usize,
+        columns: &str,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let space = self.number(space)?;
+        let (kind, id) = encode_key(&key);
+        let sql = format!(
+            "SELECT {columns} FROM versions \
+             WHERE doc = (SELECT no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3) \
+             AND revision BETWEEN ?4 AND ?5 ORDER BY revision DESC LIMIT ?6"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(&sql, params![space, kind, id, number(*made.start()), number(*made.end()), limit], read)
+    }
+
     fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
         self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(store_error)
     }
@@ -213,21 +235,27 @@ impl Rows for SqlRows {
         })
     }
 
-    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError> {
-        let space = self.number(space)?;
-        let (kind, id) = encode_key(&key);
-        let sql = "SELECT revision, previous, state, delta FROM versions \
-                   WHERE doc = (SELECT no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3) AND revision > ?4 \
-                   ORDER BY revision DESC";
-        self.query(sql, params![space, kind, id, number(after)], |row| {
-            let previous: Option<i64> = row.get(1)?;
-            let state: Option<i64> = row.get(2)?;
-            let previous = match (previous, state) {
-                (Some(revision), Some(state)) => Some((revision_of(revision), decode_state(state)?)),
-                _ => None,
-            };
-            Ok(Version { key, revision: revision_of(row.get(0)?), previous, delta: row.get(3)? })
+    fn versions(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        self.versions_as(space, key, &made, limit, "revision, previous, state, delta", |row| {
+            let Step { revision, previous } = read_step(row)?;
+            Ok(Version { key, revision, previous, delta: row.get(3)? })
         })
+    }
+
+    fn steps(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Step>, StoreError> {
+        self.versions_as(space, key, &made, limit, "revision, previous, state", read_step)
     }
 
     fn members(
@@ -412,6 +440,7 @@ fn encode_list(list: &List) -> Vec<u8> {
         List::Structure(id) => key(1, id.to_string().as_bytes()),
         List::Collection(id) => key(2, id.0.as_bytes()),
         List::Tag(id) => key(3, id.0.as_bytes()),
+        List::Trash => key(4, &[]),
     }
 }
 
@@ -459,6 +488,15 @@ fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
     })
 }
 
+fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
+    let (previous, state): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
+    let previous = match (previous, state) {
+        (Some(revision), Some(state)) => Some((revision_of(revision), decode_state(state)?)),
+        _ => None,
+    };
+    Ok(Step { revision: revision_of(row.get(0)?), previous })
+}
+
 fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
     Ok(Doc {
         key,
@@ -470,8 +508,9 @@ fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
     })
 }
 
+/// Revisions that are asked for may be beyond what a column holds; those that are stored never are.
 pub(crate) fn number(revision: Revision) -> i64 {
-    revision.0.cast_signed()
+    i64::try_from(revision.0).unwrap_or(i64::MAX)
 }
 
 pub(crate) fn revision_of(number: i64) -> Revision {

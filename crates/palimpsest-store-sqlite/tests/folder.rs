@@ -10,7 +10,7 @@ use palimpsest_model::{
     BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
     builtin_structures,
 };
-use palimpsest_store::{Actor, Answer, ChangeKind, Intent, Store, StoreError};
+use palimpsest_store::{Actor, Answer, ChangeKind, Intent, List, Snapshot, Store, StoreError};
 use palimpsest_store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -95,6 +95,35 @@ fn everything_is_there_after_opening_again() {
     assert_eq!(bench.store.current(SPACE, None).unwrap().space.log, LogId(7));
     assert!((1..=200).all(|number| bench.title(number).unwrap() == format!("page {number}")));
     assert_eq!(bench.put(201, "next").unwrap().revision, Revision(202));
+}
+
+#[test]
+fn what_was_trashed_before_the_trash_was_a_list_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::begin(folder.path(), &Options::default());
+    for (number, state) in [(1, State::Trashed), (2, State::Live), (3, State::Deleted), (4, State::Trashed)] {
+        bench.put(number, "a page").unwrap();
+        let change =
+            move |tx: &mut palimpsest_store::Tx<'_>| tx.put(page(number, "a page"), state, ChangeKind::Trashed);
+        bench.runtime.block_on(bench.store.commit(intent(None), change)).unwrap().value.unwrap();
+    }
+    let trash = |bench: &Bench| {
+        let look = |snapshot: &mut Snapshot<'_>| {
+            let head = snapshot.row().revision;
+            snapshot.list_at(List::Trash, head, None, 100)
+        };
+        let found = bench.runtime.block_on(bench.store.read(SPACE, look)).unwrap().value.unwrap();
+        found.into_iter().map(|found| found.object.id.0.as_u128()).collect::<Vec<_>>()
+    };
+    assert_eq!(trash(&bench), [1, 4]);
+    bench.store.close();
+    drop(bench);
+    // As it was before.
+    let file = rusqlite::Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    assert_eq!(file.execute("DELETE FROM members WHERE list = X'04'", []).unwrap(), 2);
+    file.execute("DELETE FROM migrations WHERE number = 2", []).unwrap();
+    drop(file);
+    assert_eq!(trash(&Bench::open(folder.path(), &Options::default()).unwrap()), [1, 4]);
 }
 
 #[test]

@@ -37,9 +37,10 @@ pub use error::StoreError;
 pub use head::{Current, Heads, Moves, ObjectHead};
 pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
+pub use past::changed_between;
 pub use record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Membership, ObjectChange, Place, Policy, SchemaChange,
-    SchemaKind, Scope, SpaceRow, TokenHash, TokenRecord, Version,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Place, Policy,
+    SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};

@@ -3,6 +3,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId};
@@ -11,7 +12,7 @@ use crate::answer::StoredAnswer;
 use crate::error::StoreError;
 use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
-use crate::record::{Doc, DocKey, List, LogEntry, Place, Policy, SpaceRow, TokenHash, TokenRecord, Version};
+use crate::record::{Doc, DocKey, List, LogEntry, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
@@ -209,10 +210,31 @@ impl Rows for Memory {
         Ok(data.schema_order.iter().filter_map(|key| data.docs.get(key).cloned()).collect())
     }
 
-    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError> {
-        let data = self.of(space)?;
-        let range = (key, after.next())..=(key, Revision(u64::MAX));
-        Ok(data.versions.range(range).rev().map(|(_, version)| version.clone()).collect())
+    fn versions(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        let (first, last) = made.into_inner();
+        if first > last {
+            return Ok(Vec::new());
+        }
+        let versions = self.of(space)?.versions.range((key, first)..=(key, last)).rev();
+        Ok(versions.take(limit).map(|(_, version)| version.clone()).collect())
+    }
+
+    fn steps(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Step>, StoreError> {
+        let versions = self.versions(space, key, made, limit)?;
+        let step = |version: Version| Step { revision: version.revision, previous: version.previous };
+        Ok(versions.into_iter().map(step).collect())
     }
 
     fn members(

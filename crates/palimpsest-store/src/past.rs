@@ -1,14 +1,54 @@
 //! Earlier versions, rebuilt from the current one backwards.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use palimpsest_model::{ObjectId, Revision, SpaceId, Structure, StructureId};
+use palimpsest_model::{Object, ObjectId, Revision, SpaceId, State, Structure, StructureId, Versioned, changed_paths};
 
 use crate::delta::apply_delta;
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, LogEntry, ObjectChange};
+use crate::record::{Doc, DocKey, LogEntry, Made, ObjectChange, Version};
 use crate::rows::Rows;
 use crate::tx::{Found, parse};
+
+/// So many versions are read at a time on the way back.
+const AT_ONCE: usize = 64;
+
+/// A document as it stood at a revision; nothing when it was not there yet.
+fn doc_at(rows: &mut dyn Rows, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Doc>, StoreError> {
+    let Some(mut doc) = rows.doc(space, key)? else { return Ok(None) };
+    if doc.created > revision {
+        return Ok(None);
+    }
+    let current = doc.revision;
+    while doc.revision > revision {
+        let versions = rows.versions(space, key, revision.next()..=doc.revision, AT_ONCE)?;
+        if versions.is_empty() {
+            return Err(StoreError::Corrupt(format!("{key:?} has no version {}", doc.revision)));
+        }
+        for version in &versions {
+            doc = one_back(doc, version)?;
+        }
+    }
+    if doc.revision != current
+        && let Some(entry) = entry(rows, space, doc.revision)?
+    {
+        doc.at = entry.at;
+    }
+    Ok(Some(doc))
+}
+
+/// The version before this one.
+fn one_back(doc: Doc, version: &Version) -> Result<Doc, StoreError> {
+    let (key, made) = (doc.key, version.revision);
+    let (revision, state) = version
+        .previous
+        .filter(|_| made == doc.revision)
+        .ok_or_else(|| StoreError::Corrupt(format!("{key:?} of {} has no way back by {made}", doc.revision)))?;
+    let body = apply_delta(&doc.body, &version.delta)
+        .map_err(|error| StoreError::Corrupt(format!("{key:?} before {made}: {error}")))?;
+    Ok(Doc { revision, state, body: body.into(), ..doc })
+}
 
 /// An object as it stood at a revision; nothing when it was not there yet.
 pub(crate) fn object_at(
@@ -22,37 +62,56 @@ pub(crate) fn object_at(
     Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
 }
 
-/// A structure as it stood at a revision; nothing when it was not there yet.
+/// A structure as it stood at a revision; nothing when it was not there then.
 pub(crate) fn structure_at(
     rows: &mut dyn Rows,
     space: SpaceId,
     id: StructureId,
     revision: Revision,
-) -> Result<Option<Structure>, StoreError> {
-    doc_at(rows, space, DocKey::Structure(id), revision)?.map(|doc| parse(&doc.body)).transpose()
+) -> Result<Option<Versioned<Structure>>, StoreError> {
+    let doc = doc_at(rows, space, DocKey::Structure(id), revision)?.filter(|doc| doc.state == State::Live);
+    doc.map(|doc| Ok(Versioned { revision: doc.revision, value: parse(&doc.body)? })).transpose()
 }
 
-/// A document as it stood at a revision; nothing when it was not there yet.
-fn doc_at(rows: &mut dyn Rows, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Doc>, StoreError> {
-    let Some(mut doc) = rows.doc(space, key)? else { return Ok(None) };
-    if doc.created > revision {
-        return Ok(None);
+/// The paths of what differs between two versions of an object, its being in the trash included, sorted.
+#[must_use]
+pub fn changed_between(before: (&Object, State), after: (&Object, State)) -> Vec<String> {
+    let mut paths = changed_paths(before.0, after.0);
+    if matches!((before.1, after.1), (State::Live, State::Trashed) | (State::Trashed, State::Live)) {
+        paths.push("trashed".to_owned());
     }
-    let versions = rows.versions(space, key, revision)?;
-    for version in &versions {
-        let Some((previous, state)) = version.previous else {
-            return Err(StoreError::Corrupt(format!("{key:?} has no version at {revision}")));
-        };
-        let body = apply_delta(&doc.body, &version.delta)
-            .map_err(|error| StoreError::Corrupt(format!("{key:?} before {}: {error}", version.revision)))?;
-        doc = Doc { revision: previous, state, body: body.into(), ..doc };
+    paths
+}
+
+/// What the commits of a range did to an object, newest first, at most `limit`.
+pub(crate) fn history(
+    rows: &mut dyn Rows,
+    space: SpaceId,
+    id: ObjectId,
+    made: RangeInclusive<Revision>,
+    limit: usize,
+) -> Result<Vec<Made>, StoreError> {
+    let mut history = Vec::new();
+    for step in rows.steps(space, DocKey::Object(id), made, limit)? {
+        let (LogEntry { revision, at, actor, .. }, change) = change_of(rows, space, id, step.revision)?;
+        history.push(Made { revision, at, actor, change });
     }
-    if !versions.is_empty()
-        && let Some(entry) = entry(rows, space, doc.revision)?
-    {
-        doc.at = entry.at;
+    Ok(history)
+}
+
+/// The revision that put an object into the trash, which `found` is in.
+pub(crate) fn trashed_by(rows: &mut dyn Rows, space: SpaceId, found: &Found) -> Result<LogEntry, StoreError> {
+    let id = found.object.id;
+    let mut revision = found.revision;
+    loop {
+        let step = rows.steps(space, DocKey::Object(id), revision..=revision, 1)?;
+        match step.first().and_then(|step| step.previous) {
+            Some((before, State::Trashed)) => revision = before,
+            _ => break,
+        }
     }
-    Ok(Some(doc))
+    let found = entry(rows, space, revision)?;
+    found.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {revision}")))
 }
 
 /// The log entry of a revision.
@@ -69,13 +128,20 @@ pub(crate) fn changes_since(
     id: ObjectId,
     revision: Revision,
 ) -> Result<Vec<(LogEntry, ObjectChange)>, StoreError> {
-    let mut changes = Vec::new();
-    for version in rows.versions(space, DocKey::Object(id), revision)?.iter().rev() {
-        let found = entry(rows, space, version.revision)?;
-        let entry = found.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {}", version.revision)))?;
-        let change = entry.objects.iter().find(|change| change.id == id).cloned();
-        let missing = || StoreError::Corrupt(format!("entry {} does not name {id}", entry.revision));
-        changes.push((entry.clone(), change.ok_or_else(missing)?));
-    }
-    Ok(changes)
+    let steps = rows.steps(space, DocKey::Object(id), revision.next()..=Revision(u64::MAX), usize::MAX)?;
+    steps.iter().rev().map(|step| change_of(rows, space, id, step.revision)).collect()
+}
+
+/// The log entry of a revision, and what it says of an object.
+fn change_of(
+    rows: &mut dyn Rows,
+    space: SpaceId,
+    id: ObjectId,
+    revision: Revision,
+) -> Result<(LogEntry, ObjectChange), StoreError> {
+    let found = entry(rows, space, revision)?;
+    let entry = found.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {revision}")))?;
+    let change = entry.objects.iter().find(|change| change.id == id).cloned();
+    let change = change.ok_or_else(|| StoreError::Corrupt(format!("entry {revision} does not name {id}")))?;
+    Ok((entry, change))
 }

@@ -48,7 +48,16 @@ pub struct Version {
     pub delta: Vec<u8>,
 }
 
-/// A list that objects are members of. Only objects that can be seen are.
+/// A version without its way back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// The revision that made this version.
+    pub revision: Revision,
+    /// The revision and state of the version before; nothing when this is the first.
+    pub previous: Option<(Revision, State)>,
+}
+
+/// A list that objects are members of. Only objects that can be seen are, but for the trash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum List {
     /// Every object.
@@ -59,6 +68,8 @@ pub enum List {
     Collection(CollectionId),
     /// The objects whose property `tags` names a tag.
     Tag(ObjectId),
+    /// The objects in the trash.
+    Trash,
 }
 
 /// A place in a list: lists are ordered by the revision that made an object, then by its id, which never change.
@@ -181,6 +192,19 @@ pub struct ObjectChange {
     pub paths: Vec<String>,
 }
 
+/// What one commit did to one object, with when and by whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Made {
+    /// The revision it took.
+    pub revision: Revision,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// What it did.
+    pub change: ObjectChange,
+}
+
 /// What happens to objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -191,6 +215,28 @@ pub enum ChangeKind {
     Trashed,
     Restored,
     Deleted,
+    Reverted,
+    Merged,
+}
+
+impl ChangeKind {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Created, Self::Updated, Self::Trashed, Self::Restored, Self::Deleted, Self::Reverted, Self::Merged];
+
+    /// The word of the history.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Trashed => "trashed",
+            Self::Restored => "restored",
+            Self::Deleted => "deleted",
+            Self::Reverted => "reverted",
+            Self::Merged => "merged",
+        }
+    }
 }
 
 /// What one commit did to a part of the schema.

@@ -1,12 +1,13 @@
 //! What a backend does: move rows.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId};
 
 use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, Policy, SpaceRow, TokenRecord, Version};
+use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, Policy, SpaceRow, Step, TokenRecord, Version};
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
@@ -20,8 +21,23 @@ pub trait Rows {
     /// The space, its structures and its collections, in the order they were made.
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError>;
 
-    /// The versions of a document made after a revision, newest first.
-    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError>;
+    /// The versions of a document that revisions of a range made, newest first, at most `limit`.
+    fn versions(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError>;
+
+    /// The same without the ways back, which can be large.
+    fn steps(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Step>, StoreError>;
 
     /// The members of a list after a place, in its order, at most `limit`.
     fn members(

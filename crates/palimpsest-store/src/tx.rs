@@ -3,11 +3,12 @@
 //! half-written, in any backend.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{
     BlockId, Collection, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State, Structure, StructureId,
-    Timestamp, Value, Versioned, changed_paths,
+    Timestamp, Value, Versioned,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,8 +18,8 @@ use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::past;
 use crate::record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Membership, ObjectChange, Place, Policy, SchemaChange,
-    SchemaKind, SpaceRow, Version,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Place, Policy,
+    SchemaChange, SchemaKind, SpaceRow, Version,
 };
 use crate::rows::{Batch, Rows};
 use crate::title::{Term, TermRange, TitleChanges, Titled, titled_as};
@@ -190,7 +191,11 @@ impl<'r> Tx<'r> {
     }
 
     /// A structure as it stood at an earlier revision; nothing when it was not there yet.
-    pub fn structure_at(&mut self, id: StructureId, revision: Revision) -> Result<Option<Structure>, StoreError> {
+    pub fn structure_at(
+        &mut self,
+        id: StructureId,
+        revision: Revision,
+    ) -> Result<Option<Versioned<Structure>>, StoreError> {
         let found = past::structure_at(self.rows, self.row.id, id, revision);
         self.note(found)
     }
@@ -493,10 +498,7 @@ impl Sealed {
         let mut paths = Vec::new();
         let mut old_blocks = HashSet::new();
         if let Some((found, _)) = &before {
-            paths = changed_paths(&found.object, object);
-            if (found.state == State::Trashed) != (state == State::Trashed) && state != State::Deleted {
-                paths.push("trashed".to_owned());
-            }
+            paths = past::changed_between((&found.object, found.state), (object, state));
             found.object.walk(&mut |block| {
                 old_blocks.insert(block.id);
             });
@@ -545,8 +547,10 @@ impl Sealed {
 
 /// The lists an object is a member of.
 fn lists_of(object: &Object, state: State) -> BTreeSet<List> {
-    if state != State::Live {
-        return BTreeSet::new();
+    match state {
+        State::Live => {}
+        State::Trashed => return BTreeSet::from([List::Trash]),
+        State::Deleted => return BTreeSet::new(),
     }
     let mut lists = BTreeSet::from([List::All, List::Structure(object.structure)]);
     lists.extend(object.collections.iter().copied().map(List::Collection));
@@ -625,6 +629,33 @@ impl<'r> Snapshot<'r> {
         past::changes_since(self.rows, self.row.id, id, revision)
     }
 
+    /// A structure as it stood at an earlier revision; nothing when it was not there then.
+    pub fn structure_at(
+        &mut self,
+        id: StructureId,
+        revision: Revision,
+    ) -> Result<Option<Versioned<Structure>>, StoreError> {
+        if revision >= self.row.schema {
+            return Ok(self.schema.structure(id).cloned());
+        }
+        past::structure_at(self.rows, self.row.id, id, revision)
+    }
+
+    /// What the commits of a range of revisions did to an object, newest first, at most `limit`.
+    pub fn history(
+        &mut self,
+        id: ObjectId,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Made>, StoreError> {
+        past::history(self.rows, self.row.id, id, made, limit)
+    }
+
+    /// The commit that put an object into the trash, which it was found in.
+    pub fn trashed_by(&mut self, found: &Found) -> Result<LogEntry, StoreError> {
+        past::trashed_by(self.rows, self.row.id, found)
+    }
+
     /// The members of a list as they stood at an earlier revision, after a place, at most `limit`: index rows that were not
     /// touched since, and the objects touched since as they stood then. Whatever is written meanwhile, paging misses and
     /// repeats nothing.
@@ -635,13 +666,31 @@ impl<'r> Snapshot<'r> {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Found>, StoreError> {
+        let mut page = Vec::new();
+        for (place, found) in self.places_at(list, revision, after, limit)? {
+            page.push(match found {
+                Some(found) => found,
+                None => self.member(list, place)?,
+            });
+        }
+        Ok(page)
+    }
+
+    /// The same without looking at the objects: their places in the list, with those that had to be looked at.
+    pub fn places_at(
+        &mut self,
+        list: List,
+        revision: Revision,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<(Place, Option<Found>)>, StoreError> {
         let touched = self.touched_since(revision)?;
         let mut page = BTreeMap::new();
         for id in &touched {
             let Some(found) = self.object_at(*id, revision)? else { continue };
             let place = (found.created, *id);
             if after.is_none_or(|after| place > after) && lists_of(&found.object, found.state).contains(&list) {
-                page.insert(place, found);
+                page.insert(place, Some(found));
             }
         }
         let mut from = after;
@@ -651,14 +700,17 @@ impl<'r> Snapshot<'r> {
             let Some(last) = places.last() else { break };
             from = Some(*last);
             for place in places.into_iter().filter(|(_, id)| !touched.contains(id)) {
-                let found = self.object(place.1)?.ok_or_else(|| {
-                    StoreError::Corrupt(format!("{list:?} has the member {}, which is not there", place.1))
-                })?;
-                page.insert(place, found);
+                page.insert(place, None);
                 untouched += 1;
             }
         }
-        Ok(page.into_values().take(limit).collect())
+        Ok(page.into_iter().take(limit).collect())
+    }
+
+    /// The object at a place of a list as it stands now.
+    pub fn member(&mut self, list: List, place: Place) -> Result<Found, StoreError> {
+        let lost = || StoreError::Corrupt(format!("{list:?} has the member {}, which is not there", place.1));
+        self.object(place.1)?.ok_or_else(lost)
     }
 
     /// The last revision that changed a list or one of its members.

@@ -21,7 +21,7 @@ pub(crate) fn sizes(
     let key = DocKey::Object(id);
     let Some(doc) = rows.doc(space, key)? else { return Ok(Vec::new()) };
     let (mut sizes, mut size) = (Vec::new(), doc.body.len());
-    for version in rows.versions(space, key, after)? {
+    for version in rows.versions(space, key, after.next()..=doc.revision, usize::MAX)? {
         sizes.push((version.revision, size));
         if version.previous.is_some() {
             size = restored_length(&version.delta).map_err(|error| damaged(key, version.revision, error))?;
@@ -43,7 +43,7 @@ pub(crate) fn versions_at(
     };
     let mut found = Vec::with_capacity(wanted.len());
     // What leads back from the first one wanted is not needed.
-    let mut ways = rows.versions(space, key, *first)?.into_iter();
+    let mut ways = rows.versions(space, key, first.next()..=doc.revision, usize::MAX)?.into_iter();
     loop {
         if let Some(at) = wanted.get(&doc.revision) {
             let object = Arc::new(parse(&doc.body)?);

@@ -20,17 +20,19 @@ use palimpsest_store::{StoreError, Tx};
 pub use place::Place;
 pub use update::UpdateBlock;
 
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// The structure of an object that is stored.
 pub(crate) fn structure_of<'s>(schema: &'s Schema, object: &Object) -> Result<&'s Structure, Error> {
     let found = schema.structure(object.structure).map(|structure| &structure.value);
-    found.ok_or_else(|| Error {
-        cause: Some(format!("object {} has the unknown structure {}", object.id, object.structure)),
-        ..Error::new(Code::ServerError, "Internal server error")
-    })
+    found.ok_or_else(|| unknown_structure(object))
+}
+
+/// What is answered when the structure of an object that is stored is not.
+pub(crate) fn unknown_structure(object: &Object) -> Error {
+    Error::internal(format!("object {} has the unknown structure {}", object.id, object.structure))
 }
 
 /// Makes blocks of the drafts that replace whole sections of `object`, with the ids of what they keep.

@@ -17,3 +17,4 @@ mod replacements;
 mod stored;
 mod structures;
 mod support;
+mod values;

@@ -7,7 +7,7 @@ use palimpsest_engine::{Code, ListChanges, Position};
 use palimpsest_model::{Node, Reading as Notes};
 use serde_json::json;
 
-use super::objects::read_count;
+use super::read_count;
 use crate::answer::Failure;
 use crate::document::changes::{events, position};
 use crate::document::shape::{refer, said, words};

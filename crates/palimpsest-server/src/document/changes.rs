@@ -1,5 +1,6 @@
 //! The change feed.
 
+use palimpsest_engine::ChangeKind;
 use serde_json::{Value, json};
 
 use super::names::{structure_id, uuid};
@@ -7,19 +8,15 @@ use super::shape::{boolean, closed, count, list, nullable, pattern, refer, said,
 
 /// What a position is written as.
 const POSITION: &str = "^([0-9a-f]{16}\\.)?(0|[1-9][0-9]{0,19})$";
-/// What happens to objects.
-const KINDS: [&str; 7] = ["created", "updated", "trashed", "restored", "deleted", "reverted", "merged"];
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
-    let id = said(nullable(uuid()), "The token; null for the operator.");
-    let actor = closed(&[("id", id), ("name", said(text(), "Its name as of the write."))], &[]);
     let etag = said(nullable(refer("EntityTag")), "The version it left; null when the object was deleted for good.");
     let object = closed(
         &[
             ("id", uuid()),
             ("structureId", structure_id()),
-            ("kind", words(KINDS)),
+            ("kind", words(ChangeKind::ALL.map(ChangeKind::as_str))),
             ("paths", said(list(text()), "What changed, sorted; empty for a creation.")),
             ("etag", etag),
         ],
@@ -52,7 +49,6 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
         &[],
     );
     let named = [
-        ("Actor", said(actor, "Who wrote.")),
         ("ChangedObject", said(object, "What one revision did to one object.")),
         ("SchemaChange", said(part, "What one revision did to the space, its structures and collections.")),
         ("Change", said(change, "One revision.")),

@@ -34,12 +34,6 @@ fn unmet() -> [(&'static str, Value); 4] {
     [("id", uuid()), ("changedPaths", paths), ("changedBy", refer("Actor")), ("base", base)]
 }
 
-/// Who wrote.
-pub(super) fn actor() -> Value {
-    let id = said(nullable(uuid()), "The token; null for the operator.");
-    closed(&[("id", id), ("name", said(text(), "Its name as of the write."))], &[])
-}
-
 /// What the code tells besides; every answer with the code has it.
 fn details(code: Code) -> Option<Value> {
     match code {

@@ -93,7 +93,10 @@ impl Header {
             RevisionIfAny => {
                 (false, count(1), "The revision of the space it was decided at, when that took a look into the space.")
             }
-            Location => (true, pattern("^/object\\?id=[0-9a-f-]{36}$"), "Where the object can be read."),
+            Location => {
+                let place = pattern("^/object\\?id=[0-9a-f-]{36}(&revision=[1-9][0-9]*)?$");
+                (true, place, "Where the object can be read as it is shown.")
+            }
             RateLimit => (true, limits(), "What the window of this token and endpoint allows; nothing is left of it."),
             RateLimitIfAny => {
                 let about = "What the window of this token and endpoint allows, what is left of it and in how many \

@@ -7,6 +7,7 @@ pub(crate) mod changes;
 mod description;
 mod errors;
 mod headers;
+mod history;
 mod links;
 pub(crate) mod lists;
 pub(crate) mod names;
@@ -108,6 +109,7 @@ fn tag(endpoint: &Endpoint) -> &'static str {
     match (endpoint.access, step) {
         (Access::Open, _) => "server",
         (_, "block") => "blocks",
+        (_, "trash") => "objects",
         (_, step) => step,
     }
 }
@@ -122,8 +124,8 @@ fn schemas() -> Map<String, Value> {
         space::schemas(),
         lists::schemas(),
         changes::schemas(),
+        history::schemas(),
         errors::schemas(),
-        vec![("Actor".to_owned(), errors::actor())],
     ];
     all.into_iter().flatten().collect()
 }

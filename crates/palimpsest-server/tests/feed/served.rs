@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Scope};
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router, serve};
 use palimpsest_store_sqlite::{Options, SqliteStore};
@@ -88,7 +88,10 @@ impl Served {
 
 async fn token(engine: &Engine, name: &str, expires_at: Option<Timestamp>) -> String {
     let (name, scopes) = (name.to_owned(), vec![Scope::Read, Scope::Write]);
-    let told = engine.administer(Command::TokenCreate { space: None, name, scopes, expires_at }).await.unwrap();
+    let told = engine
+        .administer(Command::TokenCreate { space: None, name, scopes, expires_at, concurrency: Policy::LastWriteWins })
+        .await
+        .unwrap();
     let Reply::TokenMade(made) = told else { panic!("{told:?}") };
     made.token
 }

@@ -24,6 +24,8 @@ pub(crate) struct Sample {
 pub(crate) enum Elsewhere {
     /// They are not there.
     NotFound,
+    /// They are not there, which is told of each.
+    NotFoundEach,
     /// It speaks of the token's own space.
     Own,
 }
@@ -47,6 +49,8 @@ pub(crate) struct Things {
     doomed: String,
     tag: String,
     collection: String,
+    /// A revision at which all of them are there.
+    revision: u64,
 }
 
 pub(crate) async fn things(lab: &Lab) -> Things {
@@ -58,13 +62,14 @@ pub(crate) async fn things(lab: &Lab) -> Things {
     let Told::Collection(shelf) = told else { panic!("{told:?}") };
     let collection = shelf.id.to_string();
     let [block, spare_block, edited] = [0, 1, 2].map(|place| id(&body(&object)[place]));
-    Things { object: id(&object), block, spare_block, edited, doomed, tag, collection }
+    let revision = lab.head().await;
+    Things { object: id(&object), block, spare_block, edited, doomed, tag, collection, revision }
 }
 
 /// One sample of every endpoint that asks for a token.
 fn samples(things: &Things) -> Vec<Sample> {
-    use Elsewhere::{NotFound, Own};
-    let Things { object, block, spare_block, edited, doomed, tag, collection } = things;
+    use Elsewhere::{NotFound, NotFoundEach, Own};
+    let Things { object, block, spare_block, edited, doomed, tag, collection, revision } = things;
     let read = |path, query: &str, elsewhere| Sample {
         method: Method::GET,
         path,
@@ -81,6 +86,10 @@ fn samples(things: &Things) -> Vec<Sample> {
         read("/space", "", Own),
         read("/space/structures", "", Own),
         read("/object", &format!("?id={object}"), NotFound),
+        read("/object/history", &format!("?id={object}"), NotFound),
+        read("/object/diff", &format!("?id={object}&from={revision}&to={revision}"), NotFound),
+        write(Method::POST, "/objects/get", json!({"ids": [object]}), NotFoundEach),
+        read("/trash", "", Own),
         write(Method::POST, "/object", json!({"structureId": "RootPage"}), Own),
         write(Method::POST, "/object/edits", edits, NotFound),
         write(Method::POST, "/object/url", json!({"url": "https://example.org/paper"}), Own),
@@ -253,6 +262,15 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
         match sample.elsewhere {
             Elsewhere::NotFound => {
                 assert_eq!((reply.status, &*reply.code()), (404, "cap_not_found"), "{what}");
+            }
+            Elsewhere::NotFoundEach => {
+                for one in reply.ok()["results"].as_array().unwrap() {
+                    assert_eq!(
+                        (&one["error"]["code"], &one["object"]),
+                        (&json!("cap_not_found"), &Value::Null),
+                        "{what}"
+                    );
+                }
             }
             Elsewhere::Own => {
                 assert_eq!(reply.status, 200, "{what}");

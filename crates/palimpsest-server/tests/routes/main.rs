@@ -25,8 +25,10 @@ mod health;
 mod object;
 mod objects;
 mod space;
+mod trash;
 
 mod app;
 mod contract;
 mod faulty;
+mod kept;
 mod wire;

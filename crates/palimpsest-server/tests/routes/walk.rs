@@ -6,6 +6,8 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::app::Reply;
+use crate::kept::Kept;
+use crate::object::rename_options;
 use crate::retry::{Done, Twins};
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
@@ -34,13 +36,14 @@ struct Walk {
     /// What could be seen at each revision.
     past: BTreeMap<u64, BTreeMap<String, Value>>,
     what: String,
+    kept: Kept,
 }
 
 impl Walk {
     async fn new(seed: u64) -> Self {
         let (twins, dice, what) = (Twins::new().await, Dice(seed), String::new());
         let (done, blocks, seen, past) = (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { twins, done, dice, seen, blocks, head: 1, past, what }
+        Self { twins, done, dice, seen, blocks, head: 1, past, what, kept: Kept::default() }
     }
 
     async fn go(mut self) {
@@ -59,9 +62,13 @@ impl Walk {
                 self.done.push(Done { method, uri, body, key, reply });
                 self.repeat_one().await;
             }
+            if self.dice.one_in(10) {
+                self.rename().await;
+            }
         }
         self.check_lists().await;
         self.check_feed().await;
+        self.kept.check(&self.twins.lab).await;
         let restarted = self.twins.restarted();
         for done in &self.done {
             done.repeat(&restarted).await;
@@ -90,12 +97,23 @@ impl Walk {
         assert_eq!(reply.revision(), Some(head), "{what}");
         let shown = (!reply.body.is_empty()).then(|| reply.json());
         let changed = self.look_again(shown.as_ref()).await;
+        self.kept.keep(head, &self.seen);
         // What leaves the trash for good was out of sight already.
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
         self.check_blocks();
         let visible = self.seen.iter().filter_map(|(id, object)| Some((id.clone(), object.clone()?)));
         self.past.insert(head, visible.collect());
+    }
+
+    /// Changes the schema: what tasks show changes with it, and their past does not.
+    async fn rename(&mut self) {
+        rename_options(&self.twins.lab, "new").await;
+        self.head += 1;
+        for (id, object) in self.seen.iter_mut().filter(|(_, object)| object.is_some()) {
+            *object = Some(self.twins.lab.object(id).await);
+        }
+        self.kept.keep(self.head, &self.seen);
     }
 
     /// Reads every object again; answers which differ from what was seen before.
@@ -159,7 +177,7 @@ impl Walk {
         let mut last = 0;
         while last < self.head {
             let limit = 1 + self.dice.below(9);
-            let page = self.lab.get(&format!("/changes?since={last}&limit={limit}&include=objects")).await.ok();
+            let page = self.twins.lab.get(&format!("/changes?since={last}&limit={limit}&include=objects")).await.ok();
             for change in page["changes"].as_array().unwrap() {
                 last += 1;
                 assert_eq!(change["revision"], json!(last));

@@ -191,6 +191,9 @@ pub fn a_structure_can_be_had_as_it_stood(store: &Arc<dyn Store>) {
         })
         .unwrap();
     let id = first.id;
-    let at = |revision| bench.commit(move |tx| Ok(tx.structure_at(id, Revision(revision)).unwrap())).unwrap().value;
+    let at = |revision| {
+        let look = move |tx: &mut crate::Tx<'_>| Ok(tx.structure_at(id, Revision(revision)).unwrap());
+        bench.commit(look).unwrap().value.map(|found| found.map(|structure| structure.value))
+    };
     assert_eq!([at(0), at(1), at(2)], [Ok(None), Ok(Some(first)), Ok(Some(second))]);
 }

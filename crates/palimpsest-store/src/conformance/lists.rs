@@ -50,6 +50,41 @@ pub fn lists_hold_what_can_be_seen_and_belongs_to_them(store: &Arc<dyn Store>) {
     assert_eq!(bench.ids(PAGES), ids(&[5, 3, 4, 1]), "it comes back to its place");
 }
 
+/// The trash is a list: what is trashed enters it and leaves every other, what is restored or deleted leaves it; it tells which
+/// commit put it there.
+pub fn the_trash_is_a_list(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    for number in 1..5 {
+        bench.put(&page(number, "a page"));
+    }
+    let put = |number: u128, title: &'static str, state: State, kind: ChangeKind| {
+        let put =
+            move |tx: &mut crate::Tx<'_>| tx.put(page(number, title), state, kind).map_err(|error| error.to_string());
+        bench.commit(put).unwrap().revision
+    };
+    let ids = |numbers: &[u128]| numbers.iter().map(|number| object_id(*number)).collect::<Vec<_>>();
+    let third = put(3, "a page", State::Trashed, ChangeKind::Trashed);
+    let first = put(1, "a page", State::Trashed, ChangeKind::Trashed);
+    assert_eq!((bench.ids(List::Trash), bench.ids(PAGES)), (ids(&[1, 3]), ids(&[2, 4])));
+    put(3, "changed in the trash", State::Trashed, ChangeKind::Updated);
+    put(3, "changed again", State::Trashed, ChangeKind::Updated);
+    let pin = bench.head();
+    for (number, expected) in [(1, first), (3, third)] {
+        let look = move |snapshot: &mut crate::Snapshot<'_>| {
+            let found = snapshot.object(object_id(number))?.unwrap();
+            snapshot.trashed_by(&found)
+        };
+        assert_eq!(block_on(store.read(bench.space, look)).unwrap().value.unwrap().revision, expected);
+    }
+    put(1, "a page", State::Live, ChangeKind::Restored);
+    put(2, "a page", State::Trashed, ChangeKind::Trashed);
+    put(3, "changed again", State::Deleted, ChangeKind::Deleted);
+    put(4, "a page", State::Deleted, ChangeKind::Deleted);
+    assert_eq!((bench.ids(List::Trash), bench.ids(PAGES)), (ids(&[2]), ids(&[1])));
+    let then: Vec<_> = bench.page_of(List::Trash, pin, None, 9).into_iter().map(|((_, id), _)| id).collect();
+    assert_eq!(then, ids(&[1, 3]), "as it stood");
+}
+
 /// Pages pinned to the revision of the first one show the list as it stood then, each row once, whatever is written between
 /// them: creations, edits, removals from the list, trash, restores.
 pub fn paging_misses_and_repeats_nothing_while_others_write(store: &Arc<dyn Store>) {
