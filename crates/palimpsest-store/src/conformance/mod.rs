@@ -8,6 +8,7 @@ mod heads;
 mod history;
 mod lists;
 mod registry;
+mod staging;
 mod threads;
 mod titles;
 
@@ -25,6 +26,7 @@ pub use self::heads::*;
 pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
+pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
@@ -44,10 +46,12 @@ macro_rules! conformance {
             a_snapshot_sees_one_revision, the_head_knows_what_was_committed_before_the_answer,
             a_reader_never_brings_back_the_past, random_histories_are_rebuilt_byte_for_byte,
             one_edited_block_of_a_large_object_costs_little_history,
-            lists_hold_what_can_be_seen_and_belongs_to_them, paging_misses_and_repeats_nothing_while_others_write,
+            lists_hold_what_can_be_seen_and_belongs_to_them, a_list_tells_when_it_or_a_member_last_changed, paging_misses_and_repeats_nothing_while_others_write,
             a_title_leads_to_what_is_called_so, a_transaction_finds_its_own_titles,
             the_index_of_titles_is_that_of_the_objects,
-            tokens_are_put_replaced_and_removed,
+            what_is_put_on_a_staged_version_is_handed_out_and_changes_nothing,
+            what_was_put_before_staging_is_there_after_it, staging_holds_one_object_only,
+            tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
