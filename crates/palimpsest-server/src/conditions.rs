@@ -20,7 +20,7 @@ fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
         split(&String::from_utf8_lossy(value.as_bytes()), &mut tags);
     }
     let is_any = tags.iter().any(|tag| tag == "*");
-    is_sent.then(|| if is_any { Tags::Any } else { Tags::Of(tags) })
+    is_sent.then_some(if is_any { Tags::Any } else { Tags::Of(tags) })
 }
 
 /// Splits a list at the commas outside of quotation marks.

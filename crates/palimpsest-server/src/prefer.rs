@@ -4,7 +4,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 use palimpsest_engine::Ignored;
 
-const PREFER: HeaderName = HeaderName::from_static("prefer");
+pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The preferences of one request, as far as they are known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

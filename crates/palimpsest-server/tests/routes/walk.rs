@@ -9,7 +9,7 @@ use crate::app::{Lab, Reply};
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
-fn length() -> (u64, usize) {
+pub(crate) fn length() -> (u64, usize) {
     if std::env::var_os("PALIMPSEST_TEST_LONG").is_some() { (30, 200) } else { (4, 60) }
 }
 
@@ -20,35 +20,46 @@ async fn the_laws_hold_whatever_is_sent() {
     }
 }
 
-struct Walk {
-    lab: Lab,
+pub(crate) struct Walk {
+    pub(crate) lab: Lab,
     dice: Dice,
     /// Every object that was ever made, as GET shows it; nothing for one that cannot be seen.
-    seen: BTreeMap<String, Option<Value>>,
+    pub(crate) seen: BTreeMap<String, Option<Value>>,
     /// The blocks of all that can be seen.
     blocks: Vec<String>,
-    head: u64,
-    what: String,
+    pub(crate) head: u64,
+    pub(crate) what: String,
 }
 
 impl Walk {
-    async fn new(seed: u64) -> Self {
+    pub(crate) async fn new(seed: u64) -> Self {
         let lab = Lab::new().await;
         Self { lab, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
     }
 
     async fn go(mut self) {
         for step in 0..length().1 {
-            self.lab.app.clock.advance(1000);
-            let (method, uri, mut body) = self.request();
-            if self.dice.one_in(8) {
-                spoil(&mut body, &mut self.dice);
-            }
-            self.what = format!("step {step}: {method} {uri} {body}");
-            let reply = self.lab.app.send(self.lab.ask(method, &uri).json(&body)).await;
-            self.judge(&reply).await;
+            self.step(step).await;
         }
         self.check_lists().await;
+    }
+
+    /// Sends something, sensible or not.
+    pub(crate) async fn step(&mut self, step: usize) -> Reply {
+        let (method, uri, mut body) = self.request();
+        if self.dice.one_in(8) {
+            spoil(&mut body, &mut self.dice);
+        }
+        self.send(step, method, uri, body).await
+    }
+
+    /// Sends this, and judges what comes of it.
+    pub(crate) async fn send(&mut self, step: usize, method: Method, uri: String, body: Value) -> Reply {
+        self.lab.app.clock.advance(1000);
+        self.what = format!("step {step}: {method} {uri} {body}");
+        let reply = self.lab.app.send(self.lab.ask(method, &uri).json(&body)).await;
+        self.judge(&reply).await;
+        reply
     }
 
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
