@@ -45,10 +45,11 @@ struct Book {
 impl Book {
     async fn new(seed: u64) -> Self {
         let mut walk = Walk::new(seed).await;
-        let (space, structure) = (Some(walk.lab.space.clone()), "RootPage".to_owned());
-        let told = walk.lab.app.administer(Command::CollectionCreate { space, structure, title: "Shelf".to_owned() });
+        let (space, structure) = (Some(walk.twins.lab.space.clone()), "RootPage".to_owned());
+        let told =
+            walk.twins.lab.app.administer(Command::CollectionCreate { space, structure, title: "Shelf".to_owned() });
         let Told::Collection(shelf) = told.await else { panic!("no collection") };
-        walk.head = walk.lab.head().await;
+        walk.head = walk.twins.lab.head().await;
         Self {
             walk,
             shelf: shelf.id.to_string(),
@@ -103,7 +104,7 @@ impl Book {
             assert_eq!(tag, short(&tag), "{}", self.walk.what);
             return;
         }
-        let read = self.walk.lab.get(&format!("/object?id={}", id(&reply.json()))).await;
+        let read = self.walk.twins.lab.get(&format!("/object?id={}", id(&reply.json()))).await;
         if read.status == 200 {
             assert_eq!(read.etag(), tag, "{}", self.walk.what);
         } else {
@@ -113,13 +114,13 @@ impl Book {
 
     /// An object keeps its tag while it shows the same. Answers the versions of all.
     async fn check_objects(&mut self) -> BTreeMap<String, String> {
-        let rows = self.walk.lab.get("/objects?limit=1000").await.ok();
+        let rows = self.walk.twins.lab.get("/objects?limit=1000").await.ok();
         let mut versions = BTreeMap::new();
         for row in rows["results"].as_array().unwrap() {
             versions.insert(id(row), row["etag"].as_str().unwrap().to_owned());
         }
         for (object, version) in &versions {
-            let read = self.walk.lab.get(&format!("/object?id={object}")).await;
+            let read = self.walk.twins.lab.get(&format!("/object?id={object}")).await;
             assert_eq!(&short(&read.etag()), version, "{}", self.walk.what);
             self.record(&read);
             let seen = (read.etag(), read.body.to_vec());
@@ -127,7 +128,7 @@ impl Book {
                 assert_eq!(tag == read.etag(), bytes == read.body, "{}: {tag}, {}", self.walk.what, read.etag());
             }
             if self.versions.get(object) != Some(version) {
-                let text = self.walk.lab.get(&format!("/object/markdown?id={object}")).await;
+                let text = self.walk.twins.lab.get(&format!("/object/markdown?id={object}")).await;
                 assert_eq!(&short(&text.etag()), version, "{}", self.walk.what);
                 self.record(&text);
             }
@@ -151,7 +152,7 @@ impl Book {
 
     /// The tag of a list changes exactly when its rows do or one of them was written, to the head, and never goes back.
     async fn check_list(&mut self, step: usize, uri: &str, written: &BTreeSet<String>) {
-        let reply = self.walk.lab.get(uri).await;
+        let reply = self.walk.twins.lab.get(uri).await;
         self.record(&reply);
         let what = format!("{}: {uri}", self.walk.what);
         let mut body = reply.ok();
