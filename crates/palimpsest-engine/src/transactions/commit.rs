@@ -1,6 +1,6 @@
 //! POST /transactions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -28,8 +28,8 @@ pub struct Transaction {
     pub dry_run: bool,
     /// Whether nothing may be dropped.
     pub strict: bool,
-    /// Whether the objects are to be shown.
-    pub shows: bool,
+    /// So many bytes of objects are shown, if any.
+    pub shows: Option<usize>,
 }
 
 /// One of them.
@@ -50,6 +50,8 @@ pub struct Committed {
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub outcomes: Vec<Outcome>,
+    /// Whether every object that was to be shown is.
+    pub is_whole: bool,
 }
 
 /// What an operation of a transaction came to.
@@ -57,7 +59,7 @@ pub struct Committed {
 pub struct Outcome {
     /// The object it was about, and its version as the transaction left it.
     pub left: Option<(ObjectId, Tag)>,
-    /// The object as the transaction left it, when it is to be shown and can be seen.
+    /// The object as the transaction left it, when it is to be shown, can be seen, and there is room for it.
     pub object: Option<View>,
     /// What of the input had no effect.
     pub ignored: Ignored,
@@ -68,8 +70,11 @@ struct Applied {
     revision: Revision,
     row: SpaceRow,
     schema: Arc<Schema>,
-    done: Vec<(Option<(ObjectId, Tag)>, Option<Found>, Ignored)>,
+    done: Vec<Left>,
 }
+
+/// What an operation left: its object, that object when it can be seen, and what had no effect.
+type Left = (Option<(ObjectId, Tag)>, Option<Found>, Ignored);
 
 /// A commit that ends without its effects: because it was refused, or because it was only a question.
 enum Undone {
@@ -92,7 +97,7 @@ impl Engine {
         let at = self.clock.now();
         let fresh = Fresh::draw(&*self.ids, at);
         let intent = Intent { space: access.space, actor: access.actor(), at, begins: None };
-        let policy = access.policy;
+        let (policy, shows, is_dry) = (access.policy, transaction.shows, transaction.dry_run);
         let decide = move |tx: &mut Tx<'_>| {
             let applied = transaction.apply(tx, policy, &mut fresh.clone())?;
             if transaction.dry_run { Err(Undone::Dry(Box::new(applied))) } else { Ok(applied) }
@@ -107,12 +112,35 @@ impl Engine {
             }
             Err(Undone::Refused(error)) => return Err(error.at(head)),
         };
+        let (outcomes, is_whole) = self.show_all(applied, shows, is_dry)?;
+        Ok(Committed { revision, outcomes, is_whole })
+    }
+
+    /// Shows each object once, as far as there is room; answers whether all are shown.
+    fn show_all(&self, applied: Applied, shows: Option<usize>, is_dry: bool) -> Result<(Vec<Outcome>, bool), Error> {
         let Applied { row, schema, done, .. } = applied;
-        let outcome = |(left, shown, ignored): (Option<_>, Option<Found>, Ignored)| {
-            let object = shown.map(|found| self.show(&row, &schema, &found)).transpose()?;
-            Ok(Outcome { left, object, ignored })
-        };
-        Ok(Committed { revision, outcomes: done.into_iter().map(outcome).collect::<Result<_, Error>>()? })
+        let mut room = shows;
+        let mut views: BTreeMap<ObjectId, View> = BTreeMap::new();
+        let mut outcomes = Vec::with_capacity(done.len());
+        let mut is_whole = true;
+        for (left, found, ignored) in done {
+            let mut object = None;
+            if let Some(found) = found.filter(|_| shows.is_some()) {
+                object = match room {
+                    None => None,
+                    Some(_) if views.contains_key(&found.object.id) => views.get(&found.object.id).cloned(),
+                    Some(_) if is_dry => Some(self.imagine(&row, &schema, &found)?),
+                    Some(_) => Some(self.show(&row, &schema, &found)?),
+                };
+                // After the first that has no room none has, so that nothing is rendered in vain.
+                room = room.and_then(|room| room.checked_sub(object.as_ref()?.body.len()));
+                object = object.filter(|_| room.is_some());
+                is_whole &= object.is_some();
+                views.extend(object.clone().map(|view| (found.object.id, view)));
+            }
+            outcomes.push(Outcome { left, object, ignored });
+        }
+        Ok((outcomes, is_whole))
     }
 
     /// Looks at all pages that weblinks lead to, at once.
@@ -143,12 +171,9 @@ impl Transaction {
             });
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
             let id = one.left.map(|(id, _)| id);
-            if let Some(id) = id {
-                // Whoever checked it once, or made it, knows what it is.
-                let is_checked = matches!(step.condition.if_match, Some(Tags::Of(_)));
-                if is_checked || tx.before(id)?.is_none() {
-                    held.insert(id);
-                }
+            // Whoever checked it once knows what it is.
+            if matches!(step.condition.if_match, Some(Tags::Of(_))) {
+                held.extend(id);
             }
             done.push((id, ignored));
         }
@@ -160,7 +185,7 @@ impl Transaction {
                 None => None,
             };
             let tag = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
-            left.push((tag, found.filter(|found| self.shows && found.state == State::Live), ignored));
+            left.push((tag, found.filter(|found| found.state == State::Live), ignored));
         }
         let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
         Ok(Applied { revision, row: tx.row(), schema: Arc::clone(tx.schema()), done: left })

@@ -23,6 +23,7 @@ mod health;
 mod object;
 mod objects;
 mod space;
+mod transactions;
 
 mod app;
 mod contract;

@@ -5,7 +5,7 @@ mod dates;
 mod delete;
 mod get;
 mod ids;
-mod link;
+pub(crate) mod link;
 mod markdown;
 mod planted;
 mod properties;
