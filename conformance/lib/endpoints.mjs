@@ -24,6 +24,7 @@ export function callsOn({ id, structureId, blocks, collection, tag }) {
     call('api:write', 'POST', '/blocks/daily-note/append', { markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/append', { id, blocks: [paragraph('slipped in')] }),
     call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
+    call('api:write', 'POST', '/transactions', { operations: [{ method: 'POST', path: '/object', body: { structureId } }] }),
     call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
     call('api:write', 'DELETE', `/object?id=${id}`),
   ])
