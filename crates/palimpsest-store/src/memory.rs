@@ -346,4 +346,9 @@ impl RegistryRows for Memory {
         self.answers.retain(|_, stored| stored.space != space);
         Ok(())
     }
+
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let expired = self.answers.extract_if(.., |_, stored| stored.at < before);
+        Ok(expired.take(limit).count())
+    }
 }

@@ -111,6 +111,9 @@ pub trait RegistryRows {
 
     /// Removes a space with its log, its documents, its tokens and its stored answers.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
+
+    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// Everything one commit writes.

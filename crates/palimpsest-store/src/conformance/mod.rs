@@ -59,7 +59,7 @@ macro_rules! conformance {
             tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
-            what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day,
+            what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day, expired_answers_are_removed_in_steps,
             answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );

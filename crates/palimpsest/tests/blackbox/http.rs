@@ -22,6 +22,7 @@ pub(crate) struct Client {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) revision: Option<i64>,
+    pub(crate) etag: Option<String>,
     /// Whether it is what an earlier request with the same key was answered.
     pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
@@ -58,7 +59,8 @@ impl Client {
         self.send_with(method, path, Some(body), &format!("Idempotency-Key: {key}\r\n"))
     }
 
-    fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
+    /// The same with lines more in its head, each with its end.
+    pub(crate) fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
         let outcome = self.exchange(method, path, body, more);
         match &outcome {
             Ok(reply) => {
@@ -196,13 +198,14 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     let status = read_line(stream)?;
     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an answer"))?;
-    let (mut length, mut revision, mut replayed, mut stays_open) = (0, None, false, true);
+    let (mut length, mut revision, mut etag, mut replayed, mut stays_open) = (0, None, None, false, true);
     loop {
         let line = read_line(stream)?;
         let Some((name, value)) = line.split_once(':') else { break };
         match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", value) => length = value.parse().unwrap(),
             ("palimpsest-revision", value) => revision = Some(value.parse().unwrap()),
+            ("etag", value) => etag = Some(value.to_owned()),
             ("idempotency-replayed", value) => replayed = value == "true",
             ("connection", value) => stays_open = !value.eq_ignore_ascii_case("close"),
             ("transfer-encoding", value) => panic!("an answer of unknown length: {value}"),
@@ -211,7 +214,7 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok((Reply { status, revision, replayed, body }, stays_open))
+    Ok((Reply { status, revision, etag, replayed, body }, stays_open))
 }
 
 fn read_line(stream: &mut BufReader<TcpStream>) -> Result<String> {

@@ -7,12 +7,15 @@
 
 #![cfg(test)]
 
+mod backup;
 mod cli;
 mod crash;
 mod disk;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;
+#[cfg(feature = "faults")]
+mod follower;
 mod head;
 mod hot;
 mod http;
