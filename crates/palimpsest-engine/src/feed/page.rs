@@ -113,6 +113,8 @@ impl Engine {
             changes.push(change);
         }
         let revision = changes.last().map_or(seen.since, |change| change.revision);
+        #[cfg(feature = "faults")]
+        let revision = if self.faults.follow_the_head { seen.row.revision } else { revision };
         Changes { log: seen.row.log, revision, changes, has_more: seen.has_more, head: seen.row.revision }
     }
 }

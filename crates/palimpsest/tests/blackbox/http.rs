@@ -22,6 +22,7 @@ pub(crate) struct Client {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) revision: Option<i64>,
+    pub(crate) etag: Option<String>,
     /// Whether it is what an earlier request with the same key was answered.
     pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
@@ -58,7 +59,8 @@ impl Client {
         self.send_with(method, path, Some(body), &format!("Idempotency-Key: {key}\r\n"))
     }
 
-    fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
+    /// The same with more header lines, each with its end.
+    pub(crate) fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
         let outcome = self.exchange(method, path, body, more);
         match &outcome {
             Ok(reply) => {
@@ -118,6 +120,13 @@ impl Client {
         meanwhile();
         stream.get_mut().write_all(&body)?;
         receive(stream).map(|(reply, _)| reply)
+    }
+
+    /// Asks on a connection of its own; the answer is left to whoever holds it.
+    pub(crate) fn ask(&self, path: &str, more: &str) -> Result<BufReader<TcpStream>> {
+        let mut stream = connect(self.address)?;
+        stream.get_mut().write_all(&self.head("GET", path, 0, more))?;
+        Ok(stream)
     }
 
     fn exchange(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
@@ -182,13 +191,14 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     let status = read_line(stream)?;
     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an answer"))?;
-    let (mut length, mut revision, mut replayed, mut stays_open) = (0, None, false, true);
+    let (mut length, mut revision, mut etag, mut replayed, mut stays_open) = (0, None, None, false, true);
     loop {
         let line = read_line(stream)?;
         let Some((name, value)) = line.split_once(':') else { break };
         match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", value) => length = value.parse().unwrap(),
             ("palimpsest-revision", value) => revision = Some(value.parse().unwrap()),
+            ("etag", value) => etag = Some(value.to_owned()),
             ("idempotency-replayed", value) => replayed = value == "true",
             ("connection", value) => stays_open = !value.eq_ignore_ascii_case("close"),
             ("transfer-encoding", value) => panic!("an answer of unknown length: {value}"),
@@ -197,10 +207,11 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok((Reply { status, revision, replayed, body }, stays_open))
+    Ok((Reply { status, revision, etag, replayed, body }, stays_open))
 }
 
-fn read_line(stream: &mut BufReader<TcpStream>) -> Result<String> {
+/// Reads a line, without its end.
+pub(crate) fn read_line(stream: &mut BufReader<TcpStream>) -> Result<String> {
     let mut line = String::new();
     if stream.read_line(&mut line)? == 0 || !line.ends_with("\r\n") {
         return Err(ErrorKind::UnexpectedEof.into());

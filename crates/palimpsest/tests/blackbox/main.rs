@@ -8,8 +8,10 @@
 #![cfg(test)]
 
 mod cli;
+mod counters;
 mod crash;
 mod disk;
+mod events;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;
@@ -17,8 +19,10 @@ mod head;
 mod hot;
 mod http;
 mod ledger;
+mod linearizability;
 mod powercut;
 mod random;
+mod replica;
 #[cfg(feature = "faults")]
 mod retry;
 mod server;
