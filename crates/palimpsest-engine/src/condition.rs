@@ -127,12 +127,13 @@ fn judge_new(tx: &mut Tx<'_>, id: Option<ObjectId>, condition: &Condition) -> Re
         Some(id) => tx.object(id)?,
         None => None,
     };
-    let is_live = present.as_ref().is_some_and(|found| found.state == State::Live);
-    if condition.if_match.is_none() && !(is_live && condition.if_none_match.is_some()) {
+    let log = tx.row().log;
+    let live = present.filter(|found| found.state == State::Live);
+    let current = live.map(|found| Tag { log, revision: found.revision });
+    let is_unwanted = condition.if_none_match.as_ref().zip(current).is_some_and(|(tags, tag)| tags.name(tag));
+    if condition.if_match.is_none() && !is_unwanted {
         return Ok(());
     }
-    let log = tx.row().log;
-    let current = present.filter(|_| is_live).map(|found| Tag { log, revision: found.revision });
     Err(Mismatch { id, current, ..Mismatch::at(tx.head()) }.into())
 }
 

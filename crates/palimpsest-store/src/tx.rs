@@ -293,9 +293,10 @@ impl<'r> Tx<'r> {
         let slot = self.objects.get_mut(&id)?;
         let (_, earlier) = slot.staged.take()?;
         let put = std::mem::replace(&mut slot.after, earlier);
-        if slot.after.is_none() {
-            self.changed.remove(&id);
-        }
+        match slot.after {
+            Some(_) => self.changed.insert(id),
+            None => self.changed.remove(&id),
+        };
         put
     }
 

@@ -5,6 +5,8 @@
 
 mod authorisation;
 mod codes;
+mod conditions;
+mod cors;
 mod document;
 mod http;
 mod ignored;

@@ -12,7 +12,7 @@ use crate::retry::{Done, Twins};
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
-fn length() -> (u64, usize) {
+pub(crate) fn length() -> (u64, usize) {
     if std::env::var_os("PALIMPSEST_TEST_LONG").is_some() { (30, 200) } else { (4, 60) }
 }
 
@@ -23,41 +23,33 @@ async fn the_laws_hold_whatever_is_sent() {
     }
 }
 
-struct Walk {
-    twins: Twins,
+pub(crate) struct Walk {
+    pub(crate) twins: Twins,
     /// The writes that succeeded.
     done: Vec<Done>,
     dice: Dice,
     /// Every object that was ever made, as GET shows it; nothing for one that cannot be seen.
-    seen: BTreeMap<String, Option<Value>>,
+    pub(crate) seen: BTreeMap<String, Option<Value>>,
     /// The blocks of all that can be seen.
     blocks: Vec<String>,
-    head: u64,
-    what: String,
+    pub(crate) head: u64,
+    pub(crate) what: String,
     kept: Kept,
 }
 
 impl Walk {
-    async fn new(seed: u64) -> Self {
+    pub(crate) async fn new(seed: u64) -> Self {
         let (twins, dice, what) = (Twins::new().await, Dice(seed), String::new());
         let (done, blocks, seen) = (Vec::new(), Vec::new(), BTreeMap::new());
         Self { twins, done, dice, seen, blocks, head: 1, what, kept: Kept::default() }
     }
 
     async fn go(mut self) {
+        let mut done = 0;
         for step in 0..length().1 {
-            self.twins.lab.app.clock.advance(1000);
-            let (method, uri, mut body) = self.request();
-            if self.dice.one_in(8) {
-                spoil(&mut body, &mut self.dice);
-            }
-            self.what = format!("step {step}: {method} {uri} {body}");
-            let lab = &self.twins.lab;
-            let key = format!("step-{step}");
-            let reply = lab.app.send(Done::ask(lab, &method, &uri, &body, &key)).await;
-            self.judge(&reply).await;
-            if reply.status == 200 {
-                self.done.push(Done { method, uri, body, key, reply });
+            self.step(step).await;
+            if self.done.len() > done {
+                done = self.done.len();
                 self.repeat_one().await;
             }
             if self.dice.one_in(10) {
@@ -79,6 +71,28 @@ impl Walk {
         let index = self.dice.below(self.done.len());
         self.done[index].repeat(&self.twins.lab).await;
         assert_eq!(self.twins.lab.head().await, self.head, "after {} a retry had an effect", self.what);
+    }
+
+    /// Sends something, sensible or not.
+    pub(crate) async fn step(&mut self, step: usize) -> Reply {
+        let (method, uri, mut body) = self.request();
+        if self.dice.one_in(8) {
+            spoil(&mut body, &mut self.dice);
+        }
+        self.send(step, method, uri, body).await
+    }
+
+    /// Sends this, and judges what comes of it.
+    pub(crate) async fn send(&mut self, step: usize, method: Method, uri: String, body: Value) -> Reply {
+        self.twins.lab.app.clock.advance(1000);
+        self.what = format!("step {step}: {method} {uri} {body}");
+        let key = format!("step-{step}");
+        let reply = self.twins.lab.app.send(Done::ask(&self.twins.lab, &method, &uri, &body, &key)).await;
+        self.judge(&reply).await;
+        if reply.status == 200 {
+            self.done.push(Done { method, uri, body, key, reply: reply.clone() });
+        }
+        reply
     }
 
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else

@@ -120,6 +120,20 @@ impl Client {
         receive(stream).map(|(reply, _)| reply)
     }
 
+    /// The lines of the head of an answer to a request with these headers and without a body; the connection ends with it.
+    pub(crate) fn head_of(&mut self, method: &str, path: &str, more: &str) -> Result<Vec<String>> {
+        let head = self.head(method, path, 0, more);
+        let mut stream = connect(self.address)?;
+        stream.get_mut().write_all(&head)?;
+        let mut lines = Vec::new();
+        loop {
+            match read_line(&mut stream)? {
+                line if line.is_empty() => return Ok(lines),
+                line => lines.push(line),
+            }
+        }
+    }
+
     fn exchange(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
         let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
         let mut request = self.head(method, path, body.len(), more);

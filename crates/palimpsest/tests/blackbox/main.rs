@@ -17,6 +17,7 @@ mod head;
 mod hot;
 mod http;
 mod ledger;
+mod policy;
 mod powercut;
 mod random;
 #[cfg(feature = "faults")]
