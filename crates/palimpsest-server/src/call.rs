@@ -84,12 +84,23 @@ pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint],
     let path = request.uri().path();
     let known = || endpoints.iter().filter(|endpoint| endpoint.path == path);
     let route = known().next().map_or("", |endpoint| endpoint.path);
-    let methods: Vec<_> = known().map(|endpoint| endpoint.method.as_str()).collect();
-    let message = format!("{route} knows {}, not {}", methods.join(", "), request.method());
-    let allow = HeaderValue::try_from(methods.join(", ")).ok();
+    let methods = known().flat_map(|endpoint| match endpoint.method.as_str() {
+        "GET" => vec!["GET", "HEAD"],
+        method => vec![method],
+    });
+    let methods = methods.collect::<Vec<_>>().join(", ");
+    let message = format!("{route} knows {methods}, not {}", request.method());
+    let allow = HeaderValue::try_from(methods).ok();
     let log = Log::begin(&app, request.headers(), request.method().clone(), route);
     let closes = drain(&app, request.into_body()).await;
     log.end(Err(Failure { allow, closes, ..Failure::new(Code::MethodNotAllowed, message) }), None)
+}
+
+/// Answers a request on a connection that is too many; what it sends is not read.
+pub(crate) async fn refuse_connection(app: Arc<App>, request: Request) -> Response {
+    let log = Log::begin(&app, request.headers(), request.method().clone(), "");
+    let failure = Failure::new(Code::ServiceUnavailable, "Too many connections; try again shortly");
+    log.end(Err(Failure { closes: true, ..failure }), None)
 }
 
 async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply, Failure> {

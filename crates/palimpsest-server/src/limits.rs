@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::cors::Origin;
 use crate::rates::RateLimits;
 
 /// What is refused, and after how long. The defaults are the product's; tests make them smaller.
@@ -9,6 +10,8 @@ use crate::rates::RateLimits;
 pub struct Limits {
     /// How often a token may call.
     pub rates: RateLimits,
+    /// The origins whose pages may call from a browser; those of others may not.
+    pub origins: Vec<Origin>,
     /// The largest body, in bytes; more is answered 413.
     pub body: usize,
     /// The largest body of a transaction, in bytes.
@@ -39,6 +42,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rates: RateLimits::default(),
+            origins: Vec::new(),
             body: 4 * 1024 * 1024,
             transaction: 8 * 1024 * 1024,
             drained: 16 * 1024 * 1024,

@@ -10,7 +10,8 @@ use palimpsest_engine::{Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::Answer;
-use crate::call::{App, Served, answer, refuse_method, refuse_path};
+use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
+use crate::cors;
 use crate::document::Description;
 use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
 use crate::input::Input;
@@ -121,10 +122,35 @@ pub static ENDPOINTS: &[Endpoint] = &[
     open("/docs/swagger-ui-bundle.js", api::docs::assets::bundle, api::docs::assets::describe_bundle),
 ];
 
+/// What answers on the connections of a server.
+#[derive(Clone)]
+pub struct Routers {
+    /// The API.
+    pub served: Router,
+    /// What answers on connections that are too many.
+    pub refused: Router,
+}
+
+impl Routers {
+    /// The API over an engine, and its refusals.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, limits: Limits) -> Self {
+        let windows = Windows::new(limits.rates);
+        let app = Arc::new(App { engine, limits, windows, running: Running::default() });
+        let refusing = Arc::clone(&app);
+        let refused = Router::new().fallback(move |request: Request| refuse_connection(refusing, request));
+        let refused = cors::allow(&app.limits.origins, refused);
+        Self { served: api(app), refused }
+    }
+}
+
 /// The API over an engine.
 pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
-    let windows = Windows::new(limits.rates);
-    let app = Arc::new(App { engine, limits, windows, running: Running::default() });
+    Routers::new(engine, limits).served
+}
+
+fn api(app: Arc<App>) -> Router {
+    let origins = app.limits.origins.clone();
     let mut router = Router::new();
     for (index, endpoint) in ENDPOINTS.iter().enumerate() {
         let app = Arc::clone(&app);
@@ -133,7 +159,8 @@ pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
         router = router.route(endpoint.path, on(filter, handler) as MethodRouter);
     }
     let (unknown_path, unknown_method) = (Arc::clone(&app), app);
-    router
+    let router = router
         .fallback(move |request: Request| refuse_path(unknown_path, request))
-        .method_not_allowed_fallback(move |request: Request| refuse_method(unknown_method, ENDPOINTS, request))
+        .method_not_allowed_fallback(move |request: Request| refuse_method(unknown_method, ENDPOINTS, request));
+    cors::allow(&origins, router)
 }

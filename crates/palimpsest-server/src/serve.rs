@@ -3,34 +3,31 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
-use http::{Request, header};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use palimpsest_engine::Code;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::Limits;
-use crate::answer::{Failure, Response};
 use crate::stopping::Stopping;
 use crate::unread::Unread;
+use crate::{Limits, Routers};
 
-/// Serves a router on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
+/// Serves on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
 /// finished within the limit.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, routers: Routers, limits: Limits, stop: impl Future<Output = ()>) {
     let (stops, stopping) = watch::channel(false);
     let connections = Connections {
         served: Arc::new(Semaphore::new(limits.connections)),
         refused: Arc::new(Semaphore::new(limits.refusals)),
         graceful: GracefulShutdown::new(),
         stopping: Stopping::told_by(stopping),
-        router,
+        routers,
         limits,
     };
     tokio::pin!(stop);
@@ -60,7 +57,7 @@ struct Connections {
     refused: Arc<Semaphore>,
     graceful: GracefulShutdown,
     stopping: Stopping,
-    router: Router,
+    routers: Routers,
     limits: Limits,
 }
 
@@ -76,7 +73,7 @@ impl Connections {
     }
 
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        let (router, stopping) = (self.router.clone(), self.stopping.clone());
+        let (router, stopping) = (self.routers.served.clone(), self.stopping.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(stopping.clone());
             router.clone().oneshot(request.map(Body::new))
@@ -93,7 +90,8 @@ impl Connections {
     }
 
     fn refuse(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        let service = service_fn(|_: Request<Incoming>| async { Ok::<_, std::convert::Infallible>(too_many()) });
+        let router = self.routers.refused.clone();
+        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
         let connection = self.http().keep_alive(false).serve_connection(TokioIo::new(stream), service);
         let limit = self.limits.header_time;
         tokio::spawn(async move {
@@ -107,11 +105,4 @@ impl Connections {
         http.timer(TokioTimer::new()).header_read_timeout(self.limits.header_time);
         http
     }
-}
-
-fn too_many() -> Response {
-    let failure = Failure::new(Code::ServiceUnavailable, "Too many connections; try again shortly");
-    let mut response = failure.into_response("");
-    response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
-    response
 }

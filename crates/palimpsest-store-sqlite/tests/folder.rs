@@ -10,7 +10,7 @@ use palimpsest_model::{
     BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
     builtin_structures,
 };
-use palimpsest_store::{Actor, Answer, ChangeKind, Intent, List, Snapshot, Store, StoreError};
+use palimpsest_store::{Actor, Answer, ChangeKind, Intent, List, Policy, Snapshot, Store, StoreError};
 use palimpsest_store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -65,6 +65,20 @@ impl Bench {
         let id = ObjectId(Uuid::from_u128(number));
         let found = self.runtime.block_on(self.store.read(SPACE, move |snapshot| snapshot.object(id)));
         found.unwrap().value.unwrap().map(|found| found.object.title().to_owned())
+    }
+
+    fn put_policy(&self, policy: Policy) -> Result<(), StoreError> {
+        let put = move |registry: &mut palimpsest_store::Registry<'_>| registry.put_policy(SPACE, policy);
+        self.runtime.block_on(self.store.administer(put))?
+    }
+
+    fn policy(&self) -> Policy {
+        self.runtime.block_on(self.store.read(SPACE, |snapshot| snapshot.row())).unwrap().value.policy
+    }
+
+    fn list_changed(&self) -> Revision {
+        let look = |snapshot: &mut palimpsest_store::Snapshot<'_>| snapshot.list_changed(List::All);
+        self.runtime.block_on(self.store.read(SPACE, look)).unwrap().value.unwrap()
     }
 
     fn head(&self) -> Revision {
@@ -124,6 +138,20 @@ fn what_was_trashed_before_the_trash_was_a_list_is_in_it() {
     file.execute("DELETE FROM migrations WHERE number = 2", []).unwrap();
     drop(file);
     assert_eq!(trash(&Bench::open(folder.path(), &Options::default()).unwrap()), [1, 4]);
+}
+
+#[test]
+fn policies_and_the_changes_of_lists_are_there_after_opening_again() {
+    let folder = filled();
+    let bench = Bench::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!((bench.policy(), bench.list_changed()), (Policy::LastWriteWins, Revision(201)));
+    bench.put_policy(Policy::RequireCondition).unwrap();
+    bench.put(7, "written").unwrap();
+    bench.store.close();
+    drop(bench);
+    let again = Bench::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!((again.policy(), again.list_changed()), (Policy::RequireCondition, Revision(202)));
+    assert_eq!(again.store.current(SPACE, None).unwrap().space.policy, Policy::RequireCondition);
 }
 
 #[test]
@@ -345,6 +373,33 @@ mod faults {
             assert_eq!((answer.changed, stored.revision, &*stored.body), (false, Revision(2), "2"));
         }
         assert_eq!((bench.head(), bench.title(1), bench.title(2)), (Revision(2), None, Some("once".to_owned())));
+    }
+
+    #[test]
+    fn a_policy_outlives_the_loss_of_the_group_it_was_given_in() {
+        let (folder, faults, bench) = with_faults();
+        bench.runtime.block_on(async {
+            let held = Held::begin(&bench.store).await;
+            let give =
+                |registry: &mut palimpsest_store::Registry<'_>| registry.put_policy(SPACE, Policy::RequireCondition);
+            let mut given = Box::pin(bench.store.administer(give));
+            assert!(look(&mut given).is_pending());
+            let put = |tx: &mut palimpsest_store::Tx<'_>| tx.put(page(1, "lost"), State::Live, ChangeKind::Created);
+            let mut culprit = Box::pin(bench.store.commit(intent(None), put));
+            assert!(look(&mut culprit).is_pending(), "it is the one that loses the transaction");
+            faults.lose_transaction.store(true, Ordering::SeqCst);
+            held.end().await;
+            assert!(matches!(culprit.await, Err(StoreError::Unavailable(_))));
+            given.await.unwrap().unwrap();
+        });
+        assert_eq!((bench.policy(), bench.list_changed()), (Policy::RequireCondition, Revision(1)));
+        faults.fail_commit.store(true, Ordering::SeqCst);
+        assert!(matches!(bench.put(2, "lost too"), Err(StoreError::Unavailable(_))));
+        assert_eq!((bench.policy(), bench.list_changed()), (Policy::RequireCondition, Revision(1)));
+        bench.store.close();
+        drop(bench);
+        let again = Bench::open(folder.path(), &Options::default()).unwrap();
+        assert_eq!((again.policy(), again.list_changed()), (Policy::RequireCondition, Revision(1)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Policy, Scope};
 use palimpsest_model::Timestamp;
+use palimpsest_server::Origin;
 
 use crate::settings::{FetchLinks, Given, Rates, Settings};
 use crate::world::SystemClock;
@@ -60,6 +61,9 @@ struct ServeArgs {
     /// Which pages the server looks at when a weblink is made: those of the public network, or none [default: public]
     #[arg(long, env = "PALIMPSEST_FETCH_LINKS", value_name = "public|off")]
     fetch_links: Option<FetchLinks>,
+    /// The origins whose pages may call from a browser, such as https://notes.example [default: none]
+    #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
+    cors: Option<Vec<Origin>>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -186,6 +190,7 @@ impl Cli {
             given.listen.clone_from(&serve.listen);
             given.rate_limits = serve.rate_limits;
             given.fetch_links = serve.fetch_links;
+            given.cors.clone_from(&serve.cors);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }

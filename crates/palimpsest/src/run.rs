@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_engine::{Engine, Policy, Scope};
-use palimpsest_server::Limits;
+use palimpsest_server::{Limits, Routers};
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -60,9 +60,9 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
-    let limits = Limits { rates: settings.rate_limits, ..Limits::default() };
-    let router = palimpsest_server::router(Arc::clone(&engine), limits.clone());
-    palimpsest_server::serve(listener, router, limits, stop).await;
+    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
+    let routers = Routers::new(Arc::clone(&engine), limits.clone());
+    palimpsest_server::serve(listener, routers, limits, stop).await;
     control.stop();
     let store = Arc::clone(engine.store());
     tokio::task::spawn_blocking(move || store.close()).await.context("closing the store")?;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
-use palimpsest_server::RateLimits;
+use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
 use crate::telemetry::{Format, Level};
@@ -18,6 +18,8 @@ pub(crate) struct Given {
     pub(crate) listen: Option<String>,
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
+    #[serde(default, deserialize_with = "read_origins")]
+    pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -50,6 +52,13 @@ impl<'de> Deserialize<'de> for Rates {
     }
 }
 
+/// Origins in the file: a list of texts.
+fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Origin>>, D::Error> {
+    let written = Vec::<String>::deserialize(deserializer)?;
+    let read: Result<_, _> = written.iter().map(|text| text.parse()).collect();
+    read.map(Some).map_err(serde::de::Error::custom)
+}
+
 /// Which pages the server looks at when a weblink is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -67,6 +76,7 @@ pub(crate) struct Settings {
     pub(crate) listen: String,
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
+    pub(crate) cors: Vec<Origin>,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -90,6 +100,7 @@ impl Settings {
             listen: given.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:4010".to_owned()),
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
+            cors: given.cors.or(file.cors).unwrap_or_default(),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -121,6 +132,25 @@ mod tests {
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
+    }
+
+    #[test]
+    fn origins_of_the_file_are_read_and_none_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Given| {
+            std::fs::write(&path, text).unwrap();
+            Settings::resolve(given, Some(&path)).map(|settings| settings.cors)
+        };
+        let origin = |text: &str| text.parse::<Origin>().unwrap();
+        let two = "cors = [\"https://a.example\", \"http://localhost:5173\"]\n";
+        assert_eq!(resolved("", Given::default()).unwrap(), []);
+        let both = [origin("https://a.example"), origin("http://localhost:5173")];
+        assert_eq!(resolved(two, Given::default()).unwrap(), both);
+        let given = Given { cors: Some(vec![origin("https://b.example")]), ..Given::default() };
+        assert_eq!(resolved(two, given).unwrap(), [origin("https://b.example")]);
+        let error = resolved("cors = [\"*\"]\n", Given::default()).unwrap_err();
+        assert!(format!("{error:#}").contains("`*` is no origin"), "{error:#}");
     }
 
     #[test]

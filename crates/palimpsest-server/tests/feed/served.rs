@@ -7,7 +7,7 @@ use std::time::Duration;
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Limits, RateLimits, router, serve};
+use palimpsest_server::{Limits, RateLimits, Routers, serve};
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use serde_json::{Value, json};
 use tokio::net::TcpSocket;
@@ -53,8 +53,8 @@ impl Served {
         let listener = socket.listen(128).unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let router = router(Arc::clone(&engine), limits.clone());
-        let done = tokio::spawn(serve(listener, router, limits, async {
+        let routers = Routers::new(Arc::clone(&engine), limits.clone());
+        let done = tokio::spawn(serve(listener, routers, limits, async {
             // A test that ends without stopping the server drops the sender, which stops it as well.
             let _ = stopped.await;
         }));

@@ -101,6 +101,12 @@ impl App {
         made.token
     }
 
+    /// Sends what the document does not tell of: a browser's question before its request.
+    pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
+        let (parts, body) = self.router.clone().oneshot(ask.0).await.unwrap().into_parts();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
     /// Sends a request; what comes back is held against the document, whatever the test asks of it.
     pub(crate) async fn send(&self, ask: Ask) -> Reply {
         let (method, path) = (ask.0.method().clone(), ask.0.uri().path().to_owned());
@@ -151,7 +157,7 @@ impl Ask {
 }
 
 /// An answer as it came.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,

@@ -5,6 +5,8 @@
 
 mod authorisation;
 mod codes;
+mod conditions;
+mod cors;
 mod document;
 mod http;
 mod ignored;
@@ -25,6 +27,7 @@ mod health;
 mod object;
 mod objects;
 mod space;
+mod transactions;
 mod trash;
 
 mod app;

@@ -12,7 +12,7 @@ use crate::retry::{Done, Twins};
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
-fn length() -> (u64, usize) {
+pub(crate) fn length() -> (u64, usize) {
     if std::env::var_os("PALIMPSEST_TEST_LONG").is_some() { (30, 200) } else { (4, 60) }
 }
 
@@ -23,43 +23,33 @@ async fn the_laws_hold_whatever_is_sent() {
     }
 }
 
-struct Walk {
-    twins: Twins,
+pub(crate) struct Walk {
+    pub(crate) twins: Twins,
     /// The writes that succeeded.
     done: Vec<Done>,
     dice: Dice,
     /// Every object that was ever made, as GET shows it; nothing for one that cannot be seen.
-    seen: BTreeMap<String, Option<Value>>,
+    pub(crate) seen: BTreeMap<String, Option<Value>>,
     /// The blocks of all that can be seen.
     blocks: Vec<String>,
-    head: u64,
-    /// What could be seen at each revision.
-    past: BTreeMap<u64, BTreeMap<String, Value>>,
-    what: String,
+    pub(crate) head: u64,
+    pub(crate) what: String,
     kept: Kept,
 }
 
 impl Walk {
-    async fn new(seed: u64) -> Self {
+    pub(crate) async fn new(seed: u64) -> Self {
         let (twins, dice, what) = (Twins::new().await, Dice(seed), String::new());
-        let (done, blocks, seen, past) = (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Self { twins, done, dice, seen, blocks, head: 1, past, what, kept: Kept::default() }
+        let (done, blocks, seen) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { twins, done, dice, seen, blocks, head: 1, what, kept: Kept::default() }
     }
 
     async fn go(mut self) {
+        let mut done = 0;
         for step in 0..length().1 {
-            self.twins.lab.app.clock.advance(1000);
-            let (method, uri, mut body) = self.request();
-            if self.dice.one_in(8) {
-                spoil(&mut body, &mut self.dice);
-            }
-            self.what = format!("step {step}: {method} {uri} {body}");
-            let lab = &self.twins.lab;
-            let key = format!("step-{step}");
-            let reply = lab.app.send(Done::ask(lab, &method, &uri, &body, &key)).await;
-            self.judge(&reply).await;
-            if reply.status == 200 {
-                self.done.push(Done { method, uri, body, key, reply });
+            self.step(step).await;
+            if self.done.len() > done {
+                done = self.done.len();
                 self.repeat_one().await;
             }
             if self.dice.one_in(10) {
@@ -83,6 +73,28 @@ impl Walk {
         assert_eq!(self.twins.lab.head().await, self.head, "after {} a retry had an effect", self.what);
     }
 
+    /// Sends something, sensible or not.
+    pub(crate) async fn step(&mut self, step: usize) -> Reply {
+        let (method, uri, mut body) = self.request();
+        if self.dice.one_in(8) {
+            spoil(&mut body, &mut self.dice);
+        }
+        self.send(step, method, uri, body).await
+    }
+
+    /// Sends this, and judges what comes of it.
+    pub(crate) async fn send(&mut self, step: usize, method: Method, uri: String, body: Value) -> Reply {
+        self.twins.lab.app.clock.advance(1000);
+        self.what = format!("step {step}: {method} {uri} {body}");
+        let key = format!("step-{step}");
+        let reply = self.twins.lab.app.send(Done::ask(&self.twins.lab, &method, &uri, &body, &key)).await;
+        self.judge(&reply).await;
+        if reply.status == 200 {
+            self.done.push(Done { method, uri, body, key, reply: reply.clone() });
+        }
+        reply
+    }
+
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
     /// not at all; and what it shows is what GET shows.
     async fn judge(&mut self, reply: &Reply) {
@@ -102,8 +114,6 @@ impl Walk {
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
         self.check_blocks();
-        let visible = self.seen.iter().filter_map(|(id, object)| Some((id.clone(), object.clone()?)));
-        self.past.insert(head, visible.collect());
     }
 
     /// Changes the schema: what tasks show changes with it, and their past does not.
@@ -171,7 +181,8 @@ impl Walk {
         }
     }
 
-    /// At the end: whoever follows the feed from the beginning had at every revision what GET showed then.
+    /// At the end: whoever follows the feed from the beginning, and reads all objects again where the schema changed, had at
+    /// every revision what GET showed then; and each object in the feed is what GET shows at its revision.
     async fn check_feed(&mut self) {
         let mut replica = BTreeMap::new();
         let mut last = 0;
@@ -183,12 +194,18 @@ impl Walk {
                 assert_eq!(change["revision"], json!(last));
                 for changed in change["objects"].as_array().unwrap() {
                     match changed.get("object") {
-                        Some(object) => replica.insert(id(changed), object.clone()),
+                        Some(object) => {
+                            self.kept.check_shown(&id(changed), last, object);
+                            replica.insert(id(changed), object.clone())
+                        }
                         None => replica.remove(&id(changed)),
                     };
                 }
-                if let Some(seen) = self.past.get(&last) {
-                    assert_eq!(&replica, seen, "at revision {last}");
+                if change.get("schema").is_some() {
+                    replica = self.kept.visible(last);
+                }
+                if last > 1 {
+                    assert_eq!(replica, self.kept.visible(last), "at revision {last}");
                 }
             }
             assert_eq!((&page["revision"], &page["hasMore"]), (&json!(last), &json!(last < self.head)));
@@ -429,7 +446,7 @@ fn spoil(json: &mut Value, dice: &mut Dice) {
 }
 
 /// Numbers that repeat from run to run (SplitMix64).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -440,15 +457,15 @@ impl Dice {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the remainder is smaller than a usize")]
-    fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
     }
 
-    fn one_in(&mut self, count: usize) -> bool {
+    pub(crate) fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
 
-    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+    pub(crate) fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
         from[self.below(from.len())]
     }
 

@@ -9,6 +9,7 @@ mod heads;
 mod history;
 mod lists;
 mod registry;
+mod staging;
 mod threads;
 mod titles;
 
@@ -27,6 +28,7 @@ pub use self::heads::*;
 pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
+pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
@@ -48,11 +50,13 @@ macro_rules! conformance {
             random_histories_are_rebuilt_byte_for_byte,
             a_history_is_read_in_pieces, very_many_versions_lead_back_to_the_first,
             structures_are_rebuilt_as_they_stood, one_edited_block_of_a_large_object_costs_little_history,
-            the_trash_is_a_list,
+            the_trash_is_a_list, a_list_tells_when_it_or_a_member_last_changed,
             lists_hold_what_can_be_seen_and_belongs_to_them, paging_misses_and_repeats_nothing_while_others_write,
             a_title_leads_to_what_is_called_so, a_transaction_finds_its_own_titles,
             the_index_of_titles_is_that_of_the_objects,
-            tokens_are_put_replaced_and_removed,
+            what_is_put_on_a_staged_version_is_handed_out_and_changes_nothing,
+            what_was_put_before_staging_is_there_after_it, staging_holds_one_object_only,
+            tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
             what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day,

@@ -28,7 +28,7 @@ impl Events {
     /// Asks for the changes after a position.
     pub(crate) fn since(client: &Client, position: &str) -> Result<Self> {
         let more = format!("Accept: text/event-stream\r\nLast-Event-ID: {position}\r\n");
-        let mut stream = client.ask("/changes?include=objects", &more)?;
+        let mut stream = client.ask("GET", "/changes?include=objects", &more)?;
         stream.get_ref().set_read_timeout(Some(SILENCE))?;
         let status = read_line(&mut stream)?;
         if !status.starts_with("HTTP/1.1 200 ") {

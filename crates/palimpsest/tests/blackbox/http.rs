@@ -123,10 +123,22 @@ impl Client {
     }
 
     /// Asks on a connection of its own; the answer is left to whoever holds it.
-    pub(crate) fn ask(&self, path: &str, more: &str) -> Result<BufReader<TcpStream>> {
+    pub(crate) fn ask(&self, method: &str, path: &str, more: &str) -> Result<BufReader<TcpStream>> {
         let mut stream = connect(self.address)?;
-        stream.get_mut().write_all(&self.head("GET", path, 0, more))?;
+        stream.get_mut().write_all(&self.head(method, path, 0, more))?;
         Ok(stream)
+    }
+
+    /// The lines of the head of an answer to a request with these headers and without a body; the connection ends with it.
+    pub(crate) fn head_of(&mut self, method: &str, path: &str, more: &str) -> Result<Vec<String>> {
+        let mut stream = self.ask(method, path, more)?;
+        let mut lines = Vec::new();
+        loop {
+            match read_line(&mut stream)? {
+                line if line.is_empty() => return Ok(lines),
+                line => lines.push(line),
+            }
+        }
     }
 
     fn exchange(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {

@@ -20,6 +20,7 @@ mod hot;
 mod http;
 mod ledger;
 mod linearizability;
+mod policy;
 mod powercut;
 mod random;
 mod replica;

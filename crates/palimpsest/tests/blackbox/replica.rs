@@ -124,7 +124,7 @@ impl Replica {
                     self.page(&format!("limit={limit}&wait=1"))?;
                 }
                 // Gone before the answer.
-                2 => drop(self.client.ask(&format!("/changes?since={}&wait=9", self.position), "").unwrap()),
+                2 => drop(self.client.ask("GET", &format!("/changes?since={}&wait=9", self.position), "").unwrap()),
                 _ => self.stream()?,
             }
         }
