@@ -179,6 +179,8 @@ impl Engine {
     fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
+        #[cfg(feature = "faults")]
+        let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
         let object = match shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),

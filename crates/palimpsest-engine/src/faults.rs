@@ -18,6 +18,8 @@ pub struct Faults {
     pub compare_before_commit: bool,
     /// `split-transactions`: each operation of a transaction is a commit of its own.
     pub split_transactions: bool,
+    /// `drop-in-silence`: an answer does not name what had no effect.
+    pub drop_in_silence: bool,
     /// `follow-the-head`: a page of the feed goes on at the head, not at its last change.
     pub follow_the_head: bool,
 }
@@ -31,6 +33,7 @@ impl Faults {
         Self {
             compare_before_commit: has("compare-before-commit"),
             split_transactions: has("split-transactions"),
+            drop_in_silence: has("drop-in-silence"),
             follow_the_head: has("follow-the-head"),
         }
     }

@@ -19,6 +19,8 @@ pub struct Faults {
     pub die_before_commit: AtomicU64,
     /// `die-after-commit:N`: the process ends after the Nth such COMMIT, before anyone is answered.
     pub die_after_commit: AtomicU64,
+    /// `forget-versions`: a commit keeps no way back to what it replaced.
+    pub forget_versions: bool,
     /// `forget-answers`: a commit does not find what a key was answered.
     pub forget_answers: bool,
 }
@@ -42,6 +44,7 @@ impl Faults {
             lose_transaction: AtomicBool::new(has("lose-transaction")),
             die_before_commit: nth("die-before-commit"),
             die_after_commit: nth("die-after-commit"),
+            forget_versions: has("forget-versions"),
             forget_answers: has("forget-answers"),
         }
     }

@@ -219,7 +219,12 @@ impl Writer {
             self.execute("ROLLBACK")?;
             return Err(StoreError::Unavailable("database or disk is full".to_owned()));
         }
-        self.rows.apply(batch)
+        self.rows.apply(batch)?;
+        #[cfg(feature = "faults")]
+        if self.shared.faults.forget_versions {
+            self.execute("DELETE FROM versions WHERE previous IS NOT NULL")?;
+        }
+        Ok(())
     }
 
     fn head_of(&mut self, job: &dyn WriteJob) -> Result<Revision, StoreError> {

@@ -21,29 +21,39 @@ enum Manner {
 
 #[test]
 fn increments_under_a_condition_are_all_counted() {
-    let bench = Bench::new();
+    let bench = Bench::without("");
     let times = rounds(6, 60);
     let counter = bench.counter(&mut Random::new());
     let written = bench.increment(&counter, times, Manner::Conditional);
     assert_eq!(written.len() as u64, CLIENTS * times);
     assert_eq!(bench.count(&counter), CLIENTS * times);
-    bench.assert_kept(&counter, &written);
+    assert_eq!(bench.lost(&counter, &written), Vec::<String>::new());
 }
 
 /// The control, and what is left to those who ask for nothing: the last write wins, and what it overwrote can be read.
 #[test]
 fn increments_without_a_condition_get_lost_but_no_value_does() {
-    let (bench, mut random) = (Bench::new(), Random::new());
+    let (bench, mut random) = (Bench::without(""), Random::new());
     let (times, mut lost) = (10, 0);
     for _ in 0..rounds(3, 30) {
         let counter = bench.counter(&mut random);
         let written = bench.increment(&counter, times, Manner::Blind);
         assert_eq!(written.len() as u64, CLIENTS * times);
         lost += CLIENTS * times - bench.count(&counter);
-        bench.assert_kept(&counter, &written);
+        assert_eq!(bench.lost(&counter, &written), Vec::<String>::new());
     }
     assert!(lost > 0, "nobody overwrote anything");
     println!("{lost} increments were lost");
+}
+
+/// The control: it rests on the way back that each commit keeps.
+#[cfg(feature = "faults")]
+#[test]
+fn values_that_nobody_keeps_are_missed() {
+    let bench = Bench::without("forget-versions");
+    let counter = bench.counter(&mut Random::new());
+    let written = bench.increment(&counter, 3, Manner::Blind);
+    assert!(!bench.lost(&counter, &written).is_empty());
 }
 
 /// What was written, by the revision that was told.
@@ -56,9 +66,11 @@ struct Bench {
 }
 
 impl Bench {
-    fn new() -> Self {
+    /// With the guards that are named switched off.
+    fn without(faults: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let (server, token) = Server::start_first(&folder.path().join("data"));
+        let environment = [("PALIMPSEST_FAULTS", faults)];
+        let (server, token) = Server::start_first_with(&folder.path().join("data"), environment);
         Self { server, token, _folder: folder }
     }
 
@@ -95,20 +107,26 @@ impl Bench {
         })
     }
 
-    /// Asserts that the history has every value that was ever written, and no other.
-    fn assert_kept(&self, counter: &str, written: &Written) {
+    /// Everything that was written and that the history does not have, or otherwise.
+    fn lost(&self, counter: &str, written: &Written) -> Vec<String> {
         let mut client = self.client();
         let page = client.get(&format!("/object/history?id={counter}&limit=1000")).json();
         assert_eq!(page["hasMore"], json!(false));
         let entries = page["results"].as_array().unwrap();
-        let updates = entries.iter().filter(|entry| entry["kind"] == "updated");
-        let mut revisions: Vec<_> = updates.map(|entry| entry["revision"].as_i64().unwrap()).collect();
-        revisions.reverse();
-        assert!(revisions.iter().eq(written.keys()), "{revisions:?} are not those of {written:?}");
-        for (revision, value) in written {
-            let then = client.get(&format!("/object?id={counter}&revision={revision}")).json();
-            assert_eq!(title(&then), *value, "at {revision}");
+        let updates = entries.iter().rev().filter(|entry| entry["kind"] == "updated");
+        let revisions: Vec<_> = updates.map(|entry| entry["revision"].as_i64().unwrap()).collect();
+        let mut lost = Vec::new();
+        if !revisions.iter().eq(written.keys()) {
+            lost.push(format!("{revisions:?} are not those of {written:?}"));
         }
+        for (revision, value) in written {
+            let path = format!("/object?id={counter}&revision={revision}");
+            let then = client.send("GET", &path, None).unwrap();
+            if then.status != 200 || title(&then.json()) != *value {
+                lost.push(format!("{value} at {revision} is {}", then.text()));
+            }
+        }
+        lost
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) revision: Option<i64>,
     pub(crate) etag: Option<String>,
+    /// What it says was dropped.
+    pub(crate) ignored: Option<String>,
     /// Whether it is what an earlier request with the same key was answered.
     pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
@@ -203,7 +205,8 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     let status = read_line(stream)?;
     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an answer"))?;
-    let (mut length, mut revision, mut etag, mut replayed, mut stays_open) = (0, None, None, false, true);
+    let (mut length, mut revision, mut replayed, mut stays_open) = (0, None, false, true);
+    let (mut etag, mut ignored) = (None, None);
     loop {
         let line = read_line(stream)?;
         let Some((name, value)) = line.split_once(':') else { break };
@@ -211,6 +214,7 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
             ("content-length", value) => length = value.parse().unwrap(),
             ("palimpsest-revision", value) => revision = Some(value.parse().unwrap()),
             ("etag", value) => etag = Some(value.to_owned()),
+            ("palimpsest-ignored", value) => ignored = Some(value.to_owned()),
             ("idempotency-replayed", value) => replayed = value == "true",
             ("connection", value) => stays_open = !value.eq_ignore_ascii_case("close"),
             ("transfer-encoding", value) => panic!("an answer of unknown length: {value}"),
@@ -219,7 +223,7 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok((Reply { status, revision, etag, replayed, body }, stays_open))
+    Ok((Reply { status, revision, etag, ignored, replayed, body }, stays_open))
 }
 
 /// Reads a line, without its end.

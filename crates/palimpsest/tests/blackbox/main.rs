@@ -11,6 +11,7 @@ mod cli;
 mod counters;
 mod crash;
 mod disk;
+mod dropped;
 mod events;
 mod failing_disk;
 #[cfg(feature = "faults")]
@@ -20,6 +21,8 @@ mod hot;
 mod http;
 mod ledger;
 mod linearizability;
+mod merged;
+mod own_writes;
 mod policy;
 mod powercut;
 mod random;
