@@ -46,6 +46,8 @@ fn open_with(data: &std::path::Path, change: impl FnOnce(Engine) -> Engine) -> a
     };
     let store = Arc::new(SqliteStore::open(data, &options)?);
     let engine = Engine::new(Arc::clone(&store) as _, Arc::new(SystemClock), Arc::new(SystemIds));
+    #[cfg(feature = "faults")]
+    let engine = engine.with_faults(palimpsest_engine::Faults::from_env());
     Ok(Opened { engine: Arc::new(change(engine)), store })
 }
 
