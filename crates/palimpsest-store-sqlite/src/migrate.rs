@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_log.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("../migrations/0001_log.sql"), include_str!("../migrations/0004_horizon.sql")];
 
 /// The newest format this version knows; kept in `user_version`.
 pub(crate) const FORMAT: i64 = MIGRATIONS.len() as i64;

@@ -14,11 +14,16 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::error::store_error;
+use crate::retention;
 
 /// A connection with the numbers of the spaces it has met.
 pub(crate) struct SqlRows {
     pub(crate) connection: Connection,
     numbers: HashMap<SpaceId, i64>,
+    /// Whether something was erased of which bytes may be left in the files.
+    pub(crate) erased: bool,
+    #[cfg(feature = "faults")]
+    pub(crate) faults: Option<std::sync::Arc<crate::faults::Faults>>,
 }
 
 /// The `body` of a log row.
@@ -32,7 +37,13 @@ struct EntryBody {
 
 impl SqlRows {
     pub(crate) fn new(connection: Connection) -> Self {
-        Self { connection, numbers: HashMap::new() }
+        Self {
+            connection,
+            numbers: HashMap::new(),
+            erased: false,
+            #[cfg(feature = "faults")]
+            faults: None,
+        }
     }
 
     /// Forgets what a rolled-back transaction may have numbered.
@@ -60,9 +71,7 @@ impl SqlRows {
         };
         self.numbers.insert(row.id, space);
         let entry = &batch.entry;
-        let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
-        let body =
-            serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let body = encode_entry(entry)?;
         let sql = "INSERT INTO log (space, revision, at, actor, actor_name, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let actor = entry.actor.id.map(|id| id.0.as_bytes().to_vec());
         connection.prepare_cached(sql)?.execute(params![space, revision, at, actor, entry.actor.name, body])?;
@@ -162,7 +171,7 @@ fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> r
 
 impl Rows for SqlRows {
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at FROM spaces WHERE id = ?1";
+        let sql = "SELECT no, id, log, revision, schema, at, oldest FROM spaces WHERE id = ?1";
         let found = self
             .connection
             .prepare_cached(sql)
@@ -177,17 +186,18 @@ impl Rows for SqlRows {
     fn doc(&mut self, space: SpaceId, key: DocKey) -> Result<Option<Doc>, StoreError> {
         let Some(space) = self.find_number(space)? else { return Ok(None) };
         let (kind, id) = encode_key(&key);
-        let sql = "SELECT created, revision, at, state, body FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
+        let sql =
+            "SELECT created, revision, at, state, body, erased FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
         let found = self.query(sql, params![space, kind, id], |row| read_doc(row, key))?;
         Ok(found.into_iter().next())
     }
 
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {
         let space = self.number(space)?;
-        let sql = "SELECT created, revision, at, state, body, kind, id FROM docs \
+        let sql = "SELECT created, revision, at, state, body, erased, kind, id FROM docs \
                    WHERE space = ?1 AND kind < ?2 ORDER BY no";
         self.query(sql, params![space, OBJECT], |row| {
-            let key = decode_key(row.get(5)?, row.get_ref(6)?.as_blob()?)?;
+            let key = decode_key(row.get(6)?, row.get_ref(7)?.as_blob()?)?;
             read_doc(row, key)
         })
     }
@@ -207,6 +217,11 @@ impl Rows for SqlRows {
             };
             Ok(Version { key, revision: revision_of(row.get(0)?), previous, delta: row.get(3)? })
         })
+    }
+
+    fn made_at(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Timestamp>, StoreError> {
+        let space = self.number(space)?;
+        retention::made_at(&self.connection, space, &encode_key(&key), revision).map_err(store_error)
     }
 
     fn members(
@@ -296,7 +311,7 @@ impl Rows for SqlRows {
 
 impl RegistryRows for SqlRows {
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at FROM spaces ORDER BY no";
+        let sql = "SELECT no, id, log, revision, schema, at, oldest FROM spaces ORDER BY no";
         Ok(self.query(sql, [], read_space)?.into_iter().map(|(_, row)| row).collect())
     }
 
@@ -326,6 +341,54 @@ impl RegistryRows for SqlRows {
         self.numbers.remove(&space);
         Ok(())
     }
+
+    fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        self.execute("UPDATE spaces SET oldest = ?2 WHERE no = ?1", params![space, number(oldest)]).map(|_| ())
+    }
+
+    fn forget_before(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        revision: Revision,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        retention::forget_before(&self.connection, space, &encode_key(&key), revision, at).map_err(store_error)
+    }
+
+    fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
+        #[cfg(feature = "faults")]
+        if let Some(faults) = &self.faults {
+            faults.dies_in_compaction();
+        }
+        let space = self.number(space)?;
+        let sql = "DELETE FROM log WHERE space = ?1 AND revision = ?2";
+        self.execute(sql, params![space, number(revision)]).map(|_| ())
+    }
+
+    fn replace_changes(&mut self, space: SpaceId, entry: &LogEntry) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let body = encode_entry(entry).map_err(store_error)?;
+        let sql = "UPDATE log SET body = ?3 WHERE space = ?1 AND revision = ?2";
+        self.execute(sql, params![space, number(entry.revision), body]).map(|_| ())
+    }
+
+    fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let (kind, id) = encode_key(&key);
+        let sql = "UPDATE docs SET body = ?4 WHERE space = ?1 AND kind = ?2 AND id = ?3";
+        self.execute(sql, params![space, kind, id, body]).map(|_| ())
+    }
+
+    fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let key = encode_key(&DocKey::Object(object));
+        retention::erase(&self.connection, space, &key, way_back).map_err(store_error)?;
+        self.erased = true;
+        Ok(())
+    }
 }
 
 const OBJECT: i64 = 3;
@@ -343,11 +406,11 @@ fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
     Ok(match kind {
         0 => DocKey::Space,
         1 => {
-            let text = std::str::from_utf8(id).map_err(|error| conversion(6, error))?;
-            DocKey::Structure(text.parse::<StructureId>().map_err(|error| conversion(6, error))?)
+            let text = std::str::from_utf8(id).map_err(|error| conversion(7, error))?;
+            DocKey::Structure(text.parse::<StructureId>().map_err(|error| conversion(7, error))?)
         }
-        2 => DocKey::Collection(CollectionId(uuid_from(6, id)?)),
-        _ => DocKey::Object(ObjectId(uuid_from(6, id)?)),
+        2 => DocKey::Collection(CollectionId(uuid_from(7, id)?)),
+        _ => DocKey::Object(ObjectId(uuid_from(7, id)?)),
     })
 }
 
@@ -360,6 +423,11 @@ fn encode_list(list: &List) -> Vec<u8> {
         List::Collection(id) => key(2, id.0.as_bytes()),
         List::Tag(id) => key(3, id.0.as_bytes()),
     }
+}
+
+fn encode_entry(entry: &LogEntry) -> rusqlite::Result<String> {
+    let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
+    serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
 fn encode_state(state: State) -> i64 {
@@ -386,6 +454,7 @@ fn read_space(row: &Row<'_>) -> rusqlite::Result<(i64, SpaceRow)> {
         revision: revision_of(row.get(3)?),
         schema: revision_of(row.get(4)?),
         at: Timestamp(row.get(5)?),
+        oldest: revision_of(row.get(6)?),
     };
     Ok((row.get(0)?, space))
 }
@@ -407,10 +476,11 @@ fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
         at: Timestamp(row.get(2)?),
         state: decode_state(row.get(3)?)?,
         body: row.get_ref(4)?.as_blob()?.into(),
+        erased: row.get(5)?,
     })
 }
 
-fn number(revision: Revision) -> i64 {
+pub(crate) fn number(revision: Revision) -> i64 {
     revision.0.cast_signed()
 }
 

@@ -18,6 +18,7 @@ use palimpsest_store::{
 
 use crate::error::store_error;
 use crate::open::connect;
+use crate::retention::scrub;
 use crate::rows::SqlRows;
 
 /// At most so many commits share one fsync.
@@ -244,8 +245,13 @@ impl Writer {
             self.fail();
             return refuse(settled.into_iter().map(|settled| settled.job), &error);
         }
+        let scrubbed = self.scrub();
         for Settled { job, outcome } in settled {
-            job.finish(outcome);
+            let registry = matches!(job.target(), Target::Registry);
+            match &scrubbed {
+                Err(error) if registry => job.finish(Err(error.clone())),
+                _ => job.finish(outcome),
+            }
         }
         self.unchecked += written.batches.iter().map(weight).sum::<usize>();
         if self.unchecked > CHECKPOINT_AFTER {
@@ -253,6 +259,18 @@ impl Writer {
             // A full channel means that a checkpoint is asked for already.
             let _ = self.checkpoint.try_send(());
         }
+    }
+
+    /// Takes the bytes of what this group erased out of the files, before that is answered.
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        if !std::mem::take(&mut self.rows.erased) {
+            return Ok(());
+        }
+        let done = scrub(&self.rows.connection);
+        if let Err(error) = &done {
+            tracing::error!(%error, "what was erased may still be in the files");
+        }
+        done
     }
 
     #[cfg_attr(not(feature = "faults"), expect(unused_variables, reason = "only a fault looks at it"))]
@@ -285,7 +303,13 @@ fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {
     if shared.faults.synchronous_off {
         connection.pragma_update(None, "synchronous", "OFF")?;
     }
-    Ok(SqlRows::new(connection))
+    #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "only a fault changes it"))]
+    let mut rows = SqlRows::new(connection);
+    #[cfg(feature = "faults")]
+    {
+        rows.faults = Some(Arc::clone(&shared.faults));
+    }
+    Ok(rows)
 }
 
 /// The schema as of a row: what this group made of it, else the published one if it is still that.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId};
 
 use crate::error::StoreError;
 use crate::head::{Current, Heads};
@@ -36,6 +36,8 @@ struct SpaceData {
     docs: BTreeMap<DocKey, Doc>,
     schema_order: Vec<DocKey>,
     versions: BTreeMap<(DocKey, Revision), Version>,
+    /// When the first versions that compaction left were committed.
+    made: BTreeMap<(DocKey, Revision), Timestamp>,
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
     members: BTreeSet<(List, Place)>,
@@ -77,6 +79,9 @@ impl Store for MemoryStore {
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
                 heads.retain(&data.spaces.keys().copied().collect::<Vec<_>>());
+                for space in data.spaces.values() {
+                    heads.stands(space.row);
+                }
                 (Revision::default(), true)
             }
             Ran::Nothing => (data.revision(&*job), false),
@@ -120,6 +125,7 @@ impl SpaceData {
             docs: BTreeMap::new(),
             schema_order: Vec::new(),
             versions: BTreeMap::new(),
+            made: BTreeMap::new(),
             log: Vec::new(),
             blocks: HashMap::new(),
             members: BTreeSet::new(),
@@ -161,7 +167,8 @@ impl Memory {
             if !matches!(doc.key, DocKey::Object(_)) && !space.docs.contains_key(&doc.key) {
                 space.schema_order.push(doc.key);
             }
-            space.docs.insert(doc.key, doc.clone());
+            let erased = space.docs.get(&doc.key).is_some_and(|present| present.erased);
+            space.docs.insert(doc.key, Doc { erased, ..doc.clone() });
         }
     }
 
@@ -171,6 +178,10 @@ impl Memory {
             Target::Registry => None,
         }
         .unwrap_or_default()
+    }
+
+    fn change(&mut self, space: SpaceId) -> Result<&mut SpaceData, StoreError> {
+        self.spaces.get_mut(&space).map(Arc::make_mut).ok_or(StoreError::NoSuchSpace)
     }
 
     fn of(&self, space: SpaceId) -> Result<&SpaceData, StoreError> {
@@ -196,6 +207,10 @@ impl Rows for Memory {
         let data = self.of(space)?;
         let range = (key, after.next())..=(key, Revision(u64::MAX));
         Ok(data.versions.range(range).rev().map(|(_, version)| version.clone()).collect())
+    }
+
+    fn made_at(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.of(space)?.made.get(&(key, revision)).copied())
     }
 
     fn members(
@@ -277,6 +292,60 @@ impl RegistryRows for Memory {
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.spaces.remove(&space);
         self.tokens.retain(|_, token| token.space != space);
+        Ok(())
+    }
+
+    fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
+        self.change(space)?.row.oldest = oldest;
+        Ok(())
+    }
+
+    fn forget_before(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        revision: Revision,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let data = self.change(space)?;
+        let before = |(other, earlier): &(DocKey, Revision)| *other == key && *earlier < revision;
+        data.versions.retain(|place, _| !before(place));
+        data.made.retain(|place, _| !before(place));
+        if let Some(first) = data.versions.get_mut(&(key, revision)) {
+            (first.previous, first.delta) = (None, Vec::new());
+            data.made.insert((key, revision), at);
+        }
+        Ok(())
+    }
+
+    fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
+        self.change(space)?.log.retain(|entry| entry.revision != revision);
+        Ok(())
+    }
+
+    fn replace_changes(&mut self, space: SpaceId, entry: &LogEntry) -> Result<(), StoreError> {
+        for present in self.change(space)?.log.iter_mut().filter(|present| present.revision == entry.revision) {
+            present.objects.clone_from(&entry.objects);
+        }
+        Ok(())
+    }
+
+    fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError> {
+        if let Some(doc) = self.change(space)?.docs.get_mut(&key) {
+            doc.body = body.into();
+        }
+        Ok(())
+    }
+
+    fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
+        let (data, key) = (self.change(space)?, DocKey::Object(object));
+        if let Some(doc) = data.docs.get_mut(&key) {
+            doc.erased = true;
+        }
+        let versions = data.versions.iter_mut().filter(|((other, _), _)| *other == key);
+        for (_, version) in versions.filter(|(_, version)| version.previous.is_some()) {
+            version.delta = way_back.to_vec();
+        }
         Ok(())
     }
 }

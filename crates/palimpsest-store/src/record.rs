@@ -33,6 +33,8 @@ pub struct Doc {
     pub state: State,
     /// Its serialised form.
     pub body: Arc<[u8]>,
+    /// Whether the operator erased it: no version of it has content any more.
+    pub erased: bool,
 }
 
 /// How to go back from one version of a document to the one before.
@@ -88,6 +90,8 @@ pub struct SpaceRow {
     pub schema: Revision,
     /// When the last revision was committed.
     pub at: Timestamp,
+    /// The horizon: the oldest revision at which the space can still be read.
+    pub oldest: Revision,
 }
 
 /// Who wrote: a token with its name as of the write, or the operator.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId};
 
 use crate::error::StoreError;
 use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, SpaceRow, TokenRecord, Version};
@@ -21,6 +21,9 @@ pub trait Rows {
 
     /// The versions of a document made after a revision, newest first.
     fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError>;
+
+    /// When a version was committed that compaction made the first one of its document; nothing for every other.
+    fn made_at(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Timestamp>, StoreError>;
 
     /// The members of a list after a place, in its order, at most `limit`.
     fn members(
@@ -61,8 +64,8 @@ pub trait Rows {
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError>;
 }
 
-/// The rows that belong to no space's log.
-pub trait RegistryRows {
+/// The rows that belong to no space's log, and the changes that take no revision of one.
+pub trait RegistryRows: Rows {
     /// Every space.
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError>;
 
@@ -77,6 +80,32 @@ pub trait RegistryRows {
 
     /// Removes a space with its log, its documents and its tokens.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
+
+    /// Moves the horizon of a space.
+    fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError>;
+
+    /// Makes a version the first one of its document: removes the versions before it and its way back, and keeps when it was
+    /// committed.
+    fn forget_before(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        revision: Revision,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Removes a log entry.
+    fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError>;
+
+    /// Replaces what a log entry says of objects.
+    fn replace_changes(&mut self, space: SpaceId, entry: &LogEntry) -> Result<(), StoreError>;
+
+    /// Replaces the body of a document as if it had always been so.
+    fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError>;
+
+    /// Notes that an object is erased and replaces the ways back from all its versions but the first. Nothing of what they
+    /// replace may be left in any file when this is committed and answered.
+    fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError>;
 }
 
 /// Everything one commit writes.

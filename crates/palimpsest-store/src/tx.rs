@@ -42,6 +42,7 @@ const CALLED: usize = 100;
 
 struct Slot {
     before: Option<(Found, Arc<[u8]>)>,
+    erased: bool,
     after: Option<(Arc<Object>, State, ChangeKind)>,
 }
 
@@ -78,7 +79,8 @@ impl<'r> Tx<'r> {
             ),
             (None, Some(log)) => {
                 let none = Revision::default();
-                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at };
+                let oldest = Revision(1);
+                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at, oldest };
                 (row, Arc::new(empty_schema(intent.space)))
             }
             (None, None) => return Err(StoreError::NoSuchSpace),
@@ -198,14 +200,17 @@ impl<'r> Tx<'r> {
         Ok(called)
     }
 
-    /// Puts an object in a state; putting back what was there before undoes earlier puts. Several puts of one object make one change; the last kind but "updated" names it.
+    /// Puts an object in a state, an erased one in none but deleted; putting back what was there before undoes earlier puts. Several puts of one object make one change; the last kind but "updated" names it.
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
         self.load(id)?;
         object.walk(&mut |block| {
             self.blocks.insert(block.id, id);
         });
-        let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None });
+        let slot = self.objects.entry(id).or_insert(Slot { before: None, erased: false, after: None });
+        if slot.erased && state != State::Deleted {
+            return Err(StoreError::Erased { id, revision: self.row.revision });
+        }
         if slot.before.as_ref().is_some_and(|(before, _)| before.state == state && *before.object == object) {
             slot.after = None;
             self.changed.remove(&id);
@@ -273,14 +278,16 @@ impl<'r> Tx<'r> {
             let object = parse(&doc.body);
             let object = Arc::new(self.note(object)?);
             let found = Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at };
-            self.objects.insert(id, Slot { before: Some((found, doc.body)), after: None });
+            self.objects.insert(id, Slot { before: Some((found, doc.body)), erased: doc.erased, after: None });
         }
         Ok(())
     }
 
-    /// Remembers an error of the rows: whatever the closure makes of it, the commit has failed.
+    /// Remembers an error of the rows: whatever the closure makes of it, the commit has failed. That the past is gone is none.
     fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(error) = &result {
+        if let Err(error) = &result
+            && !error.is_gone()
+        {
             self.failure = Some(error.clone());
         }
         result
@@ -430,7 +437,15 @@ impl Sealed {
         let delta = before.as_ref().map_or_else(Vec::new, |(_, _, _, old)| make_delta(&body, old));
         let previous = before.map(|(_, revision, state, _)| (revision, state));
         self.versions.push(Version { key, revision: self.revision, previous, delta });
-        self.docs.push(Doc { key, created, revision: self.revision, at: self.at, state, body: body.into() });
+        self.docs.push(Doc {
+            key,
+            created,
+            revision: self.revision,
+            at: self.at,
+            state,
+            body: body.into(),
+            erased: false,
+        });
         true
     }
 }
@@ -513,10 +528,15 @@ impl<'r> Snapshot<'r> {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Found>, StoreError> {
+        past::check_horizon(self.rows, self.row.id, revision)?;
         let touched = self.touched_since(revision)?;
         let mut page = BTreeMap::new();
         for id in &touched {
-            let Some(found) = self.object_at(*id, revision)? else { continue };
+            let found = match self.object_at(*id, revision) {
+                Err(StoreError::Erased { .. }) => None,
+                found => found?,
+            };
+            let Some(found) = found else { continue };
             let place = (found.created, *id);
             if after.is_none_or(|after| place > after) && lists_of(&found.object, found.state).contains(&list) {
                 page.insert(place, found);
@@ -590,8 +610,21 @@ impl<'r> Snapshot<'r> {
         past::entry(self.rows, self.row.id, revision)
     }
 
+    /// The last revision that was committed at a time or before; of what is left, when all of it was committed later, nothing.
+    pub fn revision_at(&mut self, at: Timestamp) -> Result<Option<Revision>, StoreError> {
+        let (mut from, mut to) = (self.row.oldest, self.row.revision.next());
+        while from < to {
+            let middle = Revision(from.0.midpoint(to.0));
+            let entry = self.entry(middle)?;
+            let entry = entry.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {middle}")))?;
+            if entry.at <= at { from = middle.next() } else { to = middle }
+        }
+        Ok((from > self.row.oldest).then(|| Revision(from.0 - 1)))
+    }
+
     /// Log entries after a revision, oldest first, at most `limit`.
     pub fn entries(&mut self, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
+        past::check_followed(self.rows, self.row.id, after)?;
         self.rows.entries(self.row.id, after, limit)
     }
 }

@@ -4,10 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
 mod commits;
+mod erasing;
 mod heads;
 mod history;
 mod lists;
 mod registry;
+mod retention;
 mod threads;
 mod titles;
 
@@ -21,10 +23,12 @@ use palimpsest_model::{
 use uuid::Uuid;
 
 pub use self::commits::*;
+pub use self::erasing::*;
 pub use self::heads::*;
 pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
+pub use self::retention::*;
 pub use self::threads::*;
 pub use self::titles::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
@@ -49,6 +53,10 @@ macro_rules! conformance {
             the_index_of_titles_is_that_of_the_objects,
             tokens_are_put_replaced_and_removed,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
+            from_the_horizon_on_everything_is_read_as_before, a_commit_goes_on_where_the_past_is_gone,
+            what_was_deleted_below_the_horizon_loses_its_content, a_time_leads_to_its_revision,
+            an_erased_object_has_no_content_at_any_revision, an_erased_object_stays_deleted,
+            only_what_is_deleted_is_erased,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
     };
