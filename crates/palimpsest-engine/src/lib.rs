@@ -15,6 +15,7 @@ mod markdown;
 mod names;
 mod objects;
 mod operation;
+mod retention;
 mod search;
 mod secret;
 mod world;
