@@ -25,6 +25,8 @@ use crate::rows::SqlRows;
 const GROUP: usize = 256;
 /// The checkpoint thread is woken after so many bytes of commits.
 const CHECKPOINT_AFTER: usize = 4 * 1024 * 1024;
+/// About how many bytes a step of a compaction adds to the write-ahead log, which is the most a change of the registry does.
+const REGISTERED: usize = 1024 * 1024;
 /// After a failed COMMIT, opening anew is tried at most this often.
 const REOPEN_EVERY: Duration = Duration::from_millis(200);
 
@@ -254,6 +256,7 @@ impl Writer {
             }
         }
         self.unchecked += written.batches.iter().map(weight).sum::<usize>();
+        self.unchecked += if written.registry { REGISTERED } else { 0 };
         if self.unchecked > CHECKPOINT_AFTER {
             self.unchecked = 0;
             // A full channel means that a checkpoint is asked for already.

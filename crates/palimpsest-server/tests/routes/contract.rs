@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use http::Method;
 use jsonschema::Validator;
-use palimpsest_engine::Scope;
+use palimpsest_engine::{Code, Scope};
 use serde_json::{Value, json};
 
 use crate::app::Reply;
@@ -13,6 +13,9 @@ use crate::app::Reply;
 /// The document, as GET /openapi.json answers it.
 pub(crate) static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_slice(&palimpsest_server::openapi()).unwrap());
+
+/// The one code that no endpoint answers: none is asked for a version by its revision.
+pub(crate) const UNASKED: Code = Code::Erased;
 
 /// An endpoint of the document.
 #[derive(Clone, Debug)]

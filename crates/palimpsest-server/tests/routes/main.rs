@@ -12,6 +12,7 @@ mod limits;
 mod order;
 mod preferences;
 mod rates;
+mod retention;
 mod revisions;
 mod times;
 mod walk;

@@ -19,6 +19,7 @@ mod http;
 mod ledger;
 mod powercut;
 mod random;
+mod retention;
 mod server;
 mod shutdown;
 mod stored;
