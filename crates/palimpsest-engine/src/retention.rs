@@ -1,6 +1,7 @@
 //! How long the history is kept.
 
 use palimpsest_model::{SpaceId, Timestamp};
+use palimpsest_store::{Registry, StoreError};
 
 use crate::engine::Engine;
 use crate::error::Error;
@@ -15,19 +16,20 @@ impl Engine {
         let until = Timestamp(self.now().0.saturating_sub(keep));
         let spaces = self.store.administer(|registry| registry.spaces().map_err(Error::from)).await??;
         for space in spaces {
-            self.compact_space(space.id, until).await?;
+            match self.compact_space(space.id, until).await {
+                // It was deleted meanwhile.
+                Ok(()) | Err(StoreError::NoSuchSpace) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
 
-    async fn compact_space(&self, space: SpaceId, until: Timestamp) -> Result<(), Error> {
+    async fn compact_space(&self, space: SpaceId, until: Timestamp) -> Result<(), StoreError> {
         let horizon = self.store.read(space, move |snapshot| snapshot.revision_at(until)).await?.value?;
         let horizon = horizon.unwrap_or_default();
-        loop {
-            let step = move |registry: &mut palimpsest_store::Registry<'_>| registry.compact(space, horizon, STEP);
-            if self.store.administer(step).await?? {
-                return Ok(());
-            }
-        }
+        let step = move |registry: &mut Registry<'_>| registry.compact(space, horizon, STEP);
+        while !self.store.administer(step).await?? {}
+        Ok(())
     }
 }

@@ -42,6 +42,7 @@ const CALLED: usize = 100;
 
 struct Slot {
     before: Option<(Found, Arc<[u8]>)>,
+    /// Whether the operator erased it.
     erased: bool,
     after: Option<(Arc<Object>, State, ChangeKind)>,
 }
@@ -200,17 +201,18 @@ impl<'r> Tx<'r> {
         Ok(called)
     }
 
-    /// Puts an object in a state, an erased one in none but deleted; putting back what was there before undoes earlier puts. Several puts of one object make one change; the last kind but "updated" names it.
+    /// Puts an object in a state, an erased one in none but deleted; putting back what was there before undoes earlier puts.
+    /// Several puts of one object make one change; the last kind but "updated" names it.
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
         self.load(id)?;
+        if state != State::Deleted && self.objects.get(&id).is_some_and(|slot| slot.erased) {
+            return Err(StoreError::Erased { id, revision: self.row.revision });
+        }
         object.walk(&mut |block| {
             self.blocks.insert(block.id, id);
         });
         let slot = self.objects.entry(id).or_insert(Slot { before: None, erased: false, after: None });
-        if slot.erased && state != State::Deleted {
-            return Err(StoreError::Erased { id, revision: self.row.revision });
-        }
         if slot.before.as_ref().is_some_and(|(before, _)| before.state == state && *before.object == object) {
             slot.after = None;
             self.changed.remove(&id);

@@ -175,6 +175,8 @@ pub fn a_commit_goes_on_where_the_past_is_gone(store: &Arc<dyn Store>) {
         bench.put(&page(number, "there"));
     }
     assert!(bench.compact(4, 100));
+    let known = store.current(bench.space, Some(object_id(4)));
+    assert!(known.is_none_or(|head| head.space.oldest == Revision(4) && head.object.is_some()), "the head moves along");
     let decided = bench.commit(|tx| {
         assert_compacted(tx.object_at(object_id(1), Revision(3)), 4);
         assert_compacted(tx.changes_since(object_id(1), Revision(2)), 4);

@@ -8,8 +8,11 @@
 #![cfg(test)]
 
 mod cli;
+#[cfg(feature = "faults")]
+mod compaction;
 mod crash;
 mod disk;
+mod erasing;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;
@@ -19,7 +22,6 @@ mod http;
 mod ledger;
 mod powercut;
 mod random;
-mod retention;
 mod server;
 mod shutdown;
 mod stored;

@@ -47,6 +47,7 @@ impl Stored {
     }
 
     /// How many rows are left of what lies below the horizon: log entries, and versions that are not the first of theirs.
+    #[cfg(feature = "faults")]
     pub(crate) fn left_below(&self) -> i64 {
         let sql = "SELECT (SELECT count(*) FROM log WHERE revision < ?1) \
                    + (SELECT count(*) FROM versions WHERE revision <= ?1 AND previous IS NOT NULL)";

@@ -1,26 +1,14 @@
-//! History that is kept for a while, and what is erased.
+//! History that is kept for a while, and a server that is killed while it takes out what is older.
 
-use std::path::Path;
 use std::time::Duration;
 
-use crate::cli;
 use crate::random::Random;
 use crate::server::{Server, wait_for};
 use crate::stored::Stored;
 use crate::writers::Crowd;
 
-/// No file of a folder holds the letters.
-fn assert_nowhere(data: &Path, letters: &str) {
-    for file in std::fs::read_dir(data).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file()) {
-        let bytes = std::fs::read(&file).unwrap();
-        let found = bytes.windows(letters.len()).any(|window| window == letters.as_bytes());
-        assert!(!found, "{letters} is in {}", file.display());
-    }
-}
-
 /// A folder whose server was killed in the middle of a compaction is whole: nothing above the horizon is missing, and the next
 /// compaction takes out what was left below.
-#[cfg(feature = "faults")]
 #[test]
 fn a_compaction_that_is_cut_short_loses_nothing_above_the_horizon() {
     let mut random = Random::new();
@@ -51,30 +39,4 @@ fn a_compaction_that_is_cut_short_loses_nothing_above_the_horizon() {
     stored.check_versions(0);
     let server = Server::start(&data);
     ledger.assert_kept(server.client(&token), &stored);
-}
-
-/// With a server and without one: what is erased is in no file afterwards.
-#[test]
-fn an_erased_object_is_in_no_file() {
-    const FIRST: &str = "01234567-89ab-4def-8123-456789abcdef";
-    const SECOND: &str = "11234567-89ab-4def-8123-456789abcdef";
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let (server, token) = Server::start_first(&data);
-    let mut client = server.client(&token);
-    for (id, letters) in [(FIRST, "qzxkvjfirst"), (SECOND, "qzxkvjsecond")] {
-        client.create(id, letters, &[format!("{letters} in a text")]).unwrap();
-        client.append(id, &[format!("{letters} once more")]).unwrap();
-    }
-    assert_eq!(cli::must(&data, &["erase", FIRST]), format!("{FIRST}  erased"));
-    assert_eq!(client.object(FIRST), None);
-    assert_nowhere(&data, "qzxkvjfirst");
-    server.stop();
-    assert_eq!(cli::must(&data, &["erase", SECOND]), format!("{SECOND}  erased"));
-    assert_nowhere(&data, "qzxkvj");
-    let refused = cli::run(&data, &["erase", "31234567-89ab-4def-8123-456789abcdef"]);
-    assert!(!refused.status.success());
-    assert!(String::from_utf8_lossy(&refused.stderr).contains("There is no object"), "{refused:?}");
-    let server = Server::start(&data);
-    assert_eq!(server.client(&token).object(SECOND), None);
 }
