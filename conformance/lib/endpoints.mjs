@@ -2,20 +2,25 @@
 
 import { paragraph, title } from './content.mjs'
 
-/** The calls on an object, its first block, a collection, a tag and the space, by name: `{scope, make: (client) => exchange}`. */
-export function callsOn({ id, structureId, blocks, collection, tag }) {
+/** The calls on an object, its first block, a collection, a tag, a revision and the space, by name: `{scope, make: (client) => exchange}`. */
+export function callsOn({ id, structureId, blocks, collection, tag, revision }) {
   const [{ id: blockId }] = Object.values(blocks)[0]
   const call = (scope, method, path, body) => [`${method} ${path.split('?')[0]}`, { scope, make: (api) => api.raw(method, path, body) }]
   return Object.fromEntries([
     call('api:read', 'GET', '/space'),
     call('api:read', 'GET', '/space/structures'),
     call('api:read', 'GET', `/object?id=${id}`),
+    call('api:read', 'GET', `/object/history?id=${id}`),
+    call('api:read', 'GET', `/object/diff?id=${id}&from=${revision}&to=${revision}`),
     call('api:read', 'GET', `/object/markdown?id=${id}`),
+    call('api:read', 'POST', '/objects/get', { ids: [id] }),
     call('api:read', 'POST', '/objects/search', { query: 'a' }),
     call('api:read', 'GET', `/objects/structure?id=${structureId}`),
     call('api:read', 'GET', `/objects/collection?id=${collection}`),
     call('api:read', 'GET', `/objects/tag?id=${tag}`),
     call('api:read', 'GET', '/objects'),
+    call('api:read', 'GET', '/changes'),
+    call('api:read', 'GET', '/trash'),
     call('api:write', 'POST', '/object', { structureId }),
     call('api:write', 'PATCH', '/object', { id, properties: { title: title('taken over') } }),
     call('api:write', 'POST', '/object/markdown', { structureId, markdown: '# slipped in\n\n#slipped' }),
@@ -23,6 +28,8 @@ export function callsOn({ id, structureId, blocks, collection, tag }) {
     call('api:write', 'POST', '/object/url', { url: 'https://example.org/slipped-in', markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/daily-note/append', { markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/append', { id, blocks: [paragraph('slipped in')] }),
+    call('api:write', 'POST', '/blocks/move', { id, blockId, position: { type: 'start' } }),
+    call('api:write', 'POST', '/object/edits', { id, edits: [{ op: 'insert', markdown: 'slipped in' }] }),
     call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
     call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
     call('api:write', 'DELETE', `/object?id=${id}`),
@@ -31,8 +38,8 @@ export function callsOn({ id, structureId, blocks, collection, tag }) {
 
 /** The calls that name the object, and not only the space. */
 export const ON_AN_OBJECT = [
-  'GET /object', 'GET /object/markdown', 'PATCH /object', 'PATCH /object/markdown', 'POST /blocks/append',
-  'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
+  'GET /object', 'GET /object/history', 'GET /object/diff', 'GET /object/markdown', 'PATCH /object', 'PATCH /object/markdown', 'POST /blocks/append',
+  'POST /blocks/move', 'POST /object/edits', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
 ]
 
 /** The names of the calls that need a token, as the served document tells. */

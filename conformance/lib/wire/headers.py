@@ -158,11 +158,14 @@ def paths_and_methods(client):
         "/space/structures": {"GET"},
         "/object": {"GET", "POST", "PATCH", "DELETE"},
         "/object/markdown": {"GET", "POST", "PATCH"},
+        "/object/edits": {"POST"},
         "/object/url": {"POST"},
         "/objects": {"GET"},
+        "/changes": {"GET"},
         "/objects/search": {"POST"},
         "/blocks/append": {"POST"},
         "/blocks/daily-note/append": {"POST"},
+        "/blocks/move": {"POST"},
         "/blocks/block": {"PATCH"},
         "/block": {"DELETE"},
         "/health/live": {"GET"},
@@ -199,6 +202,7 @@ def authentication(server, client):
                 for method, path in (("GET", "/space"), ("GET", "/space/structures"), ("GET", "/object"), ("POST", "/object"), ("PATCH", "/object"),
                                      ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block"),
                                      ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
+                                     ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"),
                                      ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)

@@ -1,7 +1,7 @@
 //! Who asks: a token, the one space it opens, what it may do there.
 
 use palimpsest_model::{SpaceId, TokenId};
-use palimpsest_store::Actor;
+use palimpsest_store::{Actor, Policy};
 use subtle::ConstantTimeEq;
 
 use crate::error::{Code, Error};
@@ -19,6 +19,8 @@ pub struct Access {
     pub space: SpaceId,
     /// What it may do there.
     pub scopes: Vec<Scope>,
+    /// What it is held to when it changes something that exists.
+    pub policy: Policy,
 }
 
 impl Access {
@@ -44,6 +46,12 @@ impl Engine {
         if !same || expired || token.revoked_at.is_some() {
             return Err(refused());
         }
-        Ok(Access { token: token.id, name: token.name.clone(), space: token.space, scopes: token.scopes.clone() })
+        Ok(Access {
+            token: token.id,
+            name: token.name.clone(),
+            space: token.space,
+            scopes: token.scopes.clone(),
+            policy: token.concurrency,
+        })
     }
 }

@@ -1,11 +1,13 @@
 //! Rendered bytes, keyed by everything they were made of, so that an entry never goes stale.
 
-use bytes::Bytes;
 use palimpsest_model::{LogId, ObjectId, Revision};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// What some bytes were made of. A log id names the life of one space.
+use crate::etag::Rendering;
+
+/// What some bytes were made of. A log id names the life of one space; `structure` is a revision at which the structure of the
+/// object was as it is shown with.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Key {
     Object { log: LogId, id: ObjectId, revision: Revision, structure: Revision },
@@ -16,14 +18,14 @@ pub(crate) enum Key {
 #[derive(Clone)]
 struct ByLength;
 
-impl Weighter<Key, Bytes> for ByLength {
-    fn weight(&self, _key: &Key, bytes: &Bytes) -> u64 {
+impl Weighter<Key, Rendering> for ByLength {
+    fn weight(&self, _key: &Key, rendering: &Rendering) -> u64 {
         // Roughly what an entry costs beside its bytes; never 0, which would pin it.
-        bytes.len() as u64 + 128
+        rendering.body.len() as u64 + 128
     }
 }
 
-pub(crate) struct Rendered(Cache<Key, Bytes, ByLength>);
+pub(crate) struct Rendered(Cache<Key, Rendering, ByLength>);
 
 impl Rendered {
     /// A cache of at most so many bytes.
@@ -33,13 +35,13 @@ impl Rendered {
     }
 
     /// The bytes of a key, made when they are not there.
-    pub(crate) fn get_or_make(&self, key: Key, make: impl FnOnce() -> Vec<u8>) -> Bytes {
-        if let Some(bytes) = self.0.get(&key) {
-            return bytes;
+    pub(crate) fn get_or_make(&self, key: Key, make: impl FnOnce() -> Vec<u8>) -> Rendering {
+        if let Some(rendering) = self.0.get(&key) {
+            return rendering;
         }
-        let bytes = Bytes::from(make());
-        self.0.insert(key, bytes.clone());
-        bytes
+        let rendering = Rendering::from(make());
+        self.0.insert(key, rendering.clone());
+        rendering
     }
 
     /// Drops whatever shows an object.
@@ -51,7 +53,7 @@ impl Rendered {
     }
 
     /// The bytes of a key, if they are there.
-    pub(crate) fn get(&self, key: &Key) -> Option<Bytes> {
+    pub(crate) fn get(&self, key: &Key) -> Option<Rendering> {
         self.0.get(key)
     }
 }

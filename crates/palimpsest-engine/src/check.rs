@@ -2,6 +2,7 @@
 //! problem is noted with its path.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use palimpsest_model::{
     BlockDraft, CollectionId, Content, LinkTarget, Object, ObjectId, Path, Problem, Problems, PropertyId, PropertyKind,
@@ -19,7 +20,7 @@ pub(crate) struct Checks<'c, 'r> {
     id: ObjectId,
     structure: &'c Structure,
     /// Objects that may be referred to whatever became of them: the object itself, and what it referred to before.
-    known: BTreeSet<ObjectId>,
+    known: Rc<BTreeSet<ObjectId>>,
     days: BTreeSet<Timestamp>,
     /// Where all of it was read from, when that is one text.
     within: Option<Path>,
@@ -35,6 +36,16 @@ impl<'c, 'r> Checks<'c, 'r> {
         if let Some(before) = before {
             references_of(before, &mut known);
         }
+        Self::knowing(tx, structure, id, Rc::new(known))
+    }
+
+    /// Checks of an object that may refer to these whatever became of them.
+    pub(crate) fn knowing(
+        tx: &'c mut Tx<'r>,
+        structure: &'c Structure,
+        id: ObjectId,
+        known: Rc<BTreeSet<ObjectId>>,
+    ) -> Self {
         Self {
             tx,
             id,
@@ -47,7 +58,7 @@ impl<'c, 'r> Checks<'c, 'r> {
         }
     }
 
-    /// Checks of what was read from one text: every problem stands at its path.
+    /// Checks of what was read from one text: every problem found from now on stands at its path.
     pub(crate) fn within(mut self, path: &Path) -> Self {
         self.within = Some(path.clone());
         self
@@ -55,12 +66,7 @@ impl<'c, 'r> Checks<'c, 'r> {
 
     /// Ends the checks: all problems; or what was dropped is noted, and the dates that links refer to are made.
     pub(crate) fn finish(self, ignored: &mut Ignored) -> Result<(), Error> {
-        let mut problems = self.problems;
-        if let Some(path) = self.within {
-            let found = std::mem::take(&mut problems).into_iter();
-            problems.extend(found.map(|problem| Problem::new(path.clone(), problem.message)));
-        }
-        problems.check(())?;
+        self.problems.check(())?;
         ignored.extend(self.dropped);
         for day in self.days {
             ensure_date(self.tx, day)?;
@@ -68,19 +74,19 @@ impl<'c, 'r> Checks<'c, 'r> {
         Ok(())
     }
 
-    /// Checks collections; answers them without repetitions, in the order sent.
-    pub(crate) fn collections(&mut self, ids: &[CollectionId]) -> Vec<CollectionId> {
+    /// Checks collections, which stand at a path; answers them without repetitions, in the order sent.
+    pub(crate) fn collections(&mut self, ids: &[CollectionId], at: &Path) -> Vec<CollectionId> {
         let mut kept = Vec::new();
         for (index, id) in ids.iter().enumerate() {
-            let path = Path::keys(&["collections"]).index(index);
+            let path = at.clone().index(index);
             let schema = self.tx.schema();
             match schema.collection(*id) {
                 Some(collection) if collection.value.structure == self.structure.id => {}
                 Some(_) => {
                     let message = format!("This collection holds no objects of type {}", self.structure.title);
-                    self.problems.push(Problem::new(path, message));
+                    self.problem(path, message);
                 }
-                None => self.problems.push(Problem::new(path, "Unknown collection")),
+                None => self.problem(path, "Unknown collection"),
             }
             if !kept.contains(id) {
                 kept.push(*id);
@@ -93,33 +99,57 @@ impl<'c, 'r> Checks<'c, 'r> {
     pub(crate) fn properties(&mut self, values: &[(PropertyId, Value)]) -> Result<BTreeMap<PropertyId, Value>, Error> {
         let mut checked = BTreeMap::new();
         for (id, value) in values {
-            let sent = value;
-            let value = match check_property(self.structure, id, value.clone()) {
-                Ok(value) => value,
-                Err(problem) => {
-                    self.problems.push(problem);
-                    continue;
-                }
-            };
-            let path = Path::keys(&["properties", &id.0, value.kind()]);
-            match &value {
-                Value::Entity(targets) => {
-                    for (index, target) in targets.iter().enumerate() {
-                        self.entity(id, *target, path.clone().index(index).key("id"))?;
-                    }
-                }
-                Value::RichText(tokens) => self.tokens(tokens, &path.key("value"))?,
-                Value::Label(kept) => {
-                    if let Value::Label(sent) = sent {
-                        let places = sent.iter().enumerate().filter(|(_, id)| !kept.contains(id));
-                        self.dropped.extend(places.map(|(index, _)| path.clone().index(index)));
-                    }
-                }
-                _ => {}
-            }
-            checked.insert(id.clone(), value);
+            let at = Path::keys(&["properties", &id.0]);
+            checked.extend(self.value(id, value, &at, &at)?.map(|value| (id.clone(), value)));
         }
         Ok(checked)
+    }
+
+    /// Checks the value of a property, which stands at a path, as its name does; answers it in normal form, or nothing after a
+    /// problem.
+    pub(crate) fn value(
+        &mut self,
+        id: &PropertyId,
+        sent: &Value,
+        name: &Path,
+        at: &Path,
+    ) -> Result<Option<Value>, Error> {
+        let value = match check_property(self.structure, id, sent.clone()) {
+            Ok(value) => value,
+            Err(problem) => {
+                // It stands at `properties.<id>`, or below that when it is one of the value.
+                let below = problem.path.0.get(2..).unwrap_or_default();
+                let at = if below.is_empty() { name } else { at };
+                self.problem(Path([&at.0, below].concat()), problem.message);
+                return Ok(None);
+            }
+        };
+        let path = at.clone().key(value.kind());
+        match (&value, sent) {
+            (Value::Entity(targets), _) => {
+                for (index, target) in targets.iter().enumerate() {
+                    self.entity(id, *target, path.clone().index(index).key("id"))?;
+                }
+            }
+            (Value::RichText(tokens), _) => self.tokens(tokens, &path.key("value"))?,
+            (Value::Label(kept), Value::Label(sent)) => {
+                let places = sent.iter().enumerate().filter(|(_, id)| !kept.contains(id));
+                self.dropped.extend(places.map(|(index, _)| path.clone().index(index)));
+            }
+            _ => {}
+        }
+        Ok(Some(value))
+    }
+
+    /// Notes a problem.
+    pub(crate) fn problem(&mut self, path: Path, message: impl Into<String>) {
+        let path = self.within.clone().unwrap_or(path);
+        self.problems.push(Problem::new(path, message));
+    }
+
+    /// Notes what is dropped.
+    pub(crate) fn drops(&mut self, path: Path) {
+        self.dropped.push(path);
     }
 
     /// Checks body sections and what their blocks refer to; fills in the dates that embeds stand for.
@@ -139,7 +169,7 @@ impl<'c, 'r> Checks<'c, 'r> {
         if !self.structure.has_section(section) {
             let known: Vec<_> = self.structure.sections().map(|known| format!("\"{known}\"")).collect();
             let message = format!("Unknown block property: expected one of {}", known.join("|"));
-            self.problems.push(Problem::new(path, message));
+            self.problem(path, message);
         }
     }
 
@@ -188,7 +218,7 @@ impl<'c, 'r> Checks<'c, 'r> {
     }
 
     /// Checks the target of an entity property, also against the structures it allows.
-    fn entity(&mut self, property: &PropertyId, target: ObjectId, path: Path) -> Result<(), Error> {
+    pub(crate) fn entity(&mut self, property: &PropertyId, target: ObjectId, path: Path) -> Result<(), Error> {
         let structure = match self.reference(target, path.clone())? {
             Some(object) => object.structure,
             None if target == self.id => self.structure.id,
@@ -201,7 +231,7 @@ impl<'c, 'r> Checks<'c, 'r> {
         if !allowed.is_empty() && !allowed.contains(&structure) {
             let names: Vec<_> = allowed.iter().map(|id| format!("\"{id}\"")).collect();
             let message = format!("Invalid target: expected an object of {}, received {structure}", names.join("|"));
-            self.problems.push(Problem::new(path, message));
+            self.problem(path, message);
         }
         Ok(())
     }
@@ -211,7 +241,7 @@ impl<'c, 'r> Checks<'c, 'r> {
         let found = self.tx.object(id)?;
         let live = found.filter(|found| found.state == State::Live).map(|found| found.object);
         if live.is_none() && !self.known.contains(&id) {
-            self.problems.push(Problem::new(path, "Unknown object"));
+            self.problem(path, "Unknown object");
         }
         Ok(live)
     }

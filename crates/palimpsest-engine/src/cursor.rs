@@ -1,9 +1,11 @@
 //! Where a client is in a list: opaque to it, and pinned to the revision of its first page.
 
+use std::fmt::Debug;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use palimpsest_model::{LogId, ObjectId, Path, Problem, Revision, Timestamp};
-use palimpsest_store::{List, Place, SpaceRow};
+use palimpsest_store::{Place, SpaceRow};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -33,8 +35,8 @@ impl Cursor {
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// Reads a cursor of this list; anything else is unreadable.
-    pub(crate) fn decode(text: &str, list: &List) -> Result<Self, Error> {
+    /// Reads a cursor of the list of this name; anything else is unreadable.
+    pub(crate) fn decode(text: &str, list: u64) -> Result<Self, Error> {
         let read = || {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
             let (words, id) = bytes.split_at_checked(40)?;
@@ -49,7 +51,7 @@ impl Cursor {
                 after: (Revision(word(4)), ObjectId(Uuid::from_slice(id).ok()?)),
             })
         };
-        let cursor = read().filter(|cursor| cursor.list == name(list));
+        let cursor = read().filter(|cursor| cursor.list == list);
         cursor.ok_or_else(|| Problem::new(Path::keys(&["cursor"]), "Invalid cursor").into())
     }
 
@@ -74,7 +76,7 @@ impl Cursor {
 }
 
 /// A short name of a list, so that a cursor is not used with another.
-pub(crate) fn name(list: &List) -> u64 {
+pub(crate) fn name(list: &impl Debug) -> u64 {
     format!("{list:?}")
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

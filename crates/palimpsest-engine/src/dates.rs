@@ -37,36 +37,42 @@ pub(crate) fn ensure_day(
     })
 }
 
+/// The object of a structure that a day has, or the id that it will have.
+pub(crate) fn day_id(tx: &mut Tx<'_>, structure: StructureId, day: Timestamp) -> Result<ObjectId, Error> {
+    for incarnation in 0_u64.. {
+        let id = id_of_day(tx.space(), structure, day, incarnation);
+        if tx.object(id)?.is_none_or(|found| found.state != State::Deleted) {
+            return Ok(id);
+        }
+    }
+    Err(Error::not_found("Date"))
+}
+
 fn ensure(
     tx: &mut Tx<'_>,
     structure: StructureId,
     day: Timestamp,
     begin: impl FnOnce(&Tx<'_>) -> BTreeMap<PropertyId, Vec<Block>>,
 ) -> Result<ObjectId, Error> {
-    for incarnation in 0_u64.. {
-        let id = id_of_day(tx.space(), structure, day, incarnation);
-        match tx.object(id)? {
-            Some(found) if found.state == State::Deleted => {}
-            Some(found) if found.state == State::Trashed => {
-                tx.put((*found.object).clone(), State::Live, ChangeKind::Restored)?;
-                return Ok(id);
-            }
-            Some(_) => return Ok(id),
-            None => {
-                let title = Value::Title(Some(day.day().to_string()));
-                let object = Object {
-                    id,
-                    structure,
-                    collections: Vec::new(),
-                    properties: [("title".into(), title)].into(),
-                    blocks: begin(tx),
-                };
-                tx.put(object, State::Live, ChangeKind::Created)?;
-                return Ok(id);
-            }
+    let id = day_id(tx, structure, day)?;
+    match tx.object(id)? {
+        Some(found) if found.state == State::Trashed => {
+            tx.put((*found.object).clone(), State::Live, ChangeKind::Restored)?;
+        }
+        Some(_) => {}
+        None => {
+            let title = Value::Title(Some(day.day().to_string()));
+            let object = Object {
+                id,
+                structure,
+                collections: Vec::new(),
+                properties: [("title".into(), title)].into(),
+                blocks: begin(tx),
+            };
+            tx.put(object, State::Live, ChangeKind::Created)?;
         }
     }
-    Err(Error::not_found("Date"))
+    Ok(id)
 }
 
 /// The date that an embedded object stands for, if it is one.

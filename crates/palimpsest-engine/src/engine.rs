@@ -1,17 +1,22 @@
 //! The engine: a store, the outside world, and a cache of rendered bytes. Reads are here; writes are operations.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, render_object, render_space, render_structures};
+use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures};
 use palimpsest_store::{Current, Found, ObjectHead, SpaceRow, Store};
 
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
+use crate::condition::Terms;
 use crate::error::Error;
-use crate::operation::{Ignored, Operation, Request, Written};
-use crate::world::{Clock, Fetch, Fresh, Ids};
+use crate::etag::{ETag, Rendering};
+use crate::operation::{Operation, Request, Written};
+use crate::perform::{Done, perform};
+use crate::retry::{self, Outcome};
+use crate::world::{Clock, Fetch, Fresh, Ids, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -19,7 +24,7 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     fetch: Option<Arc<dyn Fetch>>,
-    pub(crate) rendered: Rendered,
+    pub(crate) rendered: Arc<Rendered>,
 }
 
 /// Bytes of an answer, and the revision of the space they were computed at.
@@ -31,6 +36,15 @@ pub struct View {
     pub revision: Revision,
     /// The object it shows, if it shows one.
     pub object: Option<ObjectId>,
+    /// The version it shows, and the digest of the bytes.
+    pub etag: ETag,
+}
+
+impl View {
+    pub(crate) fn of(rendering: Rendering, head: Revision, tag: Tag, object: Option<ObjectId>) -> Self {
+        let Rendering { body, digest } = rendering;
+        Self { body, revision: head, object, etag: ETag { tag, digest: Some(digest) } }
+    }
 }
 
 /// How many bytes of rendered answers are kept.
@@ -40,7 +54,7 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, fetch: None, rendered: Rendered::new(CACHE) }
+        Self { store, clock, ids, fetch: None, rendered: Arc::new(Rendered::new(CACHE)) }
     }
 
     /// The same, looking at the pages that weblinks lead to.
@@ -76,15 +90,16 @@ impl Engine {
     /// GET /space.
     pub async fn space(&self, access: &Access) -> Result<View, Error> {
         let (row, schema) = self.schema(access).await?;
-        Ok(View { body: render_space(&schema.space.value).into(), revision: row.revision, object: None })
+        let tag = Tag { log: row.log, revision: schema.space.revision };
+        Ok(View::of(render_space(&schema.space.value).into(), row.revision, tag, None))
     }
 
     /// GET /space/structures.
     pub async fn structures(&self, access: &Access) -> Result<View, Error> {
         let (row, schema) = self.schema(access).await?;
         let key = Key::Structures { log: row.log, schema: row.schema };
-        let body = self.rendered.get_or_make(key, || render_structures(&schema));
-        Ok(View { body, revision: row.revision, object: None })
+        let rendering = self.rendered.get_or_make(key, || render_structures(&schema));
+        Ok(View::of(rendering, row.revision, Tag { log: row.log, revision: row.schema }, None))
     }
 
     /// GET /object.
@@ -111,29 +126,67 @@ impl Engine {
     /// Does something: one commit, at one revision or none.
     pub async fn execute(&self, access: &Access, mut request: Request) -> Result<Written, Error> {
         // What needs the outside world is done before: no commit waits for it.
-        if let (Operation::CreateFromUrl(create), Some(fetch)) = (&mut request.operation, &self.fetch) {
-            create.page = fetch.fetch(&create.url).await;
-        }
-        let at = self.clock.now();
-        let fresh = Fresh::draw(&*self.ids, at);
-        let intent = palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None };
-        let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
-            let mut ignored = request.ignored.clone();
-            let shown = request.operation.apply(tx, &mut fresh.clone(), &mut ignored)?;
-            if request.strict {
-                ignored.refuse()?;
+        if let Operation::CreateFromUrl(create) = &mut request.operation {
+            if let Some(outcome) = self.recall(access, request.retry.as_ref()).await? {
+                let revision = outcome.row.revision;
+                return self.written(outcome, revision);
             }
-            Ok::<_, Error>((shown, ignored, tx.row(), Arc::clone(tx.schema())))
+            create.page = self.page(&create.url).await;
+        }
+        let intent = self.intent(access);
+        let fresh = Fresh::draw(&*self.ids, intent.at);
+        let policy = access.policy;
+        let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
+            if let Some(outcome) = retry::replay(tx, request.retry.as_ref())? {
+                return Ok(outcome);
+            }
+            let terms = Terms { condition: &request.condition, policy, held: &BTreeSet::new() };
+            let done = perform(tx, &request.operation, terms, &mut fresh.clone(), request.ignored.clone())?;
+            if request.strict {
+                done.ignored.refuse()?;
+            }
+            let outcome = Outcome { done: vec![done], row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None };
+            retry::remember(tx, request.retry.as_ref(), &outcome)?;
+            Ok::<_, Error>(outcome)
         };
         let answer = self.store.commit(intent, decide).await?;
         let revision = answer.revision;
-        let (shown, ignored, row, schema): (Option<Found>, Ignored, _, _) =
-            answer.value.map_err(|error: Error| error.at(revision))?;
+        let outcome = answer.value.map_err(|error: Error| error.at(revision))?;
+        self.written(outcome, revision)
+    }
+
+    /// The commit of a token, now.
+    pub(crate) fn intent(&self, access: &Access) -> palimpsest_store::Intent {
+        let at = self.clock.now();
+        palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None }
+    }
+
+    /// Renders what a commit came to, at the revision it took unless it was answered before.
+    fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
+        let Outcome { mut done, row, schema, replayed } = outcome;
+        let Done { shown, left, ignored } = done.pop().unwrap_or_default();
+        let revision = replayed.unwrap_or(revision);
         let object = match shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
             None => None,
         };
-        Ok(Written { object, revision, ignored })
+        // What it left may be another version than the one it shows: an object in the trash is shown as it was.
+        let digest = object.as_ref().and_then(|view| view.etag.digest);
+        let left = left.map(|(id, tag)| (id, ETag { tag, digest }));
+        Ok(Written { object, revision, ignored, left, replayed: replayed.is_some() })
+    }
+
+    /// What is at a URL, where the engine looks at pages at all.
+    pub(crate) async fn page(&self, url: &str) -> Option<WebPage> {
+        match &self.fetch {
+            Some(fetch) => fetch.fetch(url).await,
+            None => None,
+        }
+    }
+
+    /// Where the space of a token stands.
+    pub(crate) async fn head(&self, access: &Access) -> Result<Revision, Error> {
+        Ok(self.schema(access).await?.0.revision)
     }
 
     async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {
@@ -153,7 +206,8 @@ impl Engine {
         }
         // Which structure it has is not in the head; its revision is never beyond that of the schema.
         let key = Key::Object { log: current.space.log, id, revision: head.revision, structure: current.space.schema };
-        Ok(self.rendered.get(&key).map(|body| View { body, revision, object: Some(id) }))
+        let tag = Tag { log: current.space.log, revision: head.revision };
+        Ok(self.rendered.get(&key).map(|rendering| View::of(rendering, revision, tag, Some(id))))
     }
 
     pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
@@ -161,7 +215,8 @@ impl Engine {
         let structure = structure_of(schema, object)?;
         let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
         let render = || render_object(Shown { object, structure, updated_at: found.at });
-        let body = self.rendered.get_or_make(key, render);
-        Ok(View { body, revision: row.revision, object: Some(object.id) })
+        let rendering = self.rendered.get_or_make(key, render);
+        let tag = Tag { log: row.log, revision: found.revision };
+        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
     }
 }

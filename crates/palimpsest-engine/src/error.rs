@@ -1,6 +1,6 @@
 //! Everything that can be answered instead of a result, without a word of any transport.
 
-use palimpsest_model::{EditError, Problem, Problems, Revision};
+use palimpsest_model::{EditError, Path, Problem, Problems, Revision};
 use palimpsest_store::StoreError;
 use serde_json::{Value, json};
 
@@ -14,6 +14,9 @@ pub enum Kind {
     NotFound,
     MethodNotAllowed,
     Conflict,
+    PreconditionFailed,
+    PreconditionRequired,
+    Mismatch,
     TooLarge,
     TooOften,
     Gone,
@@ -69,6 +72,16 @@ codes! {
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract
     AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// design: errors beyond the contract; RFC 9110 §15.5.13
+    PreconditionFailed = "cap_precondition_failed", PreconditionFailed, "The condition of the request does not hold.";
+    /// design: errors beyond the contract; RFC 6585 §3
+    PreconditionRequired = "cap_precondition_required", PreconditionRequired, "The token or the space asks for a condition.";
+    /// design: errors beyond the contract; the kind is that of what failed
+    TransactionAborted = "cap_transaction_aborted", Conflict, "An operation or a guard of the transaction failed, and nothing was done.";
+    /// design: errors beyond the contract
+    IdempotencyMismatch = "cap_idempotency_mismatch", Mismatch, "The Idempotency-Key was used with another request.";
+    /// design: errors beyond the contract
+    IdempotencyInProgress = "cap_idempotency_in_progress", Conflict, "The first request with this Idempotency-Key still runs.";
     /// design: errors beyond the contract
     RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies below the horizon of the history, or too far back for this call.";
     /// design: errors beyond the contract
@@ -87,6 +100,8 @@ codes! {
 pub struct Error {
     /// Which refusal.
     pub code: Code,
+    /// Its kind: that of the code, except where the code tells of another refusal.
+    pub kind: Kind,
     /// What the asker reads.
     pub message: String,
     /// What the code defines besides.
@@ -100,12 +115,17 @@ pub struct Error {
 impl Error {
     /// A refusal with a message.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None, revision: None, cause: None }
+        Self { code, kind: code.kind(), message: message.into(), details: None, revision: None, cause: None }
     }
 
     /// An object (or block) that is not there.
     pub fn not_found(what: &str) -> Self {
         Self::new(Code::NotFound, format!("{what} not found"))
+    }
+
+    /// A failure of the server; the cause is for the log alone.
+    pub(crate) fn internal(cause: String) -> Self {
+        Self { cause: Some(cause), ..Self::new(Code::ServerError, "Internal server error") }
     }
 
     /// The same, decided at a revision.
@@ -124,6 +144,12 @@ impl Error {
     pub(crate) fn compacted(oldest: Revision) -> Self {
         let message = format!("The history is kept from revision {oldest} on");
         Self::new(Code::RevisionCompacted, message).with_details(json!({ "oldest": oldest }))
+    }
+
+    /// An edit that cannot be made, at a path of the request.
+    pub(crate) fn of_edit(error: &EditError, path: Path) -> Self {
+        let code = if matches!(error, EditError::UnknownBlock(_)) { Code::NotFound } else { Code::InvalidInput };
+        Self::new(code, Problems::from(Problem::new(path, error.to_string())).to_string())
     }
 
     pub(crate) fn missing_scope(scope: crate::Scope) -> Self {

@@ -1,14 +1,17 @@
 //! What changes a space. Each operation is plain data that was read and checked in form; applied inside a commit, alone or
 //! with others, it decides in view of the transaction and answers the object to show.
 
-use palimpsest_model::{Dropped, Path, Problem, Problems, Revision};
+use palimpsest_model::{Dropped, ObjectId, Path, Problem, Problems, Revision, State};
 use palimpsest_store::{Found, Tx};
 
-use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, UpdateBlock};
+use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, MoveBlock, UpdateBlock};
+use crate::condition::{Condition, Subject};
 use crate::engine::View;
 use crate::error::Error;
+use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, UpdateObject};
+use crate::retry::Retry;
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -25,6 +28,8 @@ pub enum Operation {
     AppendDaily(AppendDaily),
     UpdateBlock(UpdateBlock),
     DeleteBlock(DeleteBlock),
+    MoveBlock(MoveBlock),
+    EditObject(EditObject),
 }
 
 /// An operation as it is asked for.
@@ -36,11 +41,16 @@ pub struct Request {
     pub ignored: Ignored,
     /// Whether nothing may be dropped.
     pub strict: bool,
+    /// What has to hold.
+    pub condition: Condition,
+    /// What tells it from another one when it is sent again.
+    pub retry: Option<Retry>,
 }
 
 impl From<Operation> for Request {
     fn from(operation: Operation) -> Self {
-        Self { operation, ignored: Ignored::default(), strict: false }
+        let (ignored, condition) = (Ignored::default(), Condition::default());
+        Self { operation, ignored, strict: false, condition, retry: None }
     }
 }
 
@@ -53,6 +63,10 @@ pub struct Written {
     pub revision: Revision,
     /// What of the input had no effect.
     pub ignored: Ignored,
+    /// The object it was about, and its version afterwards.
+    pub left: Option<(ObjectId, ETag)>,
+    /// Whether it was done before, by a request with the same key, and this is what that was answered.
+    pub replayed: bool,
 }
 
 /// What of an input had no effect: the paths of what was dropped, the first of them by name.
@@ -78,12 +92,30 @@ impl Ignored {
         self.paths.len() + self.more
     }
 
+    /// Adds so many that are only counted.
+    pub(crate) fn count_more(&mut self, more: usize) {
+        self.more += more;
+    }
+
     /// Refuses all of it: a problem for each path.
     pub fn refuse(&self) -> Result<(), Problems> {
         let mut problems = Problems::default();
         problems.extend(self.paths.iter().map(|path| Problem::new(path.clone(), "This would have no effect")));
         problems.count_more(self.more);
         problems.check(())
+    }
+
+    /// The same, of a document that stands at a path of another.
+    #[must_use]
+    pub fn under(self, path: &Path) -> Self {
+        let inside = |inner: Path| Path(path.0.iter().cloned().chain(inner.0).collect());
+        Self { paths: self.paths.into_iter().map(inside).collect(), more: self.more }
+    }
+
+    /// Adds what another part of the request dropped.
+    pub fn merge(&mut self, other: Self) {
+        self.extend(other.paths);
+        self.more += other.more;
     }
 
     /// Adds what reading dropped.
@@ -106,6 +138,45 @@ impl Extend<Path> for Ignored {
 }
 
 impl Operation {
+    /// What its condition speaks of.
+    pub(crate) fn subject(&self, tx: &mut Tx<'_>) -> Result<Subject, Error> {
+        Ok(match self {
+            Self::CreateObject(create) => Subject::New(create.id),
+            Self::CreateFromUrl(create) => Subject::New(create.id),
+            Self::CreateFromMarkdown(create) => Subject::New(create.id),
+            Self::UpdateObject(update) => Subject::Object(update.id),
+            Self::UpdateFromMarkdown(update) => Subject::Object(update.id),
+            Self::DeleteObject(delete) => Subject::Object(delete.id),
+            Self::AppendBlocks(append) => Subject::Object(append.id),
+            Self::AppendDaily(append) => Subject::Either(append.note(tx)?),
+            Self::UpdateBlock(update) => Subject::Object(update.id),
+            Self::DeleteBlock(delete) => Subject::Object(delete.id),
+            Self::MoveBlock(change) => Subject::Object(change.id),
+            Self::EditObject(edits) => Subject::Object(edits.id),
+        })
+    }
+
+    /// Whether it finds an object in this state.
+    pub(crate) fn sees(&self, state: State) -> bool {
+        match (self, state) {
+            (_, State::Live) => true,
+            (Self::UpdateObject(update), State::Trashed) => update.trashed == Some(false),
+            (Self::DeleteObject(delete), State::Trashed) => delete.hard,
+            _ => false,
+        }
+    }
+
+    /// Whether it is made of something outside, which has to be looked at before.
+    #[must_use]
+    pub fn looks_outside(&self) -> bool {
+        matches!(self, Self::CreateFromUrl(_))
+    }
+
+    /// Whether it only adds, so that nobody has to know what was there.
+    pub(crate) fn overwrites_nothing(&self) -> bool {
+        matches!(self, Self::AppendBlocks(_) | Self::AppendDaily(_))
+    }
+
     pub(crate) fn apply(
         &self,
         tx: &mut Tx<'_>,
@@ -123,6 +194,8 @@ impl Operation {
             Self::AppendDaily(append) => append.apply(tx, fresh, ignored).map(|()| None),
             Self::UpdateBlock(update) => update.apply(tx, fresh, ignored).map(Some),
             Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
+            Self::MoveBlock(change) => change.apply(tx, fresh, ignored).map(Some),
+            Self::EditObject(edits) => edits.apply(tx, fresh, ignored).map(Some),
         }
     }
 }

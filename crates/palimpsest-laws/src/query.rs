@@ -8,7 +8,7 @@ use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Scope};
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
 use palimpsest_store::MemoryStore;
@@ -16,8 +16,8 @@ use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
-/// Every query of every reading call is answered in JSON, with what was asked for or with a refusal in words, never with an
-/// error of the server.
+/// Every query of every reading call that does not wait is answered in JSON, with what was asked for or with a refusal in
+/// words, never with an error of the server.
 pub fn query(input: &[u8]) {
     LAB.with(|lab| {
         let Some(lab) = lab else { unreachable!("a server in this process cannot be made") };
@@ -104,6 +104,7 @@ async fn furnished() -> Option<(Router, String)> {
         name: "fuzz".to_owned(),
         scopes: vec![Scope::Read, Scope::Write],
         expires_at: None,
+        concurrency: Policy::default(),
     };
     let Reply::TokenMade(made) = engine.administer(token).await.ok()? else { return None };
     let router = router(engine, Limits { rates: RateLimits::Off, ..Limits::default() });

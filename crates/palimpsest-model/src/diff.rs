@@ -2,6 +2,7 @@
 //! `blocks.<section>.<block>` with `.content`, `.position`, `.inserted` or `.deleted`.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::Hash;
 
 use crate::block::{Block, Content};
 use crate::id::{BlockId, PropertyId};
@@ -102,15 +103,15 @@ fn columns(block: &Block) -> Option<usize> {
 }
 
 /// The fewest elements whose moves turn the order of `old` into that of `new`, among those in both.
-fn out_of_order(old: &[BlockId], new: &[BlockId]) -> Vec<BlockId> {
+pub(crate) fn out_of_order<K: Copy + Ord + Hash>(old: &[K], new: &[K]) -> Vec<K> {
     let places: HashMap<_, _> = old.iter().enumerate().map(|(place, id)| (*id, place)).collect();
-    let kept: Vec<(BlockId, usize)> = new.iter().filter_map(|id| Some((*id, *places.get(id)?))).collect();
+    let kept: Vec<(K, usize)> = new.iter().filter_map(|id| Some((*id, *places.get(id)?))).collect();
     let still = longest_rising(&kept);
     kept.iter().map(|(id, _)| *id).filter(|id| !still.contains(id)).collect()
 }
 
-/// The ids of a longest subsequence whose places rise.
-fn longest_rising(kept: &[(BlockId, usize)]) -> BTreeSet<BlockId> {
+/// The elements of a longest subsequence whose places rise.
+pub(crate) fn longest_rising<K: Copy + Ord>(kept: &[(K, usize)]) -> BTreeSet<K> {
     let mut tails: Vec<usize> = Vec::new();
     let mut previous = vec![None; kept.len()];
     for (index, (_, place)) in kept.iter().enumerate() {

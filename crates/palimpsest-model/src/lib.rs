@@ -1,5 +1,5 @@
 //! What things *are*: ids, spaces, structures, objects, properties, blocks and tokens; how their JSON is read (all problems
-//! at once, each with its exact path) and written; how they are edited, aligned and compared.
+//! at once, each with its exact path) and written; how they are edited, aligned, compared and merged.
 //!
 //! Everything here is pure: no async, no clock, no randomness, no files, no SQL, no HTTP.
 
@@ -15,6 +15,7 @@ mod draft;
 mod edit;
 mod icon;
 mod id;
+mod merge;
 mod number;
 mod object;
 mod problem;
@@ -26,6 +27,7 @@ mod tag;
 mod time;
 mod token;
 mod value;
+mod value_at;
 mod words;
 
 pub use align::{Names, pair_equal, realign};
@@ -38,12 +40,16 @@ pub use color::{Color, HUES};
 pub use date::{DatePayload, Resolution};
 pub use diff::changed_paths;
 pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
-pub use edit::{EditError, Position, append, delete_block, is_lone_empty, update_block};
+pub use edit::{
+    EditError, Occurrence, Position, Replacement, append, delete_block, is_lone_empty, move_block, replace_text,
+    update_block,
+};
 pub use icon::Icon;
 pub use id::{
     BlockId, BuiltIn, CollectionId, LabelId, LogId, NOTHING, ObjectId, PropertyId, Revision, SpaceId, StructureId,
     TokenId, parse_uuid, read_property_id, read_structure_id, read_uuid,
 };
+pub use merge::{Conflict, Merged, merge};
 pub use number::Number;
 pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
@@ -57,11 +63,14 @@ pub use tag::{Tag, TagError};
 pub use time::Timestamp;
 pub use token::{LinkTarget, Style, Token, read_tokens};
 pub use value::{MAX_ALIASES, Value, read_properties, read_value};
+pub use value_at::{Values, value_at};
 pub use words::{fold, words};
 
 /// Blocks may nest this deep (the text at the top of a list counts as one).
 pub const MAX_DEPTH: usize = 32;
 /// An object holds at most this many blocks.
 pub const MAX_BLOCKS: usize = 10_000;
+/// The replacements of one call make texts at most so many bytes longer.
+pub const MAX_GROWTH: usize = 1_000_000;
 /// A Markdown text has at most this many UTF-16 code units where the contract limits it.
 pub const MAX_MARKDOWN: usize = 200_000;

@@ -1,6 +1,7 @@
 //! Writing the wire form: exactly the members the contract's response schemas know, in their order.
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value as Json;
 
 use crate::block::{Block, Content, Hierarchy, Highlight};
 use crate::date::DatePayload;
@@ -28,6 +29,16 @@ pub fn render_object(shown: Shown<'_>) -> Vec<u8> {
     to_bytes(&shown)
 }
 
+/// The wire form of a value; `options` are those of its property, if that is a label.
+pub(crate) fn value_json(value: &Value, options: &[LabelOption]) -> Json {
+    to_json(&Defined(value, options))
+}
+
+/// The wire form of a block with everything below it.
+pub(crate) fn block_json(block: &Block) -> Json {
+    to_json(&Wire(block))
+}
+
 /// The bytes of the answer to GET /space.
 #[must_use]
 pub fn render_space(space: &Space) -> Vec<u8> {
@@ -43,6 +54,10 @@ pub fn render_structures(schema: &Schema) -> Vec<u8> {
 fn to_bytes(value: &impl Serialize) -> Vec<u8> {
     // Writing these types to memory cannot fail: no map has keys that are not texts, no number is infinite.
     serde_json::to_vec(value).unwrap_or_default()
+}
+
+fn to_json(value: &impl Serialize) -> Json {
+    serde_json::to_value(value).unwrap_or_default()
 }
 
 /// The wire form of something.
@@ -73,9 +88,9 @@ impl Serialize for Properties<'_> {
                     let value = Payload { kind: "lastUpdatedAt", payload: Held(&updated_at.to_string()) };
                     map.serialize_entry(&definition.id, &value)?;
                 }
-                (Some(value), _) => map.serialize_entry(&definition.id, &Defined(value, definition))?,
+                (Some(value), _) => map.serialize_entry(&definition.id, &Defined(value, definition.options()))?,
                 (None, PropertyKind::Title) => {
-                    map.serialize_entry(&definition.id, &Defined(&Value::Title(None), definition))?;
+                    map.serialize_entry(&definition.id, &Defined(&Value::Title(None), &[]))?;
                 }
                 (None, _) => {}
             }
@@ -110,12 +125,12 @@ impl<T: Serialize + ?Sized> Serialize for Held<'_, T> {
     }
 }
 
-/// A value with its definition, which knows the names of its label options.
-struct Defined<'a>(&'a Value, &'a PropertyDefinition);
+/// A value with the options of its property, which know the names of labels.
+struct Defined<'a>(&'a Value, &'a [LabelOption]);
 
 impl Serialize for Defined<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Self(value, definition) = self;
+        let Self(value, options) = self;
         let kind = value.kind();
         match value {
             Value::Title(text) | Value::Text(text) | Value::Url(text) => held(serializer, kind, text),
@@ -131,10 +146,6 @@ impl Serialize for Defined<'_> {
                 Payload { kind, payload: targets }.serialize(serializer)
             }
             Value::Label(ids) => {
-                let options: &[LabelOption] = match &definition.kind {
-                    PropertyKind::Label { options, .. } => options,
-                    _ => &[],
-                };
                 let chosen: Vec<_> =
                     ids.iter().filter_map(|id| options.iter().find(|option| option.id == *id)).collect();
                 Payload { kind, payload: chosen }.serialize(serializer)

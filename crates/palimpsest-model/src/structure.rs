@@ -149,6 +149,17 @@ pub struct LabelOption {
     pub color: Option<String>,
 }
 
+impl PropertyDefinition {
+    /// The options of a label; none for every other kind.
+    #[must_use]
+    pub fn options(&self) -> &[LabelOption] {
+        match &self.kind {
+            PropertyKind::Label { options, .. } => options,
+            _ => &[],
+        }
+    }
+}
+
 impl Structure {
     /// The definition of this id.
     #[must_use]

@@ -120,6 +120,12 @@ impl Token {
             Self::Text { text, .. } | Self::Link { text, .. } | Self::Math { text } | Self::Code { text } => text,
         }
     }
+
+    pub(crate) fn text_mut(&mut self) -> &mut String {
+        match self {
+            Self::Text { text, .. } | Self::Link { text, .. } | Self::Math { text } | Self::Code { text } => text,
+        }
+    }
 }
 
 #[derive(Clone, Copy)]

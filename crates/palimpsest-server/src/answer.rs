@@ -2,11 +2,11 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, RETRY_AFTER,
+    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, RETRY_AFTER,
     WWW_AUTHENTICATE,
 };
 use http::{HeaderValue, StatusCode};
-use palimpsest_engine::{Code, Error, Ignored, Kind, Page, View, Written};
+use palimpsest_engine::{Code, ETag, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
 
@@ -20,6 +20,7 @@ pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revi
 pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What a call answers when it succeeds.
@@ -27,11 +28,18 @@ pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Option<Bytes>,
+    /// A body that goes on, instead of one that is there.
+    pub(crate) stream: Option<axum::body::Body>,
     pub(crate) media: &'static str,
     pub(crate) revision: Option<Revision>,
     pub(crate) object: Option<ObjectId>,
+    /// The revision that the object is shown at, when it was asked for.
+    pub(crate) past: Option<Revision>,
+    pub(crate) etag: Option<ETag>,
     pub(crate) ignored: Ignored,
     pub(crate) applied: Vec<&'static str>,
+    /// Whether it was answered before, to a request with the same key.
+    pub(crate) replayed: bool,
     /// The one header that only some pages have: what they may load.
     pub(crate) policy: Option<&'static str>,
 }
@@ -41,11 +49,15 @@ impl Default for Answer {
         Self {
             status: StatusCode::OK,
             body: None,
+            stream: None,
             media: JSON,
             revision: None,
             object: None,
+            past: None,
+            etag: None,
             ignored: Ignored::default(),
             applied: Vec::new(),
+            replayed: false,
             policy: None,
         }
     }
@@ -69,10 +81,11 @@ impl Answer {
     }
 
     pub(crate) fn into_response(self) -> Response {
-        let body = self.body.clone().unwrap_or_default();
-        let mut response = http::Response::new(axum::body::Body::from(body));
+        let has_body = self.body.is_some() || self.stream.is_some();
+        let body = self.stream.unwrap_or_else(|| axum::body::Body::from(self.body.unwrap_or_default()));
+        let mut response = http::Response::new(body);
         *response.status_mut() = self.status;
-        if self.body.is_some() {
+        if has_body {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media));
         }
         if let Some(policy) = self.policy {
@@ -88,7 +101,15 @@ impl Answer {
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
-        if let Some(location) = self.object.and_then(|id| HeaderValue::try_from(format!("/object?id={id}")).ok()) {
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::try_from(etag.to_string()).ok()) {
+            headers.insert(ETAG, etag);
+        }
+        if self.replayed {
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
+        }
+        let past = self.past.map(|revision| format!("&revision={revision}")).unwrap_or_default();
+        let location = self.object.map(|id| format!("/object?id={id}{past}"));
+        if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
         response
@@ -97,21 +118,22 @@ impl Answer {
 
 impl From<View> for Answer {
     fn from(view: View) -> Self {
-        Self { body: Some(view.body), revision: Some(view.revision), object: view.object, ..Self::default() }
+        let View { body, revision, object, etag } = view;
+        Self { body: Some(body), revision: Some(revision), object, etag: Some(etag), ..Self::default() }
     }
 }
 
 impl From<Page> for Answer {
     fn from(page: Page) -> Self {
-        Self { body: Some(page.body), revision: Some(page.revision), ..Self::default() }
+        Self { body: Some(page.body), revision: Some(page.revision), etag: page.etag, ..Self::default() }
     }
 }
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored } = written;
+        let Written { object, revision, ignored, left, replayed } = written;
         let shown = object.map_or_else(Self::default, Self::from);
-        Self { revision: Some(revision), ignored, ..shown }
+        Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), replayed, ..shown }
     }
 }
 
@@ -135,7 +157,7 @@ pub(crate) struct Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let retry_after = (error.code.kind() == Kind::Unavailable).then_some(1);
+        let retry_after = (error.kind == Kind::Unavailable).then_some(1);
         Self { error, allow: None, retry_after, closes: false }
     }
 }
@@ -151,6 +173,17 @@ impl Failure {
         Error::new(code, message).into()
     }
 
+    /// What went wrong is for the log alone.
+    pub(crate) fn internal() -> Self {
+        Self::new(Code::ServerError, "Internal server error")
+    }
+
+    /// A request whose time is over.
+    pub(crate) fn too_long() -> Self {
+        let message = "The request took too long; whether a write took place is unknown until it is read back";
+        Self::new(Code::ServiceUnavailable, message)
+    }
+
     /// A token that calls too often, and after how many seconds it may call again.
     pub(crate) fn too_often(seconds: u64) -> Self {
         let message = format!("Too many requests: try again in {seconds} s");
@@ -159,7 +192,7 @@ impl Failure {
 
     pub(crate) fn into_response(self, request_id: &str) -> Response {
         let Self { error, allow, retry_after, closes } = self;
-        let status = status_of(error.code.kind());
+        let status = status_of(error.kind);
         if let Some(cause) = &error.cause {
             tracing::error!(request = request_id, code = error.code.as_str(), cause, "a request failed");
         }
@@ -199,6 +232,9 @@ pub(crate) fn status_of(kind: Kind) -> StatusCode {
         Kind::NotFound => StatusCode::NOT_FOUND,
         Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Kind::Conflict => StatusCode::CONFLICT,
+        Kind::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+        Kind::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+        Kind::Mismatch => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Kind::TooOften => StatusCode::TOO_MANY_REQUESTS,
         Kind::Gone => StatusCode::GONE,

@@ -9,24 +9,29 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CONTENT_LENGTH};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, VARY};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
-use palimpsest_engine::{Access as Token, Code, Engine, Scope};
+use palimpsest_engine::{Access as Token, Code, Engine, Retry, Scope};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
-use crate::endpoint::{Access, Action, Call, Endpoint};
+use crate::conditions;
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Reply};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
+use crate::retry::{self, Running, Turn};
+use crate::stopping::Stopping;
+use crate::transaction;
 
 /// What every request needs.
 pub(crate) struct App {
     pub(crate) engine: Arc<Engine>,
     pub(crate) limits: Limits,
     pub(crate) windows: Windows,
+    pub(crate) running: Running,
 }
 
 /// An endpoint that is being served, and what was learned on the way, for the answer and the log.
@@ -48,14 +53,19 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
     let log = Log::begin(&app, request.headers(), request.method().clone(), served.endpoint.path);
     let serving = catch(serve(&app, &mut served, request));
     let result = match tokio::time::timeout(app.limits.request_time, serving).await {
-        Ok(Some(result)) => result,
-        Ok(None) => Err(Failure::new(Code::ServerError, "Internal server error")),
-        Err(_) => Err(Failure::new(
-            Code::ServiceUnavailable,
-            "The request took too long; whether a write took place is unknown until it is read back",
-        )),
+        Ok(Some(Ok(Reply::Now(answer)))) => Ok(*answer),
+        // It waits for what comes, as long as it was asked to.
+        Ok(Some(Ok(Reply::Later(later)))) => catch(later).await.unwrap_or_else(|| Err(Failure::internal())),
+        Ok(Some(Err(failure))) => Err(failure),
+        Ok(None) => Err(Failure::internal()),
+        Err(_) => Err(Failure::too_long()),
     };
     let mut response = log.end(result, served.token.as_ref());
+    let is_read = served.token.is_some() && matches!(served.endpoint.action, Action::Read(_));
+    if is_read && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
+    }
     if let Some(header) = served.quota.and_then(Quota::header) {
         response.headers_mut().insert(RATE_LIMIT, header);
     }
@@ -74,21 +84,32 @@ pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint],
     let path = request.uri().path();
     let known = || endpoints.iter().filter(|endpoint| endpoint.path == path);
     let route = known().next().map_or("", |endpoint| endpoint.path);
-    let methods: Vec<_> = known().map(|endpoint| endpoint.method.as_str()).collect();
-    let message = format!("{route} knows {}, not {}", methods.join(", "), request.method());
-    let allow = HeaderValue::try_from(methods.join(", ")).ok();
+    let methods = known().flat_map(|endpoint| match endpoint.method.as_str() {
+        "GET" => vec!["GET", "HEAD"],
+        method => vec![method],
+    });
+    let methods = methods.collect::<Vec<_>>().join(", ");
+    let message = format!("{route} knows {methods}, not {}", request.method());
+    let allow = HeaderValue::try_from(methods).ok();
     let log = Log::begin(&app, request.headers(), request.method().clone(), route);
     let closes = drain(&app, request.into_body()).await;
     log.end(Err(Failure { allow, closes, ..Failure::new(Code::MethodNotAllowed, message) }), None)
 }
 
-async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answer, Failure> {
+/// Answers a request on a connection that is too many; what it sends is not read.
+pub(crate) async fn refuse_connection(app: Arc<App>, request: Request) -> Response {
+    let log = Log::begin(&app, request.headers(), request.method().clone(), "");
+    let failure = Failure::new(Code::ServiceUnavailable, "Too many connections; try again shortly");
+    log.end(Err(Failure { closes: true, ..failure }), None)
+}
+
+async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply, Failure> {
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
-        (_, Action::Tell(tell)) => return Ok(tell(&app.engine)),
+        (_, Action::Tell(tell)) => return Ok(tell(&app.engine).into()),
         (Access::Scope(scope), _) => scope,
-        (Access::Open, _) => return Err(Failure::new(Code::ServerError, "Internal server error")),
+        (Access::Open, _) => return Err(Failure::internal()),
     };
     let token = match admit(app, served, &parts.headers, scope).await {
         Ok(token) => token,
@@ -98,26 +119,65 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Answe
         }
     };
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
-    let bytes = receive(app, &parts.headers, body).await?;
+    let limit = match endpoint.action {
+        Action::Transact => app.limits.transaction,
+        _ => app.limits.body,
+    };
+    let bytes = receive(app, limit, &parts.headers, body).await?;
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
+    let condition = conditions::read(&parts.headers, preferences.merge);
+    let token_id = token.token;
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = read(call).await?;
-            Answer { ignored: input.ignored()?, ..answer }
+            let answer = conditions::apply(&condition, Answer { ignored: input.ignored()?, ..answer })?;
+            if answer.status == StatusCode::NOT_MODIFIED {
+                served.quota = app.windows.give_back(token_id, served.index, served.quota);
+            }
+            answer
         }
         Action::Write(read) => {
+            let retry = retry::read(&parts, &bytes)?;
             let operation = read(&input)?;
-            let request = palimpsest_engine::Request { operation, ignored: input.ignored()?, strict };
-            let answer = Answer::from(app.engine.execute(&token, request).await?);
+            let merges = condition.merges();
+            let ignored = input.ignored()?;
+            let request = palimpsest_engine::Request { operation, ignored, strict, condition, retry };
+            let _turn = turn(app, &token, request.retry.as_ref()).await?;
+            let answer = Answer::from(app.engine.execute(&token, request).await?).applied(merges.then_some("merge"));
             if preferences.minimal { answer.minimal() } else { answer }
+        }
+        Action::Transact => {
+            let retry = retry::read(&parts, &bytes)?;
+            let transaction = transaction::read(&input, &condition, preferences, retry)?;
+            let ignored = input.ignored()?;
+            let _turn = turn(app, &token, transaction.retry.as_ref()).await?;
+            let committed = app.engine.transact(&token, transaction).await?;
+            let answer = transaction::render(committed, ignored, preferences);
+            if preferences.minimal { answer.minimal() } else { answer }
+        }
+        Action::Follow(follow) => {
+            let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::new(input) };
+            let stopping = parts.extensions.get::<Stopping>().cloned().unwrap_or_default();
+            let secret = bearer(&parts.headers).unwrap_or_default().to_owned();
+            return follow(Follower { call, headers: parts.headers, secret, stopping, limits: app.limits.clone() })
+                .await;
         }
         Action::Tell(tell) => tell(&app.engine),
     };
-    Ok(answer.applied(strict.then_some("handling=strict")))
+    Ok(answer.applied(strict.then_some("handling=strict")).into())
+}
+
+/// Waits until others with the same key are done, for a request that has one.
+async fn turn<'a>(app: &'a App, token: &Token, retry: Option<&Retry>) -> Result<Option<Turn<'a>>, Failure> {
+    let Some(retry) = retry else { return Ok(None) };
+    match app.running.turn(token.token, retry.key(), app.limits.retry_wait).await {
+        Some(turn) => Ok(Some(turn)),
+        None => Err(app.engine.in_progress(token).await.into()),
+    }
 }
 
 /// Checks who calls, how often, in which version and with which scope, in this order.
@@ -166,8 +226,7 @@ fn read_version(text: &str) -> Option<(u64, u64, u64)> {
 }
 
 /// Reads a body within the limit; of a larger one only as much as lets the client read the answer.
-async fn receive(app: &App, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
-    let limit = app.limits.body;
+async fn receive(app: &App, limit: usize, headers: &HeaderMap, mut body: Body) -> Result<Bytes, Failure> {
     let too_large = || Failure::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes"));
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {

@@ -4,13 +4,15 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use http::Method;
+use http::{HeaderMap, Method};
 use palimpsest_engine::{Access as Token, Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::{Answer, Failure};
 use crate::document::Description;
 use crate::input::Input;
+use crate::limits::Limits;
+use crate::stopping::Stopping;
 
 /// A call of the API: method and path, who may make it, what it does.
 pub struct Endpoint {
@@ -46,6 +48,10 @@ pub(crate) enum Action {
     Read(fn(Call) -> Reading),
     /// Reads its input into an operation, which is then committed.
     Write(fn(&Input) -> Result<Operation, Problems>),
+    /// Reads its input into many operations, which are then committed together.
+    Transact,
+    /// Looks, and may wait for what comes.
+    Follow(fn(Follower) -> Following),
     /// Tells of the server itself.
     Tell(fn(&Engine) -> Answer),
 }
@@ -55,4 +61,31 @@ pub(crate) struct Call {
     pub(crate) engine: Arc<Engine>,
     pub(crate) token: Token,
     pub(crate) input: Arc<Input>,
+}
+
+/// A read that may wait, with everything it needs while it does.
+pub(crate) struct Follower {
+    pub(crate) call: Call,
+    pub(crate) headers: HeaderMap,
+    /// The secret of the token: whoever waits is recognised again before each answer.
+    pub(crate) secret: String,
+    pub(crate) stopping: Stopping,
+    pub(crate) limits: Limits,
+}
+
+/// A read that may wait, on its way to the first thing it can say.
+pub(crate) type Following = Pin<Box<dyn Future<Output = Result<Reply, Failure>> + Send>>;
+
+/// What such a read can say at first.
+pub(crate) enum Reply {
+    /// The answer.
+    Now(Box<Answer>),
+    /// That there will be one: the time that other requests have does not count any more.
+    Later(Reading),
+}
+
+impl From<Answer> for Reply {
+    fn from(answer: Answer) -> Self {
+        Self::Now(Box::new(answer))
+    }
 }

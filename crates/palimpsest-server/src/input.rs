@@ -20,12 +20,17 @@ pub(crate) struct Input {
 impl Input {
     /// Reads the query, and the body when the call has one. `strict`: what has no effect is a problem.
     pub(crate) fn new(query: &str, body: Option<&[u8]>, strict: bool) -> Result<Self, Problems> {
+        let body = body.filter(|body| !body.is_empty()).map(parse).transpose()?;
+        Ok(Self::of(query, body, strict))
+    }
+
+    /// The same with a body that was read already.
+    pub(crate) fn of(query: &str, body: Option<Value>, strict: bool) -> Self {
         let members: Map<_, _> = form_urlencoded::parse(query.as_bytes())
             .map(|(key, value)| (key.into_owned(), Value::String(value.into_owned())))
             .collect();
-        let body = body.filter(|body| !body.is_empty()).map(parse).transpose()?;
         let (ignored, is_query_read) = (Mutex::default(), AtomicBool::new(false));
-        Ok(Self { query: Value::Object(members), body, ignored, is_query_read, strict })
+        Self { query: Value::Object(members), body, ignored, is_query_read, strict }
     }
 
     /// Reads the query by `read`; all problems, or what it made.
@@ -59,6 +64,11 @@ impl Input {
             ignored.refuse()?;
         }
         Ok(ignored)
+    }
+
+    /// Whether what has no effect is a problem.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
     }
 
     fn finish<T>(&self, unseen: Dropped, mut reading: Reading, value: Option<T>) -> Result<T, Problems> {

@@ -4,20 +4,27 @@
 mod answer;
 mod api;
 mod call;
+mod conditions;
+mod cors;
 mod document;
 mod endpoint;
+mod feed;
 mod input;
 mod limits;
 mod panics;
 mod prefer;
 mod rates;
+mod retry;
 mod router;
 mod serve;
+mod stopping;
+mod transaction;
 mod unread;
 
+pub use cors::Origin;
 pub use document::openapi;
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;
 pub use rates::RateLimits;
-pub use router::{ENDPOINTS, router};
+pub use router::{ENDPOINTS, Routers, router};
 pub use serve::serve;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::cors::Origin;
 use crate::rates::RateLimits;
 
 /// What is refused, and after how long. The defaults are the product's; tests make them smaller.
@@ -9,8 +10,12 @@ use crate::rates::RateLimits;
 pub struct Limits {
     /// How often a token may call.
     pub rates: RateLimits,
+    /// The origins whose pages may call from a browser; those of others may not.
+    pub origins: Vec<Origin>,
     /// The largest body, in bytes; more is answered 413.
     pub body: usize,
+    /// The largest body of a transaction, in bytes.
+    pub transaction: usize,
     /// How much of a body that is too large is read, so that the client can read the answer.
     pub drained: usize,
     /// How long that may take.
@@ -19,8 +24,12 @@ pub struct Limits {
     pub header_time: Duration,
     /// How long a request may take in all.
     pub request_time: Duration,
+    /// How long a request waits for another one with its key.
+    pub retry_wait: Duration,
     /// How long writing an answer may wait for the client to take more of it.
     pub write_time: Duration,
+    /// How often a stream of changes says where it is.
+    pub bookmark_time: Duration,
     /// How many connections are served at once; more are answered 503.
     pub connections: usize,
     /// How many of those that are too many are answered at once; more are closed without a word.
@@ -33,12 +42,16 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             rates: RateLimits::default(),
+            origins: Vec::new(),
             body: 4 * 1024 * 1024,
+            transaction: 8 * 1024 * 1024,
             drained: 16 * 1024 * 1024,
             drain_time: Duration::from_secs(5),
             header_time: Duration::from_secs(10),
             request_time: Duration::from_secs(30),
+            retry_wait: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
+            bookmark_time: Duration::from_secs(15),
             connections: 4096,
             refusals: 256,
             shutdown_time: Duration::from_secs(35),

@@ -4,7 +4,7 @@ use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};
 use palimpsest_engine::Ignored;
 
-const PREFER: HeaderName = HeaderName::from_static("prefer");
+pub(crate) const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// The preferences of one request, as far as they are known.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -13,12 +13,16 @@ pub(crate) struct Preferences {
     pub(crate) strict: bool,
     /// `return=minimal`: a write answers without a body.
     pub(crate) minimal: bool,
+    /// `return=representation`: a transaction answers with the objects.
+    pub(crate) representation: bool,
+    /// `merge`: a write to an older version is merged with what came since.
+    pub(crate) merge: bool,
 }
 
 impl Preferences {
     /// Reads all `Prefer` fields; of two values of one preference the first counts, what is unknown does not.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
-        let (mut handling, mut returns) = (None, None);
+        let (mut handling, mut returns, mut merge) = (None, None, false);
         let fields = headers.get_all(PREFER).iter().filter_map(|value| value.to_str().ok());
         for preference in fields.flat_map(|field| field.split(',')) {
             let token = preference.split(';').next().unwrap_or_default();
@@ -27,10 +31,16 @@ impl Preferences {
             match name.trim().to_ascii_lowercase().as_str() {
                 "handling" => _ = handling.get_or_insert(value),
                 "return" => _ = returns.get_or_insert(value),
+                "merge" => merge = true,
                 _ => {}
             }
         }
-        Self { strict: handling == Some("strict"), minimal: returns == Some("minimal") }
+        Self {
+            strict: handling == Some("strict"),
+            minimal: returns == Some("minimal"),
+            representation: returns == Some("representation"),
+            merge,
+        }
     }
 }
 
@@ -95,11 +105,13 @@ mod tests {
 
     #[test]
     fn preferences_are_read_from_all_fields() {
-        let both = Preferences { strict: true, minimal: true };
+        let both = Preferences { strict: true, minimal: true, ..Preferences::default() };
         assert_eq!(prefer(&["handling=strict, return=minimal"]), both);
         assert_eq!(prefer(&["Handling = \"strict\"; x=y", "wait=5, RETURN=minimal"]), both);
-        assert_eq!(prefer(&["handling=lenient, handling=strict", "return=representation"]), Preferences::default());
-        assert_eq!(prefer(&["merge", "", ",,", "handling"]), Preferences::default());
+        let shows = Preferences { representation: true, ..Preferences::default() };
+        assert_eq!(prefer(&["handling=lenient, handling=strict", "return=representation"]), shows);
+        let merges = Preferences { merge: true, ..Preferences::default() };
+        assert_eq!(prefer(&["merge", "", ",,", "handling"]), merges);
         assert_eq!(prefer(&[]), Preferences::default());
     }
 

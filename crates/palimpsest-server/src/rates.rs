@@ -103,6 +103,18 @@ impl Windows {
     }
 }
 
+impl Windows {
+    /// Takes a call back that was answered without its bytes.
+    pub(crate) fn give_back(&self, token: TokenId, endpoint: usize, quota: Option<Quota>) -> Option<Quota> {
+        let quota = quota?;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(window) = open.get_mut(&(token, endpoint)) {
+            window.used = window.used.saturating_sub(1);
+        }
+        Some(Quota { remaining: (quota.remaining + 1).min(quota.limit), ..quota })
+    }
+}
+
 impl Window {
     /// A clock that was set back begins a new window, too.
     fn is_open(self, now: Timestamp) -> bool {

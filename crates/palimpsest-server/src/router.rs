@@ -10,15 +10,28 @@ use palimpsest_engine::{Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::Answer;
-use crate::call::{App, Served, answer, refuse_method, refuse_path};
+use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
+use crate::cors;
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Reading};
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
+use crate::retry::Running;
 use crate::{Limits, api};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
+    Endpoint { method: Method::GET, path, access, quota, action, describe }
+}
+
+/// A read that may wait.
+const fn follow(
+    quota: u32,
+    path: &'static str,
+    action: fn(Follower) -> Following,
+    describe: fn() -> Description,
+) -> Endpoint {
+    let (access, action) = (Access::Scope(Scope::Read), Action::Follow(action));
     Endpoint { method: Method::GET, path, access, quota, action, describe }
 }
 
@@ -47,12 +60,16 @@ pub static ENDPOINTS: &[Endpoint] = &[
     // The space (spec/02 §1–2)
     read(10, "/space", api::space::get::call, api::space::get::describe),
     read(10, "/space/structures", api::space::structures::call, api::space::structures::describe),
-    // Objects (spec/02 §3–6)
+    // Objects (spec/02 §3–6, and our own)
     read(30, "/object", api::object::get::call, api::object::get::describe),
     write(30, Method::POST, "/object", api::object::create::read, api::object::create::describe),
     write(30, Method::PATCH, "/object", api::object::update::read, api::object::update::describe),
     write(30, Method::DELETE, "/object", api::object::delete::read, api::object::delete::describe),
+    write(30, Method::POST, "/object/edits", api::object::edits::read, api::object::edits::describe),
     write(10, Method::POST, "/object/url", api::object::link::read, api::object::link::describe),
+    // The past of an object
+    read(30, "/object/history", api::object::history::call, api::object::history::describe),
+    read(30, "/object/diff", api::object::diff::call, api::object::diff::describe),
     // Objects as Markdown (spec/02 §8–10)
     read(30, "/object/markdown", api::object::markdown::get::call, api::object::markdown::get::describe),
     write(
@@ -76,11 +93,25 @@ pub static ENDPOINTS: &[Endpoint] = &[
     read(30, "/objects/collection", api::objects::collection::call, api::objects::collection::describe),
     read(30, "/objects/tag", api::objects::tag::call, api::objects::tag::describe),
     read(30, "/objects", api::objects::all::call, api::objects::all::describe),
-    // Blocks (spec/02 §12, 14, 15)
+    ask(30, "/objects/get", api::objects::get::call, api::objects::get::describe),
+    read(30, "/trash", api::trash::call, api::trash::describe),
+    // Blocks (spec/02 §12, 14, 15, and our own)
     write(30, Method::POST, "/blocks/append", api::blocks::append::read, api::blocks::append::describe),
     write(30, Method::POST, "/blocks/daily-note/append", api::blocks::daily::read, api::blocks::daily::describe),
+    write(30, Method::POST, "/blocks/move", api::blocks::moving::read, api::blocks::moving::describe),
     write(30, Method::PATCH, "/blocks/block", api::blocks::update::read, api::blocks::update::describe),
     write(30, Method::DELETE, "/block", api::blocks::delete::read, api::blocks::delete::describe),
+    // Many operations at once
+    Endpoint {
+        method: Method::POST,
+        path: "/transactions",
+        access: Access::Scope(Scope::Write),
+        quota: 30,
+        action: Action::Transact,
+        describe: api::transactions::commit::describe,
+    },
+    // Changes (our own)
+    follow(30, "/changes", api::changes::call, api::changes::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),
@@ -91,10 +122,35 @@ pub static ENDPOINTS: &[Endpoint] = &[
     open("/docs/swagger-ui-bundle.js", api::docs::assets::bundle, api::docs::assets::describe_bundle),
 ];
 
+/// What answers on the connections of a server.
+#[derive(Clone)]
+pub struct Routers {
+    /// The API.
+    pub served: Router,
+    /// What answers on connections that are too many.
+    pub refused: Router,
+}
+
+impl Routers {
+    /// The API over an engine, and its refusals.
+    #[must_use]
+    pub fn new(engine: Arc<Engine>, limits: Limits) -> Self {
+        let windows = Windows::new(limits.rates);
+        let app = Arc::new(App { engine, limits, windows, running: Running::default() });
+        let refusing = Arc::clone(&app);
+        let refused = Router::new().fallback(move |request: Request| refuse_connection(refusing, request));
+        let refused = cors::allow(&app.limits.origins, refused);
+        Self { served: api(app), refused }
+    }
+}
+
 /// The API over an engine.
 pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
-    let windows = Windows::new(limits.rates);
-    let app = Arc::new(App { engine, limits, windows });
+    Routers::new(engine, limits).served
+}
+
+fn api(app: Arc<App>) -> Router {
+    let origins = app.limits.origins.clone();
     let mut router = Router::new();
     for (index, endpoint) in ENDPOINTS.iter().enumerate() {
         let app = Arc::clone(&app);
@@ -103,7 +159,8 @@ pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
         router = router.route(endpoint.path, on(filter, handler) as MethodRouter);
     }
     let (unknown_path, unknown_method) = (Arc::clone(&app), app);
-    router
+    let router = router
         .fallback(move |request: Request| refuse_path(unknown_path, request))
-        .method_not_allowed_fallback(move |request: Request| refuse_method(unknown_method, ENDPOINTS, request))
+        .method_not_allowed_fallback(move |request: Request| refuse_method(unknown_method, ENDPOINTS, request));
+    cors::allow(&origins, router)
 }

@@ -3,31 +3,31 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
-use http::{Request, header};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
-use palimpsest_engine::Code;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
-use crate::Limits;
-use crate::answer::{Failure, Response};
+use crate::stopping::Stopping;
 use crate::unread::Unread;
+use crate::{Limits, Routers};
 
-/// Serves a router on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
+/// Serves on a listener until `stop` is done; then no connection is accepted any more, and what is in flight is
 /// finished within the limit.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, routers: Routers, limits: Limits, stop: impl Future<Output = ()>) {
+    let (stops, stopping) = watch::channel(false);
     let connections = Connections {
         served: Arc::new(Semaphore::new(limits.connections)),
         refused: Arc::new(Semaphore::new(limits.refusals)),
         graceful: GracefulShutdown::new(),
-        router,
+        stopping: Stopping::told_by(stopping),
+        routers,
         limits,
     };
     tokio::pin!(stop);
@@ -45,6 +45,8 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         }
     }
     drop(listener);
+    // Whoever waits for changes is answered, so that what is in flight can end.
+    stops.send_replace(true);
     if tokio::time::timeout(connections.limits.shutdown_time, connections.graceful.shutdown()).await.is_err() {
         tracing::warn!("connections that did not end in time were closed");
     }
@@ -54,7 +56,8 @@ struct Connections {
     served: Arc<Semaphore>,
     refused: Arc<Semaphore>,
     graceful: GracefulShutdown,
-    router: Router,
+    stopping: Stopping,
+    routers: Routers,
     limits: Limits,
 }
 
@@ -70,8 +73,11 @@ impl Connections {
     }
 
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        let router = self.router.clone();
-        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let (router, stopping) = (self.routers.served.clone(), self.stopping.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(stopping.clone());
+            router.clone().oneshot(request.map(Body::new))
+        });
         let stream = TokioIo::new(Unread::new(stream, self.limits.write_time));
         let connection = self.http().serve_connection(stream, service);
         let connection = self.graceful.watch(connection);
@@ -84,7 +90,8 @@ impl Connections {
     }
 
     fn refuse(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
-        let service = service_fn(|_: Request<Incoming>| async { Ok::<_, std::convert::Infallible>(too_many()) });
+        let router = self.routers.refused.clone();
+        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
         let connection = self.http().keep_alive(false).serve_connection(TokioIo::new(stream), service);
         let limit = self.limits.header_time;
         tokio::spawn(async move {
@@ -98,11 +105,4 @@ impl Connections {
         http.timer(TokioTimer::new()).header_read_timeout(self.limits.header_time);
         http
     }
-}
-
-fn too_many() -> Response {
-    let failure = Failure::new(Code::ServiceUnavailable, "Too many connections; try again shortly");
-    let mut response = failure.into_response("");
-    response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
-    response
 }

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::routing::get;
 use palimpsest_engine::{CountedIds, Engine, ManualClock};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Limits, router, serve};
+use palimpsest_server::{Limits, Routers, serve};
 use palimpsest_store::MemoryStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -32,9 +32,13 @@ struct Served {
 
 async fn served(limits: Limits) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    served_by(routers(limits.clone()), listener, limits)
+}
+
+fn routers(limits: Limits) -> Routers {
     let clock = Arc::new(ManualClock::at(Timestamp(0)));
-    let engine = Arc::new(Engine::new(Arc::new(MemoryStore::new()), clock, Arc::new(CountedIds::default())));
-    served_by(router(engine, limits.clone()), listener, limits)
+    let engine = Engine::new(Arc::new(MemoryStore::new()), clock, Arc::new(CountedIds::default()));
+    Routers::new(Arc::new(engine), limits)
 }
 
 /// Serves an answer of [`LARGE`] bytes, with little room in the system for what the client has not read.
@@ -42,15 +46,15 @@ fn large_served(limits: Limits) -> Served {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(64 * 1024).unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let router = Router::new().route("/health/live", get(|| async { vec![b'x'; LARGE] }));
-    served_by(router, socket.listen(16).unwrap(), limits)
+    let served = Router::new().route("/health/live", get(|| async { vec![b'x'; LARGE] }));
+    served_by(Routers { served, ..routers(limits.clone()) }, socket.listen(16).unwrap(), limits)
 }
 
-fn served_by(router: Router, listener: TcpListener, limits: Limits) -> Served {
+fn served_by(routers: Routers, listener: TcpListener, limits: Limits) -> Served {
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let done = tokio::spawn(async move {
-        serve(listener, router, limits, async {
+        serve(listener, routers, limits, async {
             // A test that ends without stopping the server drops the sender, which stops it as well.
             let _ = stopped.await;
         })
@@ -74,7 +78,8 @@ async fn rest(stream: &mut TcpStream) -> String {
 
 #[tokio::test]
 async fn a_connection_too_many_is_told_so_and_closed() {
-    let served = served(Limits { connections: 2, ..Limits::default() }).await;
+    let origins = vec!["https://a.example".parse().unwrap()];
+    let served = served(Limits { connections: 2, origins, ..Limits::default() }).await;
     let mut first = TcpStream::connect(served.address).await.unwrap();
     let mut second = TcpStream::connect(served.address).await.unwrap();
     assert!(ask(&mut first).await.starts_with("HTTP/1.1 200"));
@@ -83,6 +88,15 @@ async fn a_connection_too_many_is_told_so_and_closed() {
     let answer = format!("{}{}", ask(&mut third).await, rest(&mut third).await);
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     assert!(answer.to_lowercase().contains("retry-after: 1") && answer.contains("cap_service_unavailable"), "{answer}");
+    assert!(answer.to_lowercase().contains("\r\nx-request-id: "), "{answer}");
+    let mut named = TcpStream::connect(served.address).await.unwrap();
+    named
+        .write_all(LIVE.replace("\r\nHost", "\r\nX-Request-Id: mine-1\r\nOrigin: https://a.example\r\nHost").as_bytes())
+        .await
+        .unwrap();
+    let answer = rest(&mut named).await.to_lowercase();
+    assert!(answer.starts_with("http/1.1 503") && answer.contains("\r\nx-request-id: mine-1\r\n"), "{answer}");
+    assert!(answer.contains("\r\naccess-control-allow-origin: https://a.example\r\n"), "{answer}");
     assert!(ask(&mut first).await.starts_with("HTTP/1.1 200"), "those that are served go on");
     drop(second);
     let again = async {

@@ -7,16 +7,21 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub struct Faults {
     /// `synchronous-off`: commits are answered before they are on disk.
     pub synchronous_off: bool,
+    /// `publish-early`: the head moves before COMMIT.
+    pub publish_early: bool,
     /// `fail-commit`: the next COMMIT of a group that wrote something fails.
     pub fail_commit: AtomicBool,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
     pub lose_transaction: AtomicBool,
-    /// `during-compaction`: the process ends when this many log entries more are taken out; 0 is never.
+    /// `during-compaction:N`: the process ends when a compaction takes out the Nth log entry.
     pub during_compaction: AtomicU64,
+    /// `die-before-commit:N`: the process ends before the Nth COMMIT of a group that wrote something (1 when none is named).
+    pub die_before_commit: AtomicU64,
+    /// `die-after-commit:N`: the process ends after the Nth such COMMIT, before anyone is answered.
+    pub die_after_commit: AtomicU64,
+    /// `forget-answers`: a commit does not find what a key was answered.
+    pub forget_answers: bool,
 }
-
-/// So many entries a compaction takes out before it dies: more than in one step.
-const ENTRIES: u64 = 400;
 
 impl Faults {
     /// The points that the environment names.
@@ -24,24 +29,33 @@ impl Faults {
     pub fn from_env() -> Self {
         let named = std::env::var("PALIMPSEST_FAULTS").unwrap_or_default();
         let has = |point: &str| named.split(',').any(|name| name.trim() == point);
+        let nth = |point: &str| {
+            let counted = |name: &str| name.trim().strip_prefix(point)?.strip_prefix(':')?.parse().ok();
+            let counted = named.split(',').find_map(counted);
+            AtomicU64::new(counted.unwrap_or_else(|| u64::from(has(point))))
+        };
         Self {
             synchronous_off: has("synchronous-off"),
+            publish_early: has("publish-early"),
             fail_commit: AtomicBool::new(has("fail-commit")),
             lose_transaction: AtomicBool::new(has("lose-transaction")),
-            during_compaction: AtomicU64::new(if has("during-compaction") { ENTRIES } else { 0 }),
-        }
-    }
-
-    /// Counts an entry that a compaction takes out, and ends the process at the last one.
-    pub(crate) fn dies_in_compaction(&self) {
-        let counted = self.during_compaction.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
-        if counted == Ok(1) {
-            std::process::abort();
+            die_before_commit: nth("die-before-commit"),
+            die_after_commit: nth("die-after-commit"),
+            forget_answers: has("forget-answers"),
+            during_compaction: nth("during-compaction"),
         }
     }
 
     /// Whether a point that fires once fires now.
     pub(crate) fn fires(point: &AtomicBool) -> bool {
         point.swap(false, Ordering::SeqCst)
+    }
+
+    /// Ends the process, without any leave-taking, when a point that counts down has come to its end.
+    pub(crate) fn die(point: &AtomicU64) {
+        let before = point.try_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1));
+        if before == Ok(1) {
+            std::process::abort();
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The embedded store: SQLite in WAL mode with synchronous=FULL, one writer thread that commits in groups, reader threads on
 //! snapshots, a checkpoint thread, and a file lock so that one process owns the data folder.
 
+mod answers;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;

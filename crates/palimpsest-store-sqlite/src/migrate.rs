@@ -3,8 +3,13 @@
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
-const MIGRATIONS: [&str; 2] =
-    [include_str!("../migrations/0001_log.sql"), include_str!("../migrations/0004_horizon.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_log.sql"),
+    include_str!("../migrations/0002_trash.sql"),
+    include_str!("../migrations/0003_answers.sql"),
+    include_str!("../migrations/0004_horizon.sql"),
+    include_str!("../migrations/0005_conditions.sql"),
+];
 
 /// The newest format this version knows; kept in `user_version`.
 pub(crate) const FORMAT: i64 = MIGRATIONS.len() as i64;
@@ -34,7 +39,7 @@ pub(crate) fn migrate(connection: &mut Connection, application: i32) -> Result<(
         .prepare("SELECT number, checksum FROM migrations ORDER BY number")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_, _>>()?;
-    for (number, text) in (1..).zip(MIGRATIONS) {
+    for (number, text) in (1..).zip(MIGRATIONS.iter().copied()) {
         let checksum = Sha256::digest(text).to_vec();
         match applied.iter().find(|(other, _)| *other == number) {
             Some((_, known)) if *known == checksum => {}

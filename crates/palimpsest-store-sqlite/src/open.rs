@@ -4,7 +4,7 @@
 //! written to it); the checksums of its migrations; that each log is gapless from the horizon
 //! up to the revision of its space; that each schema
 //! can be read. Of files up to [`DEEP`] bytes also: that they end where a page ends, SQLite's own `quick_check`, that every
-//! document and log entry is whole JSON, that no document is newer than its log.
+//! document, log entry and stored answer is whole JSON, that no document is newer than its log.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read;
@@ -160,7 +160,7 @@ fn check_pages(connection: &Connection, file: &Path) -> rusqlite::Result<Option<
 
 /// What is wrong with the texts that are kept, if anything. Pages that only continue a text are not seen by `quick_check`.
 fn check_texts(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    for (table, text) in [("docs", "CAST(body AS TEXT)"), ("log", "body")] {
+    for (table, text) in [("docs", "CAST(body AS TEXT)"), ("log", "body"), ("answers", "body")] {
         let sql = format!("SELECT count(*) FROM {table} WHERE NOT json_valid({text})");
         let broken: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
         if broken > 0 {

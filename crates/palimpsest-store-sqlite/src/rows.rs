@@ -1,18 +1,21 @@
 //! The contract's rows in SQL.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 use palimpsest_model::{
     BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
 };
 use palimpsest_store::{
-    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, RegistryRows, Rows, SchemaChange,
-    SpaceRow, StoreError, Term, TermRange, TitleChanges, Titled, TokenRecord, Version,
+    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows, Rows,
+    SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
+    Version,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::answers;
 use crate::error::store_error;
 use crate::retention;
 
@@ -53,10 +56,18 @@ impl SqlRows {
 
     /// Writes everything of a commit.
     pub(crate) fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        self.write(batch).map_err(store_error)
+        let space = match &batch.entry {
+            Some(entry) => self.write(batch, entry).map_err(store_error)?,
+            None => self.number(batch.space.id)?,
+        };
+        if let Some(change) = &batch.answers {
+            answers::write(&self.connection, space, change).map_err(store_error)?;
+        }
+        Ok(())
     }
 
-    fn write(&mut self, batch: &Batch) -> rusqlite::Result<()> {
+    /// Writes a commit that takes a revision; answers the number of its space.
+    fn write(&mut self, batch: &Batch, entry: &LogEntry) -> rusqlite::Result<i64> {
         let connection = &self.connection;
         let row = &batch.space;
         let (revision, schema, at) = (number(row.revision), number(row.schema), row.at.0);
@@ -70,10 +81,9 @@ impl SqlRows {
             connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
         };
         self.numbers.insert(row.id, space);
-        let entry = &batch.entry;
         let body = encode_entry(entry)?;
         let sql = "INSERT INTO log (space, revision, at, actor, actor_name, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let actor = entry.actor.id.map(|id| id.0.as_bytes().to_vec());
+        let actor = encode_actor(&entry.actor);
         connection.prepare_cached(sql)?.execute(params![space, revision, at, actor, entry.actor.name, body])?;
         for (doc, version) in batch.docs.iter().zip(&batch.versions) {
             write_doc(connection, space, doc, version)?;
@@ -90,12 +100,17 @@ impl SqlRows {
                 change("INSERT INTO members (space, list, created, object) VALUES (?1, ?2, ?3, ?4)", list)?;
             }
         }
+        let sql = "INSERT INTO lists (space, list, changed) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (space, list) DO UPDATE SET changed = ?3";
+        for list in &batch.lists {
+            connection.prepare_cached(sql)?.execute(params![space, encode_list(list), revision])?;
+        }
         write_titles(connection, space, &batch.titles)?;
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
         }
-        Ok(())
+        Ok(space)
     }
 
     fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
@@ -117,6 +132,26 @@ impl SqlRows {
     ) -> Result<Vec<T>, StoreError> {
         let query = || self.connection.prepare_cached(sql)?.query_map(values, read)?.collect::<Result<Vec<_>, _>>();
         query().map_err(store_error)
+    }
+
+    fn versions_as<T>(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: &RangeInclusive<Revision>,
+        limit: usize,
+        columns: &str,
+        read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let space = self.number(space)?;
+        let (kind, id) = encode_key(&key);
+        let sql = format!(
+            "SELECT {columns} FROM versions \
+             WHERE doc = (SELECT no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3) \
+             AND revision BETWEEN ?4 AND ?5 ORDER BY revision DESC LIMIT ?6"
+        );
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(&sql, params![space, kind, id, number(*made.start()), number(*made.end()), limit], read)
     }
 
     fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
@@ -171,7 +206,7 @@ fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> r
 
 impl Rows for SqlRows {
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at, oldest FROM spaces WHERE id = ?1";
+        let sql = "SELECT no, id, log, revision, schema, at, oldest, policy FROM spaces WHERE id = ?1";
         let found = self
             .connection
             .prepare_cached(sql)
@@ -202,26 +237,32 @@ impl Rows for SqlRows {
         })
     }
 
-    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError> {
-        let space = self.number(space)?;
-        let (kind, id) = encode_key(&key);
-        let sql = "SELECT revision, previous, state, delta FROM versions \
-                   WHERE doc = (SELECT no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3) AND revision > ?4 \
-                   ORDER BY revision DESC";
-        self.query(sql, params![space, kind, id, number(after)], |row| {
-            let previous: Option<i64> = row.get(1)?;
-            let state: Option<i64> = row.get(2)?;
-            let previous = match (previous, state) {
-                (Some(revision), Some(state)) => Some((revision_of(revision), decode_state(state)?)),
-                _ => None,
-            };
-            Ok(Version { key, revision: revision_of(row.get(0)?), previous, delta: row.get(3)? })
+    fn versions(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        self.versions_as(space, key, &made, limit, "revision, previous, state, delta", |row| {
+            let Step { revision, previous } = read_step(row)?;
+            Ok(Version { key, revision, previous, delta: row.get(3)? })
         })
     }
 
-    fn made_at(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Timestamp>, StoreError> {
+    fn steps(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Step>, StoreError> {
+        self.versions_as(space, key, &made, limit, "revision, previous, state", read_step)
+    }
+
+    fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError> {
         let space = self.number(space)?;
-        retention::made_at(&self.connection, space, &encode_key(&key), revision).map_err(store_error)
+        retention::made(&self.connection, space, &encode_key(&key), revision).map_err(store_error)
     }
 
     fn members(
@@ -239,6 +280,13 @@ impl Rows for SqlRows {
         self.query(sql, params![space, encode_list(&list), created, id.as_bytes(), limit], |row| {
             Ok((revision_of(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
         })
+    }
+
+    fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError> {
+        let space = self.number(space)?;
+        let sql = "SELECT changed FROM lists WHERE space = ?1 AND list = ?2";
+        let found = self.query(sql, params![space, encode_list(&list)], |row| Ok(revision_of(row.get(0)?)))?;
+        Ok(found.into_iter().next())
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
@@ -297,26 +345,49 @@ impl Rows for SqlRows {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.query(sql, params![space, number(after), limit], |row| {
             let body: EntryBody = json_of(row, 4)?;
-            let id = row.get_ref(2)?.as_blob_or_null()?.map(|bytes| uuid_from(2, bytes)).transpose()?.map(TokenId);
             Ok(LogEntry {
                 revision: revision_of(row.get(0)?),
                 at: Timestamp(row.get(1)?),
-                actor: Actor { id, name: row.get(3)? },
+                actor: read_actor(row, 2)?,
                 objects: body.objects,
                 schema: body.schema,
             })
         })
     }
+
+    fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        #[cfg(feature = "faults")]
+        if self.faults.as_ref().is_some_and(|faults| faults.forget_answers) {
+            return Ok(None);
+        }
+        answers::read(&self.connection, token, key).map_err(store_error)
+    }
+
+    fn answers_before(
+        &mut self,
+        space: SpaceId,
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(TokenId, String)>, StoreError> {
+        let Some(space) = self.find_number(space)? else { return Ok(Vec::new()) };
+        answers::before(&self.connection, space, at, limit).map_err(store_error)
+    }
 }
 
 impl RegistryRows for SqlRows {
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at, oldest FROM spaces ORDER BY no";
+        let sql = "SELECT no, id, log, revision, schema, at, oldest, policy FROM spaces ORDER BY no";
         Ok(self.query(sql, [], read_space)?.into_iter().map(|(_, row)| row).collect())
     }
 
     fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
         self.query("SELECT body FROM tokens ORDER BY id", [], |row| json_of(row, 0))
+    }
+
+    fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let sql = "UPDATE spaces SET policy = ?2 WHERE no = ?1";
+        self.execute(sql, params![space, policy as i64]).map(|_| ())
     }
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
@@ -328,13 +399,14 @@ impl RegistryRows for SqlRows {
     }
 
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM answers WHERE token = ?1", [token.0.as_bytes()])?;
         self.execute("DELETE FROM tokens WHERE id = ?1", [token.0.as_bytes()]).map(|_| ())
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "titles", "terms", "tokens"] {
+        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens", "answers"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -347,21 +419,15 @@ impl RegistryRows for SqlRows {
         self.execute("UPDATE spaces SET oldest = ?2 WHERE no = ?1", params![space, number(oldest)]).map(|_| ())
     }
 
-    fn forget_before(
-        &mut self,
-        space: SpaceId,
-        key: DocKey,
-        revision: Revision,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
+    fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError> {
         let space = self.number(space)?;
-        retention::forget_before(&self.connection, space, &encode_key(&key), revision, at).map_err(store_error)
+        retention::forget_before(&self.connection, space, &encode_key(&key), entry).map_err(store_error)
     }
 
     fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
         #[cfg(feature = "faults")]
         if let Some(faults) = &self.faults {
-            faults.dies_in_compaction();
+            crate::faults::Faults::die(&faults.during_compaction);
         }
         let space = self.number(space)?;
         let sql = "DELETE FROM log WHERE space = ?1 AND revision = ?2";
@@ -422,12 +488,19 @@ fn encode_list(list: &List) -> Vec<u8> {
         List::Structure(id) => key(1, id.to_string().as_bytes()),
         List::Collection(id) => key(2, id.0.as_bytes()),
         List::Tag(id) => key(3, id.0.as_bytes()),
+        List::Trash => key(4, &[]),
     }
 }
 
 fn encode_entry(entry: &LogEntry) -> rusqlite::Result<String> {
     let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
     serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
+fn decode_policy(policy: i64) -> rusqlite::Result<Policy> {
+    let index = usize::try_from(policy).ok();
+    let found = index.and_then(|index| Policy::ALL.get(index).copied());
+    found.ok_or(rusqlite::Error::IntegralValueOutOfRange(7, policy))
 }
 
 fn encode_state(state: State) -> i64 {
@@ -455,8 +528,20 @@ fn read_space(row: &Row<'_>) -> rusqlite::Result<(i64, SpaceRow)> {
         schema: revision_of(row.get(4)?),
         at: Timestamp(row.get(5)?),
         oldest: revision_of(row.get(6)?),
+        policy: decode_policy(row.get(7)?)?,
     };
     Ok((row.get(0)?, space))
+}
+
+/// An actor in two columns.
+pub(crate) fn read_actor(row: &Row<'_>, column: usize) -> rusqlite::Result<Actor> {
+    let id = row.get_ref(column)?.as_blob_or_null()?.map(|bytes| uuid_from(column, bytes)).transpose()?.map(TokenId);
+    Ok(Actor { id, name: row.get(column + 1)? })
+}
+
+/// The token of an actor, as it is written.
+pub(crate) fn encode_actor(actor: &Actor) -> Option<Vec<u8>> {
+    actor.id.map(|id| id.0.as_bytes().to_vec())
 }
 
 fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
@@ -466,6 +551,15 @@ fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
         changed: revision_of(row.get(2)?),
         names: json_of(row, 3)?,
     })
+}
+
+fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
+    let (previous, state): (Option<i64>, Option<i64>) = (row.get(1)?, row.get(2)?);
+    let previous = match (previous, state) {
+        (Some(revision), Some(state)) => Some((revision_of(revision), decode_state(state)?)),
+        _ => None,
+    };
+    Ok(Step { revision: revision_of(row.get(0)?), previous })
 }
 
 fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
@@ -480,15 +574,16 @@ fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
     })
 }
 
+/// Revisions that are asked for may be beyond what a column holds; those that are stored never are.
 pub(crate) fn number(revision: Revision) -> i64 {
-    revision.0.cast_signed()
+    i64::try_from(revision.0).unwrap_or(i64::MAX)
 }
 
-fn revision_of(number: i64) -> Revision {
+pub(crate) fn revision_of(number: i64) -> Revision {
     Revision(number.cast_unsigned())
 }
 
-fn uuid_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
+pub(crate) fn uuid_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Uuid> {
     uuid_from(column, row.get_ref(column)?.as_blob()?)
 }
 
@@ -500,6 +595,9 @@ fn json_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusq
     serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| conversion(column, error))
 }
 
-fn conversion(column: usize, error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>) -> rusqlite::Error {
+pub(crate) fn conversion(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync + 'static>>,
+) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Blob, error.into())
 }

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use palimpsest_model::{ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    Current, Heads, Lookup, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
+    Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
 };
 
 use crate::error::OpenError;
@@ -133,6 +133,10 @@ impl Store for SqliteStore {
 
     fn remember(&self, space: SpaceId, seen: Revision, id: ObjectId, object: ObjectHead) {
         self.shared.heads.remember(space, seen, id, object);
+    }
+
+    fn moved(&self, space: SpaceId) -> Option<Moves> {
+        self.shared.heads.moved(space)
     }
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {

@@ -184,12 +184,12 @@ impl Writer {
                 self.execute("SAVEPOINT job")?;
                 self.apply(&batch).or_else(|error| self.undo(error))?;
                 self.execute("RELEASE job")?;
-                let revision = batch.space.revision;
+                let (revision, changes) = (batch.space.revision, batch.changes());
                 if let Some(schema) = &batch.schema {
                     written.schemas.insert(batch.space.id, Arc::clone(schema));
                 }
                 written.batches.push(*batch);
-                Ok((revision, true))
+                Ok((revision, changes))
             }
             Ok(Ran::Registered) => {
                 self.execute("RELEASE job")?;
@@ -233,6 +233,12 @@ impl Writer {
     }
 
     fn commit(&mut self, settled: Vec<Settled>, written: Written) {
+        #[cfg(feature = "faults")]
+        if self.shared.faults.publish_early {
+            self.shared.heads.publish(&written.batches);
+            // Long enough for whoever waits to look.
+            std::thread::sleep(Duration::from_millis(2));
+        }
         if let Err(error) = self.sync(&written) {
             tracing::error!(%error, "COMMIT failed");
             self.fail();
@@ -282,7 +288,16 @@ impl Writer {
         if !written.batches.is_empty() && crate::faults::Faults::fires(&self.shared.faults.fail_commit) {
             return Err(StoreError::Unavailable("disk I/O error".to_owned()));
         }
-        self.execute("COMMIT")
+        #[cfg(feature = "faults")]
+        if !written.batches.is_empty() {
+            crate::faults::Faults::die(&self.shared.faults.die_before_commit);
+        }
+        self.execute("COMMIT")?;
+        #[cfg(feature = "faults")]
+        if !written.batches.is_empty() {
+            crate::faults::Faults::die(&self.shared.faults.die_after_commit);
+        }
+        Ok(())
     }
 
     /// Gives up the connection's transaction and its trust in what it wrote.

@@ -29,3 +29,15 @@ fn open() -> Opened {
 }
 
 palimpsest_store::conformance!(open());
+
+/// A head that moves before COMMIT is found out: who follows it looks for what is not there yet.
+#[cfg(feature = "faults")]
+#[test]
+#[should_panic(expected = "was the last to be read")]
+fn a_head_that_is_published_early_does_not_pass() {
+    let folder = tempfile::tempdir().unwrap();
+    let faults = palimpsest_store_sqlite::Faults { publish_early: true, ..Default::default() };
+    let options = Options { faults: Arc::new(faults), ..Options::default() };
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.path(), &options).unwrap());
+    palimpsest_store::conformance::who_waits_for_the_head_is_told_what_is_there(&store);
+}

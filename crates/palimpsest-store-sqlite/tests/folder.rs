@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use palimpsest_model::{
-    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
+    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
     builtin_structures,
 };
-use palimpsest_store::{Actor, Answer, ChangeKind, Intent, Store, StoreError};
+use palimpsest_store::{Actor, Answer, ChangeKind, Intent, List, Policy, Snapshot, Store, StoreError};
 use palimpsest_store_sqlite::{OpenError, Options, SqliteStore};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -67,6 +67,20 @@ impl Bench {
         found.unwrap().value.unwrap().map(|found| found.object.title().to_owned())
     }
 
+    fn put_policy(&self, policy: Policy) -> Result<(), StoreError> {
+        let put = move |registry: &mut palimpsest_store::Registry<'_>| registry.put_policy(SPACE, policy);
+        self.runtime.block_on(self.store.administer(put))?
+    }
+
+    fn policy(&self) -> Policy {
+        self.runtime.block_on(self.store.read(SPACE, |snapshot| snapshot.row())).unwrap().value.policy
+    }
+
+    fn list_changed(&self) -> Revision {
+        let look = |snapshot: &mut palimpsest_store::Snapshot<'_>| snapshot.list_changed(List::All);
+        self.runtime.block_on(self.store.read(SPACE, look)).unwrap().value.unwrap()
+    }
+
     fn head(&self) -> Revision {
         self.runtime.block_on(self.store.read(SPACE, |_| ())).unwrap().revision
     }
@@ -95,6 +109,49 @@ fn everything_is_there_after_opening_again() {
     assert_eq!(bench.store.current(SPACE, None).unwrap().space.log, LogId(7));
     assert!((1..=200).all(|number| bench.title(number).unwrap() == format!("page {number}")));
     assert_eq!(bench.put(201, "next").unwrap().revision, Revision(202));
+}
+
+#[test]
+fn what_was_trashed_before_the_trash_was_a_list_is_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::begin(folder.path(), &Options::default());
+    for (number, state) in [(1, State::Trashed), (2, State::Live), (3, State::Deleted), (4, State::Trashed)] {
+        bench.put(number, "a page").unwrap();
+        let change =
+            move |tx: &mut palimpsest_store::Tx<'_>| tx.put(page(number, "a page"), state, ChangeKind::Trashed);
+        bench.runtime.block_on(bench.store.commit(intent(None), change)).unwrap().value.unwrap();
+    }
+    let trash = |bench: &Bench| {
+        let look = |snapshot: &mut Snapshot<'_>| {
+            let head = snapshot.row().revision;
+            snapshot.list_at(List::Trash, head, None, 100)
+        };
+        let found = bench.runtime.block_on(bench.store.read(SPACE, look)).unwrap().value.unwrap();
+        found.into_iter().map(|found| found.object.id.0.as_u128()).collect::<Vec<_>>()
+    };
+    assert_eq!(trash(&bench), [1, 4]);
+    bench.store.close();
+    drop(bench);
+    // As it was before.
+    let file = rusqlite::Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    assert_eq!(file.execute("DELETE FROM members WHERE list = X'04'", []).unwrap(), 2);
+    file.execute("DELETE FROM migrations WHERE number = 2", []).unwrap();
+    drop(file);
+    assert_eq!(trash(&Bench::open(folder.path(), &Options::default()).unwrap()), [1, 4]);
+}
+
+#[test]
+fn policies_and_the_changes_of_lists_are_there_after_opening_again() {
+    let folder = filled();
+    let bench = Bench::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!((bench.policy(), bench.list_changed()), (Policy::LastWriteWins, Revision(201)));
+    bench.put_policy(Policy::RequireCondition).unwrap();
+    bench.put(7, "written").unwrap();
+    bench.store.close();
+    drop(bench);
+    let again = Bench::open(folder.path(), &Options::default()).unwrap();
+    assert_eq!((again.policy(), again.list_changed()), (Policy::RequireCondition, Revision(202)));
+    assert_eq!(again.store.current(SPACE, None).unwrap().space.policy, Policy::RequireCondition);
 }
 
 #[test]
@@ -275,6 +332,74 @@ mod faults {
         let present = (1..=20).filter(|number| bench.title(*number).is_some()).count();
         assert_eq!(present, 19);
         assert!(bench.store.is_ready());
+    }
+
+    #[test]
+    fn an_answer_goes_with_the_group_that_lost_it_and_is_stored_once() {
+        let (_folder, faults, bench) = with_faults();
+        let token = Actor { id: Some(TokenId(Uuid::from_u128(5))), name: "retries".to_owned() };
+        let results: Vec<_> = bench.runtime.block_on(async {
+            let held = Held::begin(&bench.store).await;
+            let mut commits: Vec<_> = (1..=10)
+                .map(|number| {
+                    let once = move |tx: &mut palimpsest_store::Tx<'_>| {
+                        let stored = tx.stored_answer("key")?;
+                        if stored.is_none() {
+                            tx.put(page(number, "once"), State::Live, ChangeKind::Created)?;
+                            tx.store_answer("key", [0; 32], number.to_string());
+                        }
+                        Ok::<_, StoreError>(stored)
+                    };
+                    Box::pin(bench.store.commit(Intent { actor: token.clone(), ..intent(None) }, once))
+                })
+                .collect();
+            for commit in &mut commits {
+                assert!(look(commit).is_pending(), "they form one group behind the first");
+            }
+            faults.lose_transaction.store(true, Ordering::SeqCst);
+            held.end().await;
+            let mut results = Vec::new();
+            for commit in commits {
+                results.push(commit.await);
+            }
+            results
+        });
+        assert!(matches!(results[0], Err(StoreError::Unavailable(_))), "the first is the culprit");
+        let answers: Vec<_> = results[1..].iter().map(|result| result.as_ref().unwrap()).collect();
+        let first = answers[0];
+        assert_eq!((first.changed, first.revision, first.value.as_ref().unwrap()), (true, Revision(2), &None));
+        for answer in &answers[1..] {
+            let stored = answer.value.as_ref().unwrap().as_ref().unwrap();
+            assert_eq!((answer.changed, stored.revision, &*stored.body), (false, Revision(2), "2"));
+        }
+        assert_eq!((bench.head(), bench.title(1), bench.title(2)), (Revision(2), None, Some("once".to_owned())));
+    }
+
+    #[test]
+    fn a_policy_outlives_the_loss_of_the_group_it_was_given_in() {
+        let (folder, faults, bench) = with_faults();
+        bench.runtime.block_on(async {
+            let held = Held::begin(&bench.store).await;
+            let give =
+                |registry: &mut palimpsest_store::Registry<'_>| registry.put_policy(SPACE, Policy::RequireCondition);
+            let mut given = Box::pin(bench.store.administer(give));
+            assert!(look(&mut given).is_pending());
+            let put = |tx: &mut palimpsest_store::Tx<'_>| tx.put(page(1, "lost"), State::Live, ChangeKind::Created);
+            let mut culprit = Box::pin(bench.store.commit(intent(None), put));
+            assert!(look(&mut culprit).is_pending(), "it is the one that loses the transaction");
+            faults.lose_transaction.store(true, Ordering::SeqCst);
+            held.end().await;
+            assert!(matches!(culprit.await, Err(StoreError::Unavailable(_))));
+            given.await.unwrap().unwrap();
+        });
+        assert_eq!((bench.policy(), bench.list_changed()), (Policy::RequireCondition, Revision(1)));
+        faults.fail_commit.store(true, Ordering::SeqCst);
+        assert!(matches!(bench.put(2, "lost too"), Err(StoreError::Unavailable(_))));
+        assert_eq!((bench.policy(), bench.list_changed()), (Policy::RequireCondition, Revision(1)));
+        bench.store.close();
+        drop(bench);
+        let again = Bench::open(folder.path(), &Options::default()).unwrap();
+        assert_eq!((again.policy(), again.list_changed()), (Policy::RequireCondition, Revision(1)));
     }
 
     #[test]

@@ -53,6 +53,11 @@ pub fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
     if target.len() == length && check(&target) == checksum { Ok(target) } else { Err(DeltaError) }
 }
 
+/// How many bytes a delta restores, without restoring them.
+pub(crate) fn restored_length(mut delta: &[u8]) -> Result<usize, DeltaError> {
+    read_number(&mut delta)
+}
+
 fn write_middle(writer: &mut Writer, base: &[u8], range: std::ops::Range<usize>, target: &[u8]) {
     if target.len() < WINDOW || range.len() < WINDOW {
         writer.insert(target);

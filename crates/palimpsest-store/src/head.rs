@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockRead
 use std::time::Duration;
 
 use palimpsest_model::{ObjectId, Revision, Schema, SpaceId, State};
+use tokio::sync::watch;
 
 use crate::record::{DocKey, SpaceRow, TokenHash, TokenRecord};
 use crate::rows::Batch;
@@ -30,6 +31,9 @@ pub struct ObjectHead {
     pub state: State,
 }
 
+/// The head of one space as it moves.
+pub type Moves = watch::Receiver<Revision>;
+
 /// The heads of all spaces, and all tokens by the hash of their secret.
 #[derive(Default)]
 pub struct Heads {
@@ -40,6 +44,7 @@ pub struct Heads {
 struct Head {
     state: RwLock<HeadState>,
     moved: (Mutex<()>, Condvar),
+    told: watch::Sender<Revision>,
 }
 
 struct HeadState {
@@ -76,7 +81,8 @@ impl Heads {
             }
             None => {
                 let state = RwLock::new(HeadState { row, schema, objects: HashMap::new() });
-                spaces.insert(row.id, Arc::new(Head { state, moved: (Mutex::new(()), Condvar::new()) }));
+                let (moved, told) = ((Mutex::new(()), Condvar::new()), watch::Sender::new(row.revision));
+                spaces.insert(row.id, Arc::new(Head { state, moved, told }));
             }
         }
     }
@@ -155,6 +161,12 @@ impl Heads {
         reached()
     }
 
+    /// Tells of each move of the head of a space; nothing for an unknown space. It ends with the space.
+    #[must_use]
+    pub fn moved(&self, space: SpaceId) -> Option<Moves> {
+        Some(self.head(space)?.told.subscribe())
+    }
+
     /// Replaces all tokens.
     pub fn set_tokens(&self, tokens: Vec<TokenRecord>) {
         *write(&self.tokens) = tokens.into_iter().map(|token| (token.hash, Arc::new(token))).collect();
@@ -173,6 +185,7 @@ impl Heads {
 
 impl Head {
     fn wake(&self) {
+        self.told.send_replace(read(&self.state).row.revision);
         let _order = lock(&self.moved.0);
         self.moved.1.notify_all();
     }

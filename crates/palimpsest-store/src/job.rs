@@ -59,7 +59,7 @@ pub enum Work<'w, 'r> {
 pub struct Answer<T> {
     /// The revision the commit took, or the head it (or the read) saw.
     pub revision: Revision,
-    /// Whether the commit changed anything.
+    /// Whether the commit changed anything; storing an answer is no change.
     pub changed: bool,
     /// What the closure gave.
     pub value: T,

@@ -8,6 +8,7 @@
 //! - A snapshot sees exactly one revision. The published head never falls, and never runs ahead of what is durable.
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
+//! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //!
 //! # What is taken out of a log
 //! - Each space has a horizon ([`SpaceRow::oldest`], 1 at first) that only moves forward. Every state from the horizon on is read
@@ -25,6 +26,7 @@
 //! Backends hold no rules: reading a domain object, comparing, computing deltas and paths happen here, above them, in
 //! [`Tx`]; a backend moves rows. The module `conformance` (a feature) is the suite each of them passes.
 
+mod answer;
 mod delta;
 mod error;
 mod head;
@@ -38,18 +40,21 @@ mod rows;
 mod store;
 mod title;
 mod tx;
+mod versions;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use answer::{ANSWERS_KEPT, AnswerChange, StoredAnswer};
 pub use delta::{DeltaError, apply_delta, make_delta};
 pub use error::StoreError;
-pub use head::{Current, Heads, ObjectHead};
+pub use head::{Current, Heads, Moves, ObjectHead};
 pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
+pub use past::changed_between;
 pub use record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Membership, ObjectChange, Place, SchemaChange, SchemaKind,
-    Scope, SpaceRow, TokenHash, TokenRecord, Version,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
+    SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};

@@ -3,14 +3,18 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId};
 
+use crate::answer::StoredAnswer;
 use crate::error::StoreError;
-use crate::head::{Current, Heads};
+use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
-use crate::record::{Doc, DocKey, List, LogEntry, Place, SpaceRow, TokenHash, TokenRecord, Version};
+use crate::record::{
+    Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
+};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
@@ -27,6 +31,7 @@ pub struct MemoryStore {
 struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
+    answers: BTreeMap<(TokenId, String), StoredAnswer>,
     closed: bool,
 }
 
@@ -36,11 +41,12 @@ struct SpaceData {
     docs: BTreeMap<DocKey, Doc>,
     schema_order: Vec<DocKey>,
     versions: BTreeMap<(DocKey, Revision), Version>,
-    /// When the first versions that compaction left were committed.
-    made: BTreeMap<(DocKey, Revision), Timestamp>,
+    /// When and by whom the first versions that compaction left were committed.
+    made: BTreeMap<(DocKey, Revision), Origin>,
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
     members: BTreeSet<(List, Place)>,
+    lists: BTreeMap<List, Revision>,
     titles: BTreeMap<ObjectId, Titled>,
     terms: BTreeSet<(Term, ObjectId)>,
 }
@@ -65,16 +71,16 @@ impl Store for MemoryStore {
         }
         let heads = &self.heads;
         let registry = matches!(job.target(), Target::Registry);
-        let before = registry.then(|| (data.spaces.clone(), data.tokens.clone()));
+        let before = registry.then(|| (data.spaces.clone(), data.tokens.clone(), data.answers.clone()));
         let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
         if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered))) {
-            (data.spaces, data.tokens) = before;
+            (data.spaces, data.tokens, data.answers) = before;
         }
         let outcome = ran.map(|ran| match ran {
             Ran::Write(batch) => {
                 data.apply(&batch);
                 heads.publish(std::slice::from_ref(&batch));
-                (batch.space.revision, true)
+                (batch.space.revision, batch.changes())
             }
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
@@ -105,6 +111,10 @@ impl Store for MemoryStore {
         self.heads.current(space, object)
     }
 
+    fn moved(&self, space: SpaceId) -> Option<Moves> {
+        self.heads.moved(space)
+    }
+
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         Box::pin(std::future::ready(Ok(self.heads.token(hash))))
     }
@@ -129,6 +139,7 @@ impl SpaceData {
             log: Vec::new(),
             blocks: HashMap::new(),
             members: BTreeSet::new(),
+            lists: BTreeMap::new(),
             titles: BTreeMap::new(),
             terms: BTreeSet::new(),
         }
@@ -137,10 +148,18 @@ impl SpaceData {
 
 impl Memory {
     fn apply(&mut self, batch: &Batch) {
+        if let Some(change) = &batch.answers {
+            for expired in &change.expired {
+                self.answers.remove(expired);
+            }
+            let stored = &change.stored;
+            self.answers.insert((stored.token, stored.key.clone()), stored.clone());
+        }
+        let Some(entry) = &batch.entry else { return };
         let space = self.spaces.entry(batch.space.id).or_insert_with(|| Arc::new(SpaceData::begin(batch.space)));
         let space = Arc::make_mut(space);
         space.row = batch.space;
-        space.log.push(batch.entry.clone());
+        space.log.push(entry.clone());
         for version in &batch.versions {
             space.versions.insert((version.key, version.revision), version.clone());
         }
@@ -153,6 +172,7 @@ impl Memory {
             }
             space.members.extend(membership.entered.iter().map(|list| (*list, membership.place)));
         }
+        space.lists.extend(batch.lists.iter().map(|list| (*list, batch.space.revision)));
         for titled in &batch.titles.titled {
             space.titles.insert(titled.id, titled.clone());
         }
@@ -203,14 +223,35 @@ impl Rows for Memory {
         Ok(data.schema_order.iter().filter_map(|key| data.docs.get(key).cloned()).collect())
     }
 
-    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError> {
-        let data = self.of(space)?;
-        let range = (key, after.next())..=(key, Revision(u64::MAX));
-        Ok(data.versions.range(range).rev().map(|(_, version)| version.clone()).collect())
+    fn versions(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError> {
+        let (first, last) = made.into_inner();
+        if first > last {
+            return Ok(Vec::new());
+        }
+        let versions = self.of(space)?.versions.range((key, first)..=(key, last)).rev();
+        Ok(versions.take(limit).map(|(_, version)| version.clone()).collect())
     }
 
-    fn made_at(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.of(space)?.made.get(&(key, revision)).copied())
+    fn steps(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Step>, StoreError> {
+        let versions = self.versions(space, key, made, limit)?;
+        let step = |version: Version| Step { revision: version.revision, previous: version.previous };
+        Ok(versions.into_iter().map(step).collect())
+    }
+
+    fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError> {
+        Ok(self.of(space)?.made.get(&(key, revision)).cloned())
     }
 
     fn members(
@@ -224,6 +265,10 @@ impl Rows for Memory {
         let from = after.unwrap_or((Revision(0), ObjectId(uuid::Uuid::nil())));
         let members = data.members.range((list, from)..).take_while(|(other, _)| *other == list);
         Ok(members.map(|(_, place)| *place).filter(|place| Some(*place) != after).take(limit).collect())
+    }
+
+    fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError> {
+        Ok(self.of(space)?.lists.get(&list).copied())
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
@@ -268,6 +313,22 @@ impl Rows for Memory {
         let log = &self.of(space)?.log;
         Ok(log.iter().filter(|entry| entry.revision > after).take(limit).cloned().collect())
     }
+
+    fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        Ok(self.answers.get(&(token, key.to_owned())).cloned())
+    }
+
+    fn answers_before(
+        &mut self,
+        space: SpaceId,
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(TokenId, String)>, StoreError> {
+        let mut expired: Vec<_> =
+            self.answers.values().filter(|stored| stored.space == space && stored.at < at).collect();
+        expired.sort_by_key(|stored| stored.at);
+        Ok(expired.into_iter().take(limit).map(|stored| (stored.token, stored.key.clone())).collect())
+    }
 }
 
 impl RegistryRows for Memory {
@@ -279,6 +340,12 @@ impl RegistryRows for Memory {
         Ok(self.tokens.values().cloned().collect())
     }
 
+    fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        let data = self.spaces.get_mut(&space).ok_or(StoreError::NoSuchSpace)?;
+        Arc::make_mut(data).row.policy = policy;
+        Ok(())
+    }
+
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.tokens.insert(token.id, token.clone());
         Ok(())
@@ -286,12 +353,14 @@ impl RegistryRows for Memory {
 
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.tokens.remove(&token);
+        self.answers.retain(|(owner, _), _| *owner != token);
         Ok(())
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.spaces.remove(&space);
         self.tokens.retain(|_, token| token.space != space);
+        self.answers.retain(|_, stored| stored.space != space);
         Ok(())
     }
 
@@ -300,20 +369,14 @@ impl RegistryRows for Memory {
         Ok(())
     }
 
-    fn forget_before(
-        &mut self,
-        space: SpaceId,
-        key: DocKey,
-        revision: Revision,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let data = self.change(space)?;
+    fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError> {
+        let (data, revision) = (self.change(space)?, entry.revision);
         let before = |(other, earlier): &(DocKey, Revision)| *other == key && *earlier < revision;
         data.versions.retain(|place, _| !before(place));
         data.made.retain(|place, _| !before(place));
         if let Some(first) = data.versions.get_mut(&(key, revision)) {
             (first.previous, first.delta) = (None, Vec::new());
-            data.made.insert((key, revision), at);
+            data.made.insert((key, revision), Origin { revision, at: entry.at, actor: entry.actor.clone() });
         }
         Ok(())
     }

@@ -50,7 +50,16 @@ pub struct Version {
     pub delta: Vec<u8>,
 }
 
-/// A list that objects are members of. Only objects that can be seen are.
+/// A version without its way back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Step {
+    /// The revision that made this version.
+    pub revision: Revision,
+    /// The revision and state of the version before; nothing when this is the first.
+    pub previous: Option<(Revision, State)>,
+}
+
+/// A list that objects are members of. Only objects that can be seen are, but for the trash.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum List {
     /// Every object.
@@ -61,6 +70,8 @@ pub enum List {
     Collection(CollectionId),
     /// The objects whose property `tags` names a tag.
     Tag(ObjectId),
+    /// The objects in the trash.
+    Trash,
 }
 
 /// A place in a list: lists are ordered by the revision that made an object, then by its id, which never change.
@@ -92,6 +103,38 @@ pub struct SpaceRow {
     pub at: Timestamp,
     /// The horizon: the oldest revision at which the space can still be read.
     pub oldest: Revision,
+    /// What it asks of those who change something that exists. No part of the log.
+    pub policy: Policy,
+}
+
+/// What a space or a token asks of a write to something that exists. Of two policies the stricter holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Policy {
+    /// Nothing: the last write wins.
+    #[default]
+    LastWriteWins,
+    /// To name the version that it changes.
+    RequireCondition,
+}
+
+impl Policy {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::LastWriteWins, Self::RequireCondition];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LastWriteWins => "lastWriteWins",
+            Self::RequireCondition => "requireCondition",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Who wrote: a token with its name as of the write, or the operator.
@@ -153,6 +196,30 @@ pub struct ObjectChange {
     pub paths: Vec<String>,
 }
 
+/// What one commit did to one object, with when and by whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Made {
+    /// The revision it took.
+    pub revision: Revision,
+    /// When it was committed.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+    /// What it did.
+    pub change: ObjectChange,
+}
+
+/// When and by whom something was committed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// The revision it took.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
+}
+
 /// What happens to objects.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -163,6 +230,28 @@ pub enum ChangeKind {
     Trashed,
     Restored,
     Deleted,
+    Reverted,
+    Merged,
+}
+
+impl ChangeKind {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Created, Self::Updated, Self::Trashed, Self::Restored, Self::Deleted, Self::Reverted, Self::Merged];
+
+    /// The word of the history.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Trashed => "trashed",
+            Self::Restored => "restored",
+            Self::Deleted => "deleted",
+            Self::Reverted => "reverted",
+            Self::Merged => "merged",
+        }
+    }
 }
 
 /// What one commit did to a part of the schema.
@@ -236,4 +325,7 @@ pub struct TokenRecord {
     /// When it was revoked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<Timestamp>,
+    /// What it is held to when it changes something that exists.
+    #[serde(default, skip_serializing_if = "Policy::is_default")]
+    pub concurrency: Policy,
 }

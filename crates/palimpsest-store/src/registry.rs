@@ -3,7 +3,7 @@
 use palimpsest_model::{ObjectId, Revision, SpaceId, TokenId};
 
 use crate::error::StoreError;
-use crate::record::{SpaceRow, TokenRecord};
+use crate::record::{Policy, SpaceRow, TokenRecord};
 use crate::retention;
 use crate::rows::RegistryRows;
 
@@ -35,6 +35,13 @@ impl<'a> Registry<'a> {
         self.note(tokens)
     }
 
+    /// Gives a space its policy.
+    pub fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        self.changed = true;
+        let done = self.rows.put_policy(space, policy);
+        self.note(done)
+    }
+
     /// Adds a token or replaces the one of its id.
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.changed = true;
@@ -42,14 +49,14 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Removes a token.
+    /// Removes a token with its stored answers.
     pub fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.changed = true;
         let done = self.rows.remove_token(token);
         self.note(done)
     }
 
-    /// Removes a space with its log, its documents and its tokens.
+    /// Removes a space with its log, its documents, its tokens and its stored answers.
     pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.changed = true;
         let done = self.rows.remove_space(space);

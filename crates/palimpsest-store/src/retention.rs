@@ -57,11 +57,11 @@ pub(crate) fn compact(
 /// Makes what a commit left the first versions; about how many rows that took.
 fn forget(rows: &mut dyn RegistryRows, space: SpaceId, entry: &LogEntry) -> Result<usize, StoreError> {
     for change in &entry.schema {
-        rows.forget_before(space, key_of(change)?, entry.revision, entry.at)?;
+        rows.forget_before(space, key_of(change)?, entry)?;
     }
     for change in &entry.objects {
         let key = DocKey::Object(change.id);
-        rows.forget_before(space, key, entry.revision, entry.at)?;
+        rows.forget_before(space, key, entry)?;
         // What one commit made and deleted counts as made.
         if matches!(change.kind, ChangeKind::Deleted | ChangeKind::Created) {
             empty_deleted(rows, space, change, entry.revision)?;
@@ -91,8 +91,8 @@ pub(crate) fn erase(rows: &mut dyn RegistryRows, space: SpaceId, id: ObjectId) -
     let key = DocKey::Object(id);
     let Some(doc) = rows.doc(space, key)?.filter(|doc| doc.state == State::Deleted) else { return Ok(false) };
     let structure = parse::<Object>(&doc.body)?.structure;
-    for version in rows.versions(space, key, Revision::default())? {
-        hide_paths(rows, space, id, version.revision)?;
+    for step in rows.steps(space, key, Revision::default()..=doc.revision, usize::MAX)? {
+        hide_paths(rows, space, id, step.revision)?;
     }
     let body = without_content(id, structure);
     rows.replace_body(space, key, &body)?;

@@ -1,11 +1,15 @@
 //! What a backend does: move rows.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId};
 
+use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, SpaceRow, TokenRecord, Version};
+use crate::record::{
+    Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
+};
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
@@ -19,11 +23,26 @@ pub trait Rows {
     /// The space, its structures and its collections, in the order they were made.
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError>;
 
-    /// The versions of a document made after a revision, newest first.
-    fn versions(&mut self, space: SpaceId, key: DocKey, after: Revision) -> Result<Vec<Version>, StoreError>;
+    /// The versions of a document that revisions of a range made, newest first, at most `limit`.
+    fn versions(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Version>, StoreError>;
 
-    /// When a version was committed that compaction made the first one of its document; nothing for every other.
-    fn made_at(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Timestamp>, StoreError>;
+    /// The same without the ways back, which can be large.
+    fn steps(
+        &mut self,
+        space: SpaceId,
+        key: DocKey,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Step>, StoreError>;
+
+    /// When and by whom a version was committed that compaction made the first one of its document; nothing for every other.
+    fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError>;
 
     /// The members of a list after a place, in its order, at most `limit`.
     fn members(
@@ -33,6 +52,9 @@ pub trait Rows {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Place>, StoreError>;
+
+    /// The last revision that changed a list or one of its members; nothing when it never had any.
+    fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError>;
 
     /// The object that a block id belongs to: once used, for ever.
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError>;
@@ -62,6 +84,17 @@ pub trait Rows {
 
     /// Log entries after a revision, oldest first, at most `limit`.
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError>;
+
+    /// The answer that is stored for a key of a token, whatever space it wrote to.
+    fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError>;
+
+    /// Keys of answers stored in a space before a time, the oldest first, at most `limit`.
+    fn answers_before(
+        &mut self,
+        space: SpaceId,
+        at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<(TokenId, String)>, StoreError>;
 }
 
 /// The rows that belong to no space's log, and the changes that take no revision of one.
@@ -72,27 +105,24 @@ pub trait RegistryRows: Rows {
     /// Every token, the revoked ones too.
     fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError>;
 
+    /// Gives a space its policy.
+    fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError>;
+
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
 
-    /// Removes a token.
+    /// Removes a token with its stored answers.
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
 
-    /// Removes a space with its log, its documents and its tokens.
+    /// Removes a space with its log, its documents, its tokens and its stored answers.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
 
     /// Moves the horizon of a space.
     fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError>;
 
-    /// Makes a version the first one of its document: removes the versions before it and its way back, and keeps when it was
-    /// committed.
-    fn forget_before(
-        &mut self,
-        space: SpaceId,
-        key: DocKey,
-        revision: Revision,
-        at: Timestamp,
-    ) -> Result<(), StoreError>;
+    /// Makes the version of an entry the first one of its document: removes the versions before it and its way back, and keeps
+    /// when and by whom it was committed.
+    fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError>;
 
     /// Removes a log entry.
     fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError>;
@@ -117,16 +147,28 @@ pub struct Batch {
     pub schema: Option<Arc<Schema>>,
     /// Whether the space begins with this commit.
     pub begins: bool,
-    /// The log entry.
-    pub entry: LogEntry,
+    /// The log entry; nothing when all that is written is an answer, which takes no revision.
+    pub entry: Option<LogEntry>,
     /// The new current versions.
     pub docs: Vec<Doc>,
     /// The ways back from them.
     pub versions: Vec<Version>,
     /// What changes in the lists.
     pub memberships: Vec<Membership>,
+    /// The lists that the changed objects were in or are in.
+    pub lists: Vec<List>,
     /// What changes in the index of titles.
     pub titles: TitleChanges,
     /// The block ids that now belong to an object.
     pub blocks: Vec<(BlockId, ObjectId)>,
+    /// What changes in the stored answers.
+    pub answers: Option<AnswerChange>,
+}
+
+impl Batch {
+    /// Whether the commit took a revision.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        self.entry.is_some()
+    }
 }

@@ -8,7 +8,7 @@ use palimpsest_model::{ObjectId, Revision, SpaceId};
 use tokio::sync::oneshot;
 
 use crate::error::StoreError;
-use crate::head::{Current, ObjectHead};
+use crate::head::{Current, Moves, ObjectHead};
 use crate::job::{Answer, ReadJob, Target, TypedRead, TypedWrite, Work, WriteJob};
 use crate::record::{Intent, TokenHash, TokenRecord};
 use crate::registry::Registry;
@@ -31,6 +31,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Tells the head what a snapshot at revision `seen` said of an object, so that it knows next time.
     fn remember(&self, _space: SpaceId, _seen: Revision, _id: ObjectId, _object: ObjectHead) {}
+
+    /// Tells of each move of the head of a space, once it is published: a snapshot taken then sees at least that revision. It
+    /// ends with the space. Nothing for an unknown space, and when only asking again can tell.
+    fn moved(&self, _space: SpaceId) -> Option<Moves> {
+        None
+    }
 
     /// The token with this hash, in whatever state.
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>>;

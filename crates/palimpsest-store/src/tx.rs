@@ -3,24 +3,27 @@
 //! half-written, in any backend.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{
     BlockId, Collection, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State, Structure, StructureId,
-    Timestamp, Value, Versioned, changed_paths,
+    Timestamp, Value, Versioned,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::answer::{ANSWERS_KEPT, AnswerChange, EXPIRED_AT_ONCE, StoredAnswer};
 use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::past;
 use crate::record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Membership, ObjectChange, Place, SchemaChange, SchemaKind,
-    SpaceRow, Version,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
+    SchemaChange, SchemaKind, SpaceRow, Version,
 };
 use crate::rows::{Batch, Rows};
 use crate::title::{Term, TermRange, TitleChanges, Titled, titled_as};
+use crate::versions;
 
 /// An object as a transaction or snapshot found it, in whatever state.
 #[derive(Clone, Debug)]
@@ -40,11 +43,19 @@ pub struct Found {
 /// So many stored objects of one name are looked at: a name that so many have means none of them in particular.
 const CALLED: usize = 100;
 
+/// A list that never had a member is as it was when the space began.
+const FIRST: Revision = Revision(1);
+
+/// What became of an object within a transaction.
+type Put = (Arc<Object>, State, ChangeKind);
+
 struct Slot {
     before: Option<(Found, Arc<[u8]>)>,
     /// Whether the operator erased it.
     erased: bool,
-    after: Option<(Arc<Object>, State, ChangeKind)>,
+    after: Option<Put>,
+    /// Set while the object is shown as it once was: that version, and what was put before.
+    staged: Option<(Found, Option<Put>)>,
 }
 
 /// A transaction on one space.
@@ -60,6 +71,7 @@ pub struct Tx<'r> {
     changed: BTreeSet<ObjectId>,
     blocks: HashMap<BlockId, ObjectId>,
     schema_docs: Vec<(DocKey, ChangeKind, Vec<u8>)>,
+    answer: Option<StoredAnswer>,
     failure: Option<StoreError>,
 }
 
@@ -80,8 +92,9 @@ impl<'r> Tx<'r> {
             ),
             (None, Some(log)) => {
                 let none = Revision::default();
-                let oldest = Revision(1);
-                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at, oldest };
+                let (oldest, policy) = (Revision(1), Policy::default());
+                let row =
+                    SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at, oldest, policy };
                 (row, Arc::new(empty_schema(intent.space)))
             }
             (None, None) => return Err(StoreError::NoSuchSpace),
@@ -98,6 +111,7 @@ impl<'r> Tx<'r> {
             changed: BTreeSet::new(),
             blocks: HashMap::new(),
             schema_docs: Vec::new(),
+            answer: None,
             failure: None,
         })
     }
@@ -116,10 +130,28 @@ impl<'r> Tx<'r> {
         SpaceRow { revision, schema, at: self.at, ..self.row }
     }
 
+    /// Where the space stood before this commit, as a row.
+    #[must_use]
+    pub fn before_row(&self) -> SpaceRow {
+        self.row
+    }
+
+    /// Whether anything was put that differs from what was there.
+    #[must_use]
+    pub fn changes_anything(&self) -> bool {
+        !self.changed.is_empty() || !self.schema_docs.is_empty()
+    }
+
     /// The revision this commit takes if it changes anything.
     #[must_use]
     pub fn revision(&self) -> Revision {
         self.row.revision.next()
+    }
+
+    /// Where the space stood before this commit.
+    #[must_use]
+    pub fn head(&self) -> Revision {
+        self.row.revision
     }
 
     /// When this commit happens.
@@ -138,7 +170,7 @@ impl<'r> Tx<'r> {
     pub fn object(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
         self.load(id)?;
         let Some(slot) = self.objects.get(&id) else { return Ok(None) };
-        let before = slot.before.as_ref().map(|(found, _)| found);
+        let before = slot.present();
         let Some((object, state, _)) = &slot.after else { return Ok(before.cloned()) };
         Ok(Some(Found {
             object: Arc::clone(object),
@@ -159,6 +191,39 @@ impl<'r> Tx<'r> {
     pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
         let found = past::object_at(self.rows, self.row.id, id, revision);
         self.note(found)
+    }
+
+    /// The version of an object that an earlier commit made, when it still stood at the horizon; nothing when that commit made
+    /// none.
+    pub fn version(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
+        let found = past::version(self.rows, self.row.id, id, revision);
+        self.note(found)
+    }
+
+    /// A structure as it stood at an earlier revision; nothing when it was not there yet.
+    pub fn structure_at(
+        &mut self,
+        id: StructureId,
+        revision: Revision,
+    ) -> Result<Option<Versioned<Structure>>, StoreError> {
+        let found = past::structure_at(self.rows, self.row.id, id, revision);
+        self.note(found)
+    }
+
+    /// What whoever commits was answered when a write with this key was done, in whatever space.
+    pub fn stored_answer(&mut self, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
+        let Some(token) = self.actor.id else { return Ok(None) };
+        let stored = self.rows.answer(token, key);
+        self.note(stored)
+    }
+
+    /// Stores what this commit is answered, with the commit: when it is kept, also when it changes nothing else. Nothing for
+    /// the operator, who has no keys.
+    pub fn store_answer(&mut self, key: &str, fingerprint: [u8; 32], body: String) {
+        if let Some(token) = self.actor.id {
+            let (space, at, revision) = (self.row.id, self.at, self.revision());
+            self.answer = Some(StoredAnswer { token, key: key.to_owned(), space, fingerprint, at, revision, body });
+        }
     }
 
     /// The commits after a revision that changed an object, oldest first, each with what it did to it.
@@ -212,8 +277,8 @@ impl<'r> Tx<'r> {
         object.walk(&mut |block| {
             self.blocks.insert(block.id, id);
         });
-        let slot = self.objects.entry(id).or_insert(Slot { before: None, erased: false, after: None });
-        if slot.before.as_ref().is_some_and(|(before, _)| before.state == state && *before.object == object) {
+        let slot = self.objects.entry(id).or_insert(Slot { before: None, erased: false, after: None, staged: None });
+        if slot.present().is_some_and(|before| before.state == state && *before.object == object) {
             slot.after = None;
             self.changed.remove(&id);
             return Ok(());
@@ -225,6 +290,34 @@ impl<'r> Tx<'r> {
         slot.after = Some((Arc::new(object), state, kind));
         self.changed.insert(id);
         Ok(())
+    }
+
+    /// Shows an object as it once was until [`Tx::unstage`]: what is put meanwhile is put on top of that version.
+    pub fn stage(&mut self, version: Found) -> Result<(), StoreError> {
+        let id = version.object.id;
+        self.load(id)?;
+        if let Some(slot) = self.objects.get_mut(&id) {
+            slot.staged = Some((version, slot.after.take()));
+        }
+        Ok(())
+    }
+
+    /// Ends [`Tx::stage`]: the object is what it was, and nothing was put. Answers what had been, if anything.
+    pub fn unstage(&mut self, id: ObjectId) -> Option<(Arc<Object>, State, ChangeKind)> {
+        let slot = self.objects.get_mut(&id)?;
+        let (_, earlier) = slot.staged.take()?;
+        let put = std::mem::replace(&mut slot.after, earlier);
+        match slot.after {
+            Some(_) => self.changed.insert(id),
+            None => self.changed.remove(&id),
+        };
+        put
+    }
+
+    /// The last revision before this transaction that changed a list or one of its members.
+    pub fn list_changed(&mut self, list: List) -> Result<Revision, StoreError> {
+        let changed = self.rows.list_changed(self.row.id, list);
+        Ok(self.note(changed)?.unwrap_or(FIRST))
     }
 
     /// Puts the space itself.
@@ -280,7 +373,8 @@ impl<'r> Tx<'r> {
             let object = parse(&doc.body);
             let object = Arc::new(self.note(object)?);
             let found = Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at };
-            self.objects.insert(id, Slot { before: Some((found, doc.body)), erased: doc.erased, after: None });
+            self.objects
+                .insert(id, Slot { before: Some((found, doc.body)), erased: doc.erased, after: None, staged: None });
         }
         Ok(())
     }
@@ -312,29 +406,54 @@ impl<'r> Tx<'r> {
                 sealed.object(id, slot.before, &object, state, kind);
             }
         }
-        if sealed.docs.is_empty() {
+        let changes = !sealed.docs.is_empty();
+        let answers = self.seal_answer(changes)?;
+        if !changes && (answers.is_none() || self.begins) {
             return Ok(None);
         }
         sealed.titles.vocabulary(self.rows, self.row.id)?;
         let schema = (!sealed.schema.is_empty()).then_some(self.schema);
         let schema_revision = if schema.is_some() { sealed.revision } else { self.row.schema };
+        let moved = SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..self.row };
+        let entry = LogEntry {
+            revision: sealed.revision,
+            at: self.at,
+            actor: self.actor,
+            objects: sealed.objects,
+            schema: sealed.schema,
+        };
         Ok(Some(Batch {
-            space: SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..self.row },
+            space: if changes { moved } else { self.row },
             schema,
             begins: self.begins,
-            entry: LogEntry {
-                revision: sealed.revision,
-                at: self.at,
-                actor: self.actor,
-                objects: sealed.objects,
-                schema: sealed.schema,
-            },
+            entry: changes.then_some(entry),
             docs: sealed.docs,
             versions: sealed.versions,
             memberships: sealed.memberships,
+            lists: sealed.lists.into_iter().collect(),
             titles: sealed.titles,
             blocks: sealed.blocks,
+            answers,
         }))
+    }
+
+    /// The answer to be stored, at the revision that this commit comes to, and those that go with it.
+    fn seal_answer(&mut self, changes: bool) -> Result<Option<AnswerChange>, StoreError> {
+        let Some(mut stored) = self.answer.take() else { return Ok(None) };
+        if !changes {
+            stored.revision = self.row.revision;
+        }
+        let end = Timestamp(stored.at.0.saturating_sub(ANSWERS_KEPT));
+        let expired = self.rows.answers_before(stored.space, end, EXPIRED_AT_ONCE)?;
+        Ok(Some(AnswerChange { stored, expired }))
+    }
+}
+
+impl Slot {
+    /// What the object is without what was put.
+    fn present(&self) -> Option<&Found> {
+        let staged = self.staged.as_ref().map(|(found, _)| found);
+        staged.or_else(|| self.before.as_ref().map(|(found, _)| found))
     }
 }
 
@@ -359,6 +478,7 @@ struct Sealed {
     objects: Vec<ObjectChange>,
     schema: Vec<SchemaChange>,
     memberships: Vec<Membership>,
+    lists: BTreeSet<List>,
     titles: TitleChanges,
     blocks: Vec<(BlockId, ObjectId)>,
 }
@@ -396,10 +516,7 @@ impl Sealed {
         let mut paths = Vec::new();
         let mut old_blocks = HashSet::new();
         if let Some((found, _)) = &before {
-            paths = changed_paths(&found.object, object);
-            if (found.state == State::Trashed) != (state == State::Trashed) && state != State::Deleted {
-                paths.push("trashed".to_owned());
-            }
+            paths = past::changed_between((&found.object, found.state), (object, state));
             found.object.walk(&mut |block| {
                 old_blocks.insert(block.id);
             });
@@ -421,6 +538,8 @@ impl Sealed {
         if !(left.is_empty() && entered.is_empty()) {
             self.memberships.push(Membership { place, left, entered });
         }
+        self.lists.extend(old);
+        self.lists.extend(new);
     }
 
     /// Adds the new version of a document unless it is the one that is there.
@@ -454,8 +573,10 @@ impl Sealed {
 
 /// The lists an object is a member of.
 fn lists_of(object: &Object, state: State) -> BTreeSet<List> {
-    if state != State::Live {
-        return BTreeSet::new();
+    match state {
+        State::Live => {}
+        State::Trashed => return BTreeSet::from([List::Trash]),
+        State::Deleted => return BTreeSet::new(),
     }
     let mut lists = BTreeSet::from([List::All, List::Structure(object.structure)]);
     lists.extend(object.collections.iter().copied().map(List::Collection));
@@ -511,6 +632,20 @@ impl<'r> Snapshot<'r> {
         past::object_at(self.rows, self.row.id, id, revision)
     }
 
+    /// How many bytes each version of an object takes that was made after a revision, newest first.
+    pub fn version_sizes(&mut self, id: ObjectId, after: Revision) -> Result<Vec<(Revision, usize)>, StoreError> {
+        versions::sizes(self.rows, self.row.id, id, after)
+    }
+
+    /// An object as several commits left it, newest first, in one walk back; with the revisions, when they were committed.
+    pub fn versions_at(
+        &mut self,
+        id: ObjectId,
+        wanted: &BTreeMap<Revision, Timestamp>,
+    ) -> Result<Vec<Found>, StoreError> {
+        versions::versions_at(self.rows, self.row.id, id, wanted)
+    }
+
     /// The commits after a revision that changed an object, oldest first, each with what it did to it.
     pub fn changes_since(
         &mut self,
@@ -518,6 +653,34 @@ impl<'r> Snapshot<'r> {
         revision: Revision,
     ) -> Result<Vec<(LogEntry, ObjectChange)>, StoreError> {
         past::changes_since(self.rows, self.row.id, id, revision)
+    }
+
+    /// A structure as it stood at an earlier revision; nothing when it was not there then.
+    pub fn structure_at(
+        &mut self,
+        id: StructureId,
+        revision: Revision,
+    ) -> Result<Option<Versioned<Structure>>, StoreError> {
+        past::check_horizon(self.rows, self.row.id, revision)?;
+        if revision >= self.row.schema {
+            return Ok(self.schema.structure(id).cloned());
+        }
+        past::structure_at(self.rows, self.row.id, id, revision)
+    }
+
+    /// What the commits of a range of revisions did to an object, newest first, at most `limit`.
+    pub fn history(
+        &mut self,
+        id: ObjectId,
+        made: RangeInclusive<Revision>,
+        limit: usize,
+    ) -> Result<Vec<Made>, StoreError> {
+        past::history(self.rows, self.row.id, id, made, limit)
+    }
+
+    /// When and by whom an object was put into the trash, which it was found in.
+    pub fn trashed_by(&mut self, found: &Found) -> Result<Origin, StoreError> {
+        past::trashed_by(self.rows, self.row.id, found)
     }
 
     /// The members of a list as they stood at an earlier revision, after a place, at most `limit`: index rows that were not
@@ -530,6 +693,24 @@ impl<'r> Snapshot<'r> {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Vec<Found>, StoreError> {
+        let mut page = Vec::new();
+        for (place, found) in self.places_at(list, revision, after, limit)? {
+            page.push(match found {
+                Some(found) => found,
+                None => self.member(list, place)?,
+            });
+        }
+        Ok(page)
+    }
+
+    /// The same without looking at the objects: their places in the list, with those that had to be looked at.
+    pub fn places_at(
+        &mut self,
+        list: List,
+        revision: Revision,
+        after: Option<Place>,
+        limit: usize,
+    ) -> Result<Vec<(Place, Option<Found>)>, StoreError> {
         past::check_horizon(self.rows, self.row.id, revision)?;
         let touched = self.touched_since(revision)?;
         let mut page = BTreeMap::new();
@@ -541,7 +722,7 @@ impl<'r> Snapshot<'r> {
             let Some(found) = found else { continue };
             let place = (found.created, *id);
             if after.is_none_or(|after| place > after) && lists_of(&found.object, found.state).contains(&list) {
-                page.insert(place, found);
+                page.insert(place, Some(found));
             }
         }
         let mut from = after;
@@ -551,14 +732,22 @@ impl<'r> Snapshot<'r> {
             let Some(last) = places.last() else { break };
             from = Some(*last);
             for place in places.into_iter().filter(|(_, id)| !touched.contains(id)) {
-                let found = self.object(place.1)?.ok_or_else(|| {
-                    StoreError::Corrupt(format!("{list:?} has the member {}, which is not there", place.1))
-                })?;
-                page.insert(place, found);
+                page.insert(place, None);
                 untouched += 1;
             }
         }
-        Ok(page.into_values().take(limit).collect())
+        Ok(page.into_iter().take(limit).collect())
+    }
+
+    /// The object at a place of a list as it stands now.
+    pub fn member(&mut self, list: List, place: Place) -> Result<Found, StoreError> {
+        let lost = || StoreError::Corrupt(format!("{list:?} has the member {}, which is not there", place.1));
+        self.object(place.1)?.ok_or_else(lost)
+    }
+
+    /// The last revision that changed a list or one of its members.
+    pub fn list_changed(&mut self, list: List) -> Result<Revision, StoreError> {
+        Ok(self.rows.list_changed(self.row.id, list)?.unwrap_or(FIRST))
     }
 
     /// What an object is called; nothing when it is not in the index of titles.

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
-use palimpsest_engine::{Clock, Scope};
+use palimpsest_engine::{Clock, Policy, Scope};
 use palimpsest_model::Timestamp;
+use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
 use crate::settings::{FetchLinks, Given, History, Rates, Settings};
@@ -72,6 +73,9 @@ struct ServeArgs {
     /// How long earlier versions are kept: for ever, or 12h, 90d, 52w [default: forever]
     #[arg(long, env = "PALIMPSEST_HISTORY", value_name = "forever|DURATION")]
     history: Option<History>,
+    /// The origins whose pages may call from a browser, such as https://notes.example [default: none]
+    #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
+    cors: Option<Vec<Origin>>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -90,8 +94,29 @@ enum SpaceCommand {
     Rename { space: String, title: String },
     /// Give a space the time zone that decides which day is today, such as Europe/Berlin
     Timezone { space: String, zone: String },
+    /// Say what the space asks of those who change something: nothing, or to name the version they change
+    Policy { space: String, policy: PolicyWord },
     /// Remove a space with everything in it, its history and its tokens
     Delete { space: String },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum PolicyWord {
+    /// The last write wins
+    #[value(name = "lastWriteWins")]
+    LastWriteWins,
+    /// A change has to name the version it was made of (If-Match)
+    #[value(name = "requireCondition")]
+    RequireCondition,
+}
+
+impl From<PolicyWord> for Policy {
+    fn from(word: PolicyWord) -> Self {
+        match word {
+            PolicyWord::LastWriteWins => Self::LastWriteWins,
+            PolicyWord::RequireCondition => Self::RequireCondition,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -118,6 +143,9 @@ enum TokenCommand {
         /// When it ends, from now: 45m, 12h, 30d, 8w [default: never]
         #[arg(long, value_name = "DURATION")]
         expires: Option<String>,
+        /// Refuse its changes that do not name the version they were made of (If-Match)
+        #[arg(long)]
+        require_condition: bool,
     },
     /// List the tokens
     List {
@@ -175,6 +203,7 @@ impl Cli {
             given.rate_limits = serve.rate_limits;
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
+            given.cors.clone_from(&serve.cors);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }
@@ -199,6 +228,7 @@ impl SpaceCommand {
             Self::List => Command::SpaceList,
             Self::Rename { space, title } => Command::SpaceRename { space, title },
             Self::Timezone { space, zone } => Command::SpaceTimezone { space, zone },
+            Self::Policy { space, policy } => Command::SpacePolicy { space, concurrency: policy.into() },
             Self::Delete { space } => Command::SpaceDelete { space },
         }
     }
@@ -207,7 +237,7 @@ impl SpaceCommand {
 impl TokenCommand {
     fn into_command(self) -> anyhow::Result<Command> {
         Ok(match self {
-            Self::Create { space, name, scope, expires } => {
+            Self::Create { space, name, scope, expires, require_condition } => {
                 let scopes = match scope {
                     ScopeWord::Read => vec![Scope::Read],
                     ScopeWord::Write => vec![Scope::Read, Scope::Write],
@@ -216,7 +246,8 @@ impl TokenCommand {
                     Some(text) => Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))),
                     None => None,
                 };
-                Command::TokenCreate { space, name, scopes, expires_at }
+                let concurrency = if require_condition { Policy::RequireCondition } else { Policy::LastWriteWins };
+                Command::TokenCreate { space, name, scopes, expires_at, concurrency }
             }
             Self::List { space } => Command::TokenList { space },
             Self::Revoke { token } => Command::TokenRevoke { token },

@@ -37,9 +37,10 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
         Reply::Space(space) => writeln!(out, "{}  {}", space.id, space.title)?,
         Reply::Spaces(spaces) => {
             let rows = spaces.iter().map(|space| {
-                [space.id.to_string(), space.title.clone(), space.timezone.clone(), space.revision.to_string()]
+                let (id, revision, concurrency) = (space.id.to_string(), space.revision.to_string(), space.concurrency);
+                [id, space.title.clone(), space.timezone.clone(), concurrency.as_str().to_owned(), revision]
             });
-            table(&mut out, ["ID", "TITLE", "TIMEZONE", "REVISION"], rows)?;
+            table(&mut out, ["ID", "TITLE", "TIMEZONE", "CONCURRENCY", "REVISION"], rows)?;
         }
         Reply::TokenMade(made) => writeln!(out, "id {}\n{}", made.id, made.token)?,
         Reply::Token(token) => writeln!(out, "{}  {}", token.id, token.name)?,

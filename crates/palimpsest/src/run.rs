@@ -4,10 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use palimpsest_engine::Engine;
-use palimpsest_engine::Scope;
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_server::Limits;
+use palimpsest_engine::{Engine, Policy, Scope};
+use palimpsest_server::{Limits, Routers};
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -68,9 +67,9 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         History::Forever => None,
         History::For(keep) => Some(tokio::spawn(compact(Arc::clone(&engine), keep))),
     };
-    let limits = Limits { rates: settings.rate_limits, ..Limits::default() };
-    let router = palimpsest_server::router(Arc::clone(&engine), limits.clone());
-    palimpsest_server::serve(listener, router, limits, stop).await;
+    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
+    let routers = Routers::new(Arc::clone(&engine), limits.clone());
+    palimpsest_server::serve(listener, routers, limits, stop).await;
     control.stop();
     if let Some(upkeep) = upkeep {
         upkeep.abort();
@@ -108,7 +107,13 @@ async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];
-    let create = |space| Command::TokenCreate { space, name: "first".to_owned(), scopes, expires_at: None };
+    let create = |space| Command::TokenCreate {
+        space,
+        name: "first".to_owned(),
+        scopes,
+        expires_at: None,
+        concurrency: Policy::default(),
+    };
     match engine.administer(create(None)).await {
         Ok(Reply::TokenMade(made)) => Ok(Some(made.token)),
         // Several spaces and no token: which one is meant is for the operator to say.

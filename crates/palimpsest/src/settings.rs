@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
-use palimpsest_server::RateLimits;
+use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
 use crate::duration::milliseconds;
@@ -20,6 +20,8 @@ pub(crate) struct Given {
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
     pub(crate) history: Option<History>,
+    #[serde(default, deserialize_with = "read_origins")]
+    pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -78,6 +80,13 @@ impl<'de> Deserialize<'de> for History {
     }
 }
 
+/// Origins in the file: a list of texts.
+fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Origin>>, D::Error> {
+    let written = Vec::<String>::deserialize(deserializer)?;
+    let read: Result<_, _> = written.iter().map(|text| text.parse()).collect();
+    read.map(Some).map_err(serde::de::Error::custom)
+}
+
 /// Which pages the server looks at when a weblink is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -96,6 +105,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
     pub(crate) history: History,
+    pub(crate) cors: Vec<Origin>,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -120,6 +130,7 @@ impl Settings {
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             history: given.history.or(file.history).unwrap_or(History::Forever),
+            cors: given.cors.or(file.cors).unwrap_or_default(),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -161,6 +172,25 @@ mod tests {
         assert_eq!("12h".parse(), Ok(History::For(12 * 3_600_000)));
         let wrong = "90".parse::<History>().unwrap_err();
         assert!(wrong.contains("`90` is no length of time") && wrong.ends_with("or forever"), "{wrong}");
+    }
+
+    #[test]
+    fn origins_of_the_file_are_read_and_none_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Given| {
+            std::fs::write(&path, text).unwrap();
+            Settings::resolve(given, Some(&path)).map(|settings| settings.cors)
+        };
+        let origin = |text: &str| text.parse::<Origin>().unwrap();
+        let two = "cors = [\"https://a.example\", \"http://localhost:5173\"]\n";
+        assert_eq!(resolved("", Given::default()).unwrap(), []);
+        let both = [origin("https://a.example"), origin("http://localhost:5173")];
+        assert_eq!(resolved(two, Given::default()).unwrap(), both);
+        let given = Given { cors: Some(vec![origin("https://b.example")]), ..Given::default() };
+        assert_eq!(resolved(two, given).unwrap(), [origin("https://b.example")]);
+        let error = resolved("cors = [\"*\"]\n", Given::default()).unwrap_err();
+        assert!(format!("{error:#}").contains("`*` is no origin"), "{error:#}");
     }
 
     #[test]

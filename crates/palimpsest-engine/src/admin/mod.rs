@@ -7,7 +7,7 @@ mod spaces;
 mod tokens;
 
 use palimpsest_model::{CollectionId, ObjectId, SpaceId, StructureId, Timestamp, TokenId};
-use palimpsest_store::Scope;
+use palimpsest_store::{Policy, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -19,19 +19,57 @@ use crate::error::Error;
 #[serde(tag = "command", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Command {
-    SpaceCreate { title: String },
+    SpaceCreate {
+        title: String,
+    },
     SpaceList,
-    SpaceRename { space: String, title: String },
-    SpaceDelete { space: String },
-    SpaceTimezone { space: String, zone: String },
-    TokenCreate { space: Option<String>, name: String, scopes: Vec<Scope>, expires_at: Option<Timestamp> },
-    TokenList { space: Option<String> },
-    TokenRevoke { token: String },
-    StructureCreate { space: Option<String>, definition: Value },
-    StructureList { space: Option<String> },
-    CollectionCreate { space: Option<String>, structure: String, title: String },
-    CollectionList { space: Option<String> },
-    Erase { space: Option<String>, id: String },
+    SpaceRename {
+        space: String,
+        title: String,
+    },
+    SpaceDelete {
+        space: String,
+    },
+    SpaceTimezone {
+        space: String,
+        zone: String,
+    },
+    SpacePolicy {
+        space: String,
+        concurrency: Policy,
+    },
+    TokenCreate {
+        space: Option<String>,
+        name: String,
+        scopes: Vec<Scope>,
+        expires_at: Option<Timestamp>,
+        concurrency: Policy,
+    },
+    TokenList {
+        space: Option<String>,
+    },
+    TokenRevoke {
+        token: String,
+    },
+    StructureCreate {
+        space: Option<String>,
+        definition: Value,
+    },
+    StructureList {
+        space: Option<String>,
+    },
+    CollectionCreate {
+        space: Option<String>,
+        structure: String,
+        title: String,
+    },
+    CollectionList {
+        space: Option<String>,
+    },
+    Erase {
+        space: Option<String>,
+        id: String,
+    },
 }
 
 /// What the operator is answered.
@@ -58,6 +96,7 @@ pub struct SpaceSummary {
     pub id: SpaceId,
     pub title: String,
     pub timezone: String,
+    pub concurrency: Policy,
     pub revision: u64,
 }
 
@@ -81,6 +120,7 @@ pub struct TokenSummary {
     pub created_at: String,
     pub expires_at: Option<String>,
     pub revoked_at: Option<String>,
+    pub concurrency: Policy,
 }
 
 /// A structure by name.
@@ -118,8 +158,10 @@ impl Engine {
             Command::SpaceRename { space, title } => Reply::Space(self.rename_space(&space, &title).await?),
             Command::SpaceTimezone { space, zone } => Reply::Space(self.set_timezone(&space, &zone).await?),
             Command::SpaceDelete { space } => Reply::Space(self.delete_space(&space).await?),
-            Command::TokenCreate { space, name, scopes, expires_at } => {
-                Reply::TokenMade(self.create_token(space.as_deref(), &name, scopes, expires_at).await?)
+            Command::SpacePolicy { space, concurrency } => Reply::Space(self.set_policy(&space, concurrency).await?),
+            Command::TokenCreate { space, name, scopes, expires_at, concurrency } => {
+                let made = self.create_token(space.as_deref(), &name, scopes, expires_at, concurrency).await?;
+                Reply::TokenMade(made)
             }
             Command::TokenList { space } => Reply::Tokens(self.list_tokens(space.as_deref()).await?),
             Command::TokenRevoke { token } => Reply::Token(self.revoke_token(&token).await?),

@@ -1,7 +1,7 @@
 //! Spaces: create, list, rename, set the time zone, delete.
 
 use palimpsest_model::{LogId, Revision, Space, SpaceId, builtin_structures, parse_uuid};
-use palimpsest_store::{Actor, Intent, Tx};
+use palimpsest_store::{Actor, Intent, Policy, Tx};
 
 use super::SpaceSummary;
 use crate::engine::Engine;
@@ -27,7 +27,7 @@ impl Engine {
         };
         let answer = self.store.commit(intent, begin).await?;
         answer.value?;
-        Ok(summarise(summary, answer.revision))
+        Ok(summarise(summary, Policy::default(), answer.revision))
     }
 
     pub(super) async fn list_spaces(&self) -> Result<Vec<SpaceSummary>, Error> {
@@ -36,7 +36,7 @@ impl Engine {
         for row in rows {
             let space = |snapshot: &mut palimpsest_store::Snapshot<'_>| snapshot.schema().space.value.clone();
             let answer = self.store.read(row.id, space).await?;
-            spaces.push(summarise(answer.value, answer.revision));
+            spaces.push(summarise(answer.value, row.policy, answer.revision));
         }
         Ok(spaces)
     }
@@ -53,6 +53,14 @@ impl Engine {
         self.change_space(space, move |space| space.timezone.clone_from(&zone)).await
     }
 
+    /// Gives a space the policy that all its tokens are held to.
+    pub(super) async fn set_policy(&self, space: &str, policy: Policy) -> Result<SpaceSummary, Error> {
+        let id = self.find_space(Some(space)).await?;
+        self.store.administer(move |registry| registry.put_policy(id, policy).map_err(Error::from)).await??;
+        let spaces = self.list_spaces().await?;
+        spaces.into_iter().find(|space| space.id == id).ok_or_else(|| Error::not_found("Space"))
+    }
+
     async fn change_space(
         &self,
         space: &str,
@@ -63,10 +71,11 @@ impl Engine {
             let mut space = tx.schema().space.value.clone();
             change(&mut space);
             tx.put_space(space.clone());
-            Ok::<_, Error>(space)
+            Ok::<_, Error>((space, tx.row().policy))
         };
         let answer = self.store.commit(self.by_operator(id), decide).await?;
-        Ok(summarise(answer.value?, answer.revision))
+        let (space, policy) = answer.value?;
+        Ok(summarise(space, policy, answer.revision))
     }
 
     pub(super) async fn delete_space(&self, space: &str) -> Result<SpaceSummary, Error> {
@@ -107,9 +116,9 @@ impl Engine {
 
 const UTC: &str = "UTC";
 
-fn summarise(space: Space, revision: Revision) -> SpaceSummary {
+fn summarise(space: Space, concurrency: Policy, revision: Revision) -> SpaceSummary {
     let timezone = space.timezone.unwrap_or_else(|| UTC.to_owned());
-    SpaceSummary { id: space.id, title: space.title, timezone, revision: revision.0 }
+    SpaceSummary { id: space.id, title: space.title, timezone, concurrency, revision: revision.0 }
 }
 
 pub(super) fn title_of(title: &str) -> Result<String, Error> {

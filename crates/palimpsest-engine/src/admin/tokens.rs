@@ -1,7 +1,7 @@
 //! Tokens: create, list, revoke. A revoked token stays in the list; it fails from the next request on.
 
 use palimpsest_model::{SpaceId, Timestamp, TokenId, parse_uuid};
-use palimpsest_store::{Scope, TokenRecord};
+use palimpsest_store::{Policy, Scope, TokenRecord};
 
 use super::spaces::title_of;
 use super::{TokenMade, TokenSummary};
@@ -17,6 +17,7 @@ impl Engine {
         name: &str,
         scopes: Vec<Scope>,
         expires_at: Option<Timestamp>,
+        concurrency: Policy,
     ) -> Result<TokenMade, Error> {
         let space = self.find_space(space).await?;
         let now = self.clock.now();
@@ -30,6 +31,7 @@ impl Engine {
             created_at: now,
             expires_at,
             revoked_at: None,
+            concurrency,
         };
         let id = token.id;
         self.store.administer(move |registry| registry.put_token(&token).map_err(Error::from)).await??;
@@ -85,5 +87,6 @@ fn summary(token: &TokenRecord) -> TokenSummary {
         created_at: token.created_at.to_string(),
         expires_at: token.expires_at.map(|time| time.to_string()),
         revoked_at: token.revoked_at.map(|time| time.to_string()),
+        concurrency: token.concurrency,
     }
 }

@@ -1,16 +1,16 @@
 //! POST /blocks/append.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::rc::Rc;
 
-use palimpsest_model::{BlockDraft, BlockId, ObjectId, Path, Position, Problem, PropertyId, State, append, realign};
-use palimpsest_store::{ChangeKind, Found, Tx};
+use palimpsest_model::{BlockDraft, EditError, ObjectId, append, realign};
+use palimpsest_store::{Found, Tx};
 
-use super::{note_new_ids, structure_of, with_names};
-use crate::check::{Checks, references_of};
+use super::place::Place;
+use super::{note_new_ids, with_names};
+use crate::check::Checks;
+use crate::editing::{Editing, edit};
 use crate::error::Error;
 use crate::markdown::{read_blocks, read_with_names};
-use crate::objects::live;
 use crate::operation::Ignored;
 use crate::world::Fresh;
 
@@ -28,12 +28,8 @@ pub enum Appended {
 pub struct AppendBlocks {
     /// Which object.
     pub id: ObjectId,
-    /// Which section; the main one when left out, or the one the parent or sibling stands in.
-    pub section: Option<PropertyId>,
-    /// Under which block.
-    pub parent: Option<BlockId>,
-    /// Where.
-    pub position: Position,
+    /// Where; in the main section when neither a section nor a block is named.
+    pub place: Place,
     /// What.
     pub content: Appended,
 }
@@ -51,47 +47,54 @@ impl AppendBlocks {
         fresh: &mut Fresh,
         ignored: &mut Ignored,
     ) -> Result<Found, Error> {
-        let before = live(tx, self.id)?;
-        let schema = Arc::clone(tx.schema());
-        let structure = structure_of(&schema, &before.object)?;
-        let anchor = match self.position {
-            Position::After(id) | Position::Before(id) => Some(id),
-            Position::Start | Position::End => self.parent,
+        edit(tx, fresh, ignored, self.id, |editing| editing.insert(&self.place, &self.content, heading))
+    }
+}
+
+impl Editing<'_, '_> {
+    /// Puts blocks somewhere, after a heading if there is one and they are not nothing.
+    pub(crate) fn insert(
+        &mut self,
+        place: &Place,
+        content: &Appended,
+        heading: Option<BlockDraft>,
+    ) -> Result<(), Error> {
+        let section = place.section_in(self, self.structure.sections().next())?;
+        let path = match content {
+            Appended::Blocks(_) => self.path("blocks"),
+            Appended::Markdown(_) => self.path("markdown"),
         };
-        let beside = anchor.and_then(|id| before.object.find_block(id)).map(|(section, _)| section);
-        let section = self.section.as_ref().or(beside).or(structure.sections().next());
-        let Some(section) = section.cloned() else {
-            return Err(Problem::new(Path::keys(&["id"]), "This object has no body").into());
-        };
-        let mut drafts = match &self.content {
+        let mut drafts = match content {
             Appended::Blocks(drafts) => drafts.clone(),
             Appended::Markdown(text) => {
-                let mut known = BTreeSet::from([self.id]);
-                references_of(&before.object, &mut known);
-                read_with_names(tx, fresh, known, |names| read_blocks(text, names))??
+                // It may speak of the object by a name that it has since an earlier edit.
+                self.put_names()?;
+                let known = (*self.known).clone();
+                let read = read_with_names(self.tx, self.fresh, &path, known, |names| read_blocks(text, names))?;
+                read.map_err(|_| self.refused(EditError::TooMany, path.clone()))?
             }
         };
-        let mut checks = Checks::new(tx, structure, self.id, Some(&before.object));
-        checks.section(&section, Path::keys(&["propertyId"]));
-        let path = Path::keys(&["blocks"]);
-        if let Appended::Markdown(_) = self.content {
-            checks = checks.within(&Path::keys(&["markdown"]));
+        let section_path = self.path("propertyId");
+        let mut checks = Checks::knowing(self.tx, self.structure, self.object.id, Rc::clone(&self.known));
+        checks.section(&section, section_path);
+        if let Appended::Markdown(_) = content {
+            checks = checks.within(&path);
         }
         checks.drafts(&mut drafts, &path)?;
-        checks.finish(ignored)?;
-        let mut object = (*before.object).clone();
+        checks.finish(self.ignored)?;
         let sent = drafts.clone();
-        let mut blocks = with_names(tx, fresh, &object, |names| realign(&[], vec![drafts], names).concat())?;
-        note_new_ids(&sent, &blocks, &path, ignored);
+        let (taken, owner) = (self.taken(&sent), self.object.id);
+        let has = |id| taken.contains(&id);
+        let mut blocks =
+            with_names(self.tx, self.fresh, owner, has, |names| realign(&[], vec![drafts], names).concat())?;
+        note_new_ids(&sent, &blocks, &path, self.ignored);
         if let (Some(heading), false) = (heading, blocks.is_empty()) {
-            blocks.insert(0, heading.into_new(&mut || fresh.block()));
+            blocks.insert(0, heading.into_new(&mut || self.fresh.block()));
         }
-        let nothing = blocks.is_empty();
-        append(&mut object, &section, self.parent, self.position, blocks)?;
-        if nothing {
-            return Ok(before);
-        }
-        tx.put(object, State::Live, ChangeKind::Updated)?;
-        live(tx, self.id)
+        append(&mut self.object, &section, place.parent, place.position, blocks).map_err(|error| {
+            let is_of_place = matches!(error, EditError::UnknownBlock(_) | EditError::NotAParent(_));
+            let path = if is_of_place { place.path(&self.at) } else { path };
+            self.refused(error, path)
+        })
     }
 }

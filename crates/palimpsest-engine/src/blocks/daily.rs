@@ -1,10 +1,13 @@
 //! POST /blocks/daily-note/append.
 
-use palimpsest_model::{BlockDraft, BuiltIn, Content, Hierarchy, Position, StructureId, TextContent, Timestamp, Token};
+use palimpsest_model::{
+    BlockDraft, BuiltIn, Content, Hierarchy, ObjectId, Position, StructureId, TextContent, Timestamp, Token,
+};
 use palimpsest_store::Tx;
 
 use super::append::{AppendBlocks, Appended};
-use crate::dates::ensure_day;
+use super::place::Place;
+use crate::dates::{day_id, ensure_day};
 use crate::error::Error;
 use crate::operation::Ignored;
 use crate::world::Fresh;
@@ -26,17 +29,30 @@ impl AppendDaily {
         if matches!(&self.content, Appended::Markdown(text) if text.trim().is_empty()) {
             return Ok(());
         }
-        let zone = Zone::of(&tx.schema().space.value);
-        let (today, time) = zone.day_and_time(tx.at());
-        let day = self.date.map_or(today, Timestamp::day);
-        let id = ensure_day(tx, fresh, StructureId::BuiltIn(BuiltIn::RootDailyNote), day)?;
-        let append =
-            AppendBlocks { id, section: None, parent: None, position: Position::End, content: self.content.clone() };
+        let (day, time) = self.day_and_time(tx);
+        let id = ensure_day(tx, fresh, NOTE, day)?;
+        let place = Place { section: None, parent: None, position: Position::End };
+        let append = AppendBlocks { id, place, content: self.content.clone() };
         let heading = self.timed.then(|| heading(&time));
         append.under(heading, tx, fresh, ignored)?;
         Ok(())
     }
 }
+
+impl AppendDaily {
+    /// The note of the day, whether it is there or not.
+    pub(crate) fn note(&self, tx: &mut Tx<'_>) -> Result<ObjectId, Error> {
+        let (day, _) = self.day_and_time(tx);
+        day_id(tx, NOTE, day)
+    }
+
+    fn day_and_time(&self, tx: &Tx<'_>) -> (Timestamp, String) {
+        let (today, time) = Zone::of(&tx.schema().space.value).day_and_time(tx.at());
+        (self.date.map_or(today, Timestamp::day), time)
+    }
+}
+
+const NOTE: StructureId = StructureId::BuiltIn(BuiltIn::RootDailyNote);
 
 /// The block that tells the time.
 fn heading(time: &str) -> BlockDraft {

@@ -3,6 +3,8 @@
 mod append;
 mod daily;
 mod delete;
+mod moving;
+mod place;
 mod update;
 
 use std::collections::BTreeMap;
@@ -10,23 +12,27 @@ use std::collections::BTreeMap;
 pub use append::{AppendBlocks, Appended};
 pub use daily::AppendDaily;
 pub use delete::DeleteBlock;
+pub use moving::MoveBlock;
 use palimpsest_model::{
-    Block, BlockDraft, BlockId, Content, Names, Object, Path, PropertyId, Schema, Structure, realign,
+    Block, BlockDraft, BlockId, Content, Names, Object, ObjectId, Path, PropertyId, Schema, Structure, realign,
 };
 use palimpsest_store::{StoreError, Tx};
+pub use place::Place;
 pub use update::UpdateBlock;
 
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// The structure of an object that is stored.
 pub(crate) fn structure_of<'s>(schema: &'s Schema, object: &Object) -> Result<&'s Structure, Error> {
     let found = schema.structure(object.structure).map(|structure| &structure.value);
-    found.ok_or_else(|| Error {
-        cause: Some(format!("object {} has the unknown structure {}", object.id, object.structure)),
-        ..Error::new(Code::ServerError, "Internal server error")
-    })
+    found.ok_or_else(|| unknown_structure(object))
+}
+
+/// What is answered when the structure of an object that is stored is not.
+pub(crate) fn unknown_structure(object: &Object) -> Error {
+    Error::internal(format!("object {} has the unknown structure {}", object.id, object.structure))
 }
 
 /// Makes blocks of the drafts that replace whole sections of `object`, with the ids of what they keep.
@@ -41,7 +47,13 @@ pub(crate) fn identify(
     let (sections, lists): (Vec<_>, Vec<_>) = drafts.into_iter().unzip();
     let current: Vec<&[Block]> =
         sections.iter().map(|section| object.blocks.get(section).map_or(&[][..], Vec::as_slice)).collect();
-    let blocks = with_names(tx, fresh, object, |names| realign(&current, lists, names))?;
+    let blocks = with_names(
+        tx,
+        fresh,
+        object.id,
+        |id| object.find_block(id).is_some(),
+        |names| realign(&current, lists, names),
+    )?;
     for ((section, drafts), blocks) in sent.iter().zip(&blocks) {
         note_new_ids(drafts, blocks, &Path::keys(&["blocks", &section.0]), ignored);
     }
@@ -68,18 +80,19 @@ pub(crate) fn note_new_id(draft: &BlockDraft, block: &Block, path: &Path, ignore
     }
 }
 
-/// Calls `make` with names for new blocks of `object`: an id may be taken as sent when no block of the space has it, now or
-/// earlier in another object.
+/// Calls `make` with names for new blocks of `object`, which `has` some: an id may be taken as sent when no block of the space
+/// has it, now or earlier in another object.
 pub(crate) fn with_names<T>(
     tx: &mut Tx<'_>,
     fresh: &mut Fresh,
-    object: &Object,
+    object: ObjectId,
+    has: impl Fn(BlockId) -> bool,
     make: impl FnOnce(&mut Names<'_>) -> T,
 ) -> Result<T, Error> {
     let mut failure: Option<StoreError> = None;
     let mut free = |id: BlockId| {
-        object.find_block(id).is_none()
-            && tx.block_is_free(id, object.id).unwrap_or_else(|error| {
+        !has(id)
+            && tx.block_is_free(id, object).unwrap_or_else(|error| {
                 failure = Some(error);
                 false
             })

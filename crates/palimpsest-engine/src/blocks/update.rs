@@ -1,14 +1,14 @@
 //! PATCH /blocks/block.
 
-use std::sync::Arc;
+use std::rc::Rc;
 
-use palimpsest_model::{BlockDraft, BlockId, ObjectId, Path, PropertyId, State, update_block};
-use palimpsest_store::{ChangeKind, Found, Tx};
+use palimpsest_model::{BlockDraft, BlockId, EditError, ObjectId, PropertyId, update_block};
+use palimpsest_store::{Found, Tx};
 
-use super::{note_new_id, structure_of, with_names};
+use super::{note_new_id, with_names};
 use crate::check::Checks;
+use crate::editing::{Editing, edit};
 use crate::error::Error;
-use crate::objects::live;
 use crate::operation::Ignored;
 use crate::world::Fresh;
 
@@ -27,24 +27,49 @@ pub struct UpdateBlock {
 
 impl UpdateBlock {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
-        let before = live(tx, self.id)?;
-        let schema = Arc::clone(tx.schema());
-        let structure = structure_of(&schema, &before.object)?;
-        let mut draft = self.draft.clone();
-        let mut checks = Checks::new(tx, structure, self.id, Some(&before.object));
-        if let Some(section) = &self.section {
-            checks.section(section, Path::keys(&["propertyId"]));
+        edit(tx, fresh, ignored, self.id, |editing| {
+            editing.update_block(self.section.as_ref(), self.block, &self.draft)
+        })
+    }
+}
+
+impl Editing<'_, '_> {
+    /// Replaces the content of a block.
+    pub(crate) fn update_block(
+        &mut self,
+        section: Option<&PropertyId>,
+        id: BlockId,
+        sent: &BlockDraft,
+    ) -> Result<(), Error> {
+        let (path, section_path) = (self.path("block"), self.path("propertyId"));
+        let mut draft = sent.clone();
+        let mut checks = Checks::knowing(self.tx, self.structure, self.object.id, Rc::clone(&self.known));
+        if let Some(section) = section {
+            checks.section(section, section_path);
         }
-        checks.draft(&mut draft, &Path::keys(&["block"]))?;
-        checks.finish(ignored)?;
-        let mut object = (*before.object).clone();
-        with_names(tx, fresh, &before.object, |names| {
-            update_block(&mut object, self.section.as_ref(), self.block, draft, names)
-        })??;
-        if let Some((_, block)) = object.find_block(self.block) {
-            note_new_id(&self.draft, block, &Path::keys(&["block"]), ignored);
+        checks.draft(&mut draft, &path)?;
+        checks.finish(self.ignored)?;
+        let taken = self.taken(std::slice::from_ref(sent));
+        let object = &mut self.object;
+        let owner = object.id;
+        let updated = with_names(
+            self.tx,
+            self.fresh,
+            owner,
+            |id| taken.contains(&id),
+            |names| update_block(object, section, id, draft, names),
+        )?;
+        updated.map_err(|error| {
+            let path = match error {
+                EditError::UnknownBlock(_) => self.path("blockId"),
+                EditError::OtherKind { .. } => path.clone().key("type"),
+                _ => path.clone(),
+            };
+            self.refused(error, path)
+        })?;
+        if let Some((_, block)) = self.object.find_block(id) {
+            note_new_id(sent, block, &path, self.ignored);
         }
-        tx.put(object, State::Live, ChangeKind::Updated)?;
-        live(tx, self.id)
+        Ok(())
     }
 }

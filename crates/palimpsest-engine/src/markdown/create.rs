@@ -29,18 +29,19 @@ impl CreateFromMarkdown {
         let schema = Arc::clone(tx.schema());
         let structure = creatable(&schema, self.structure)?;
         let id = self.id.unwrap_or_else(|| fresh.object());
-        let (properties, drafts) = read_with_names(tx, fresh, BTreeSet::from([id]), |names| {
-            let document = split_document(&self.markdown);
-            let read = document.front_matter.map(|front| read_properties(&front, structure, names));
-            let mut properties = read.unwrap_or_default();
-            let body = take_title(document.body, structure, &mut properties);
-            if let Some((_, Value::Title(Some(title)))) =
-                properties.values.iter().find(|(_, value)| value.kind() == "title")
-            {
-                names.call_own(id, title);
-            }
-            (properties, read_blocks(body, names))
-        })?;
+        let (properties, drafts) =
+            read_with_names(tx, fresh, &Path::keys(&["markdown"]), BTreeSet::from([id]), |names| {
+                let document = split_document(&self.markdown);
+                let read = document.front_matter.map(|front| read_properties(&front, structure, names));
+                let mut properties = read.unwrap_or_default();
+                let body = take_title(document.body, structure, &mut properties);
+                if let Some((_, Value::Title(Some(title)))) =
+                    properties.values.iter().find(|(_, value)| value.kind() == "title")
+                {
+                    names.call_own(id, title);
+                }
+                (properties, read_blocks(body, names))
+            })?;
         let drafts = drafts?;
         let Properties { values, ignored: keys, problems } = properties;
         problems.check(())?;

@@ -19,10 +19,11 @@ use crate::operation::Ignored;
 use crate::world::Fresh;
 
 /// Reads Markdown inside a commit, where what it names is looked up; the tags it names are made when they are not there.
-/// Links may lead to `known` objects whatever became of them.
+/// Links may lead to `known` objects whatever became of them. `at` is where the text stands in the request.
 pub(crate) fn read_with_names<T>(
     tx: &mut Tx<'_>,
     fresh: &mut Fresh,
+    at: &Path,
     known: BTreeSet<ObjectId>,
     read: impl FnOnce(&mut SpaceNames<'_>) -> T,
 ) -> Result<T, Error> {
@@ -33,7 +34,7 @@ pub(crate) fn read_with_names<T>(
     let new_tags = names.finish()?;
     if new_tags.len() > MOST_TAGS {
         let message = format!("Too big: a text makes at most {MOST_TAGS} tags");
-        return Err(Problem::new(Path::keys(&["markdown"]), message).into());
+        return Err(Problem::new(at.clone(), message).into());
     }
     for (id, name) in new_tags {
         let tag = CreateObject {

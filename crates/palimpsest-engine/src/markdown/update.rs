@@ -33,7 +33,8 @@ impl UpdateFromMarkdown {
         let structure = structure_of(&schema, &before.object)?;
         let mut known = BTreeSet::from([self.id]);
         references_of(&before.object, &mut known);
-        let (properties, drafts) = read_with_names(tx, fresh, known.clone(), |names| {
+        let at = Path::keys(&["markdown"]);
+        let (properties, drafts) = read_with_names(tx, fresh, &at, known.clone(), |names| {
             let present = write_document(&before.object, structure, names);
             let (present, sent) = (split_document(&present), split_document(&self.markdown));
             let changed = sent.front_matter.map(|front| match &present.front_matter {
@@ -52,7 +53,6 @@ impl UpdateFromMarkdown {
         let Properties { values, ignored: keys, problems } = properties;
         problems.check(())?;
         ignored.extend(keys.iter().map(|key| key_path(key)));
-        let at = Path::keys(&["markdown"]);
         let mut checks = Checks::new(tx, structure, self.id, Some(&before.object)).within(&at);
         let properties = checks.properties(&values)?;
         if let Some(drafts) = &mut drafts {

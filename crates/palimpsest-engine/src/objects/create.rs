@@ -65,7 +65,7 @@ impl CreateObject {
         if let Some(path) = within {
             checks = checks.within(path);
         }
-        let collections = checks.collections(&self.collections);
+        let collections = checks.collections(&self.collections, &Path::keys(&["collections"]));
         let properties = checks.properties(&self.properties)?;
         checks.sections(&mut drafts)?;
         checks.finish(ignored)?;

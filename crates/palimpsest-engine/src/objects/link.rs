@@ -48,9 +48,10 @@ impl CreateFromUrl {
         let (blocks, within) = match &self.notes {
             Notes::Blocks(blocks) => (blocks.clone(), None),
             Notes::Markdown(text) => {
-                let drafts = read_with_names(tx, fresh, BTreeSet::from([id]), |names| read_blocks(text, names))??;
+                let (at, known) = (Path::keys(&["markdown"]), BTreeSet::from([id]));
+                let drafts = read_with_names(tx, fresh, &at, known, |names| read_blocks(text, names))??;
                 let section = structure.sections().next().cloned().filter(|_| !drafts.is_empty());
-                (section.map(|section| (section, drafts)).into_iter().collect(), Some(Path::keys(&["markdown"])))
+                (section.map(|section| (section, drafts)).into_iter().collect(), Some(at))
             }
         };
         let found = self.found();

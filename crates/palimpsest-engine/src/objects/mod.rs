@@ -2,12 +2,15 @@
 
 mod create;
 mod delete;
+mod edits;
 mod link;
+mod sets;
 mod update;
 
 pub use create::CreateObject;
 pub(crate) use create::creatable;
 pub use delete::DeleteObject;
+pub use edits::{Edit, EditObject, MAX_EDITS};
 pub use link::{CreateFromUrl, Notes};
 pub use update::UpdateObject;
 

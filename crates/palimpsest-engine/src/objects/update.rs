@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use palimpsest_model::{BlockDraft, CollectionId, ObjectId, PropertyId, State, Value};
+use palimpsest_model::{BlockDraft, CollectionId, ObjectId, Path, PropertyId, State, Value};
 use palimpsest_store::{ChangeKind, Found, Tx};
 
 use super::{check_limits, live};
@@ -40,7 +40,7 @@ impl UpdateObject {
         let structure = structure_of(&schema, &before.object)?;
         let mut drafts = self.blocks.clone();
         let mut checks = Checks::new(tx, structure, self.id, Some(&before.object));
-        let collections = self.collections.as_ref().map(|ids| checks.collections(ids));
+        let collections = self.collections.as_ref().map(|ids| checks.collections(ids, &Path::keys(&["collections"])));
         let properties = checks.properties(&self.properties)?;
         checks.sections(&mut drafts)?;
         checks.finish(ignored)?;

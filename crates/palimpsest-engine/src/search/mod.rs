@@ -74,7 +74,8 @@ impl Engine {
         let (hits, _) = answer.value?;
         let row = |hit: Hit| Row { id: hit.id, structure_id: hit.structure, title: hit.title };
         let body = Body { results: hits.into_iter().map(row).collect() };
-        Ok(Page { body: serde_json::to_vec(&body).unwrap_or_default().into(), revision: answer.revision })
+        let body = serde_json::to_vec(&body).unwrap_or_default().into();
+        Ok(Page { body, revision: answer.revision, etag: None })
     }
 }
 

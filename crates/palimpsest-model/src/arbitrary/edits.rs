@@ -12,11 +12,12 @@ use super::blocks::{Tree, Whose, colors, planted, texts, token_lists_of, trees};
 use super::ids::{Ids, seeds};
 use super::objects::{collections, objects_of, settable, structures};
 use super::written::{drafts, written, written_tokens};
+use crate::MAX_GROWTH;
 use crate::align::{Names, realign};
-use crate::block::Block;
+use crate::block::{Block, Content};
 use crate::color::Color;
 use crate::draft::read_block;
-use crate::edit::{Position, append, delete_block, update_block};
+use crate::edit::{Occurrence, Position, Replacement, append, delete_block, move_block, replace_text, update_block};
 use crate::id::{BlockId, CollectionId, PropertyId};
 use crate::object::Object;
 use crate::reader::{Node, Reading};
@@ -57,6 +58,8 @@ enum Kind {
     Append { section: Index, place: Place, beside: Index, blocks: Vec<Tree> },
     Update { block: Index, fields: Fields, children: Option<Vec<Tree>> },
     Delete { block: Index },
+    Move { block: Index, place: Place, beside: Index },
+    Replace { block: Index, from: Index, text: String },
     Rewrite { section: Index, ids: bool, changes: Vec<Change> },
     Set { id: PropertyId, value: Value },
     Clear { id: PropertyId },
@@ -105,6 +108,9 @@ pub fn edits(structure: &Structure) -> BoxedStrategy<Edit> {
         3 => (index(), fields(), option::weighted(0.2, lists()))
             .prop_map(|(block, fields, children)| Kind::Update { block, fields, children }),
         2 => index().prop_map(|block| Kind::Delete { block }),
+        2 => (index(), select(places), index())
+            .prop_map(|(block, place, beside)| Kind::Move { block, place, beside }),
+        1 => (index(), index(), texts()).prop_map(|(block, from, text)| Kind::Replace { block, from, text }),
         2 => (index(), any::<bool>(), vec(changes(), 0..3))
             .prop_map(|(section, ids, changes)| Kind::Rewrite { section, ids, changes }),
         2 => set(structure),
@@ -156,14 +162,7 @@ impl Edit {
             Kind::Append { section, place, beside, blocks } => {
                 let section = section_of(object, section)?;
                 let anchor = block_of(object.blocks.get(&section)?, beside).map(|block| block.id);
-                let (parent, position) = match place {
-                    Place::Start => (None, Position::Start),
-                    Place::End => (None, Position::End),
-                    Place::StartOfParent => (Some(anchor?), Position::Start),
-                    Place::EndOfParent => (Some(anchor?), Position::End),
-                    Place::After => (None, Position::After(anchor?)),
-                    Place::Before => (None, Position::Before(anchor?)),
-                };
+                let (parent, position) = place.beside(anchor)?;
                 append(&mut next, &section, parent, position, planted(blocks.clone(), &mut ids)).ok()?;
             }
             Kind::Update { block, fields, children } => {
@@ -178,6 +177,21 @@ impl Edit {
             Kind::Delete { block } => {
                 let sections: Vec<_> = object.blocks.values().flatten().collect();
                 delete_block(&mut next, block_of(sections, block)?.id).ok()?;
+            }
+            Kind::Move { block, place, beside } => {
+                let sections: Vec<_> = object.blocks.values().flatten().collect();
+                let block = block_of(sections.iter().copied(), block)?;
+                let anchor = block_of(sections, beside)?.id;
+                let (section, _) = object.find_block(anchor)?;
+                let (parent, position) = place.beside(Some(anchor))?;
+                move_block(&mut next, block.id, section, parent, position).ok()?;
+            }
+            Kind::Replace { block, from, text } => {
+                let sections: Vec<_> = object.blocks.values().flatten().collect();
+                let block = block_of(sections, block)?;
+                let find = letter_of(block, from)?.to_string();
+                let replacement = Replacement { find, replace: text.clone(), occurrence: Occurrence::All };
+                replace_text(&mut next, block.id, &replacement, &mut MAX_GROWTH.clone()).ok()?;
             }
             Kind::Rewrite { section, ids: with_ids, changes } => {
                 let section = section_of(object, section)?;
@@ -198,6 +212,31 @@ impl Edit {
         }
         Some(next)
     }
+}
+
+impl Place {
+    /// The place in the words of the model; nothing when it is one beside a block and there is none.
+    fn beside(self, anchor: Option<BlockId>) -> Option<(Option<BlockId>, Position)> {
+        Some(match self {
+            Self::Start => (None, Position::Start),
+            Self::End => (None, Position::End),
+            Self::StartOfParent => (Some(anchor?), Position::Start),
+            Self::EndOfParent => (Some(anchor?), Position::End),
+            Self::After => (None, Position::After(anchor?)),
+            Self::Before => (None, Position::Before(anchor?)),
+        })
+    }
+}
+
+/// A letter that a block says.
+fn letter_of(block: &Block, index: &Index) -> Option<char> {
+    let text = match &block.content {
+        Content::Text(content) => content.tokens.iter().map(Token::text).collect(),
+        Content::Code { text, .. } | Content::Math { text, .. } => text.clone(),
+        _ => String::new(),
+    };
+    let letters: Vec<_> = text.chars().collect();
+    (!letters.is_empty()).then(|| letters[index.index(letters.len())])
 }
 
 impl Change {

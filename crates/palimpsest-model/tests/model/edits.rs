@@ -10,48 +10,17 @@ use proptest::sample::{Index, select};
 use serde_json::{Value as Json, json};
 
 use crate::support::{
-    FRESH, anonymous, cases, draft, drafts, group, id, ids, named, normal, page, parent, realigned, section, text,
+    FRESH, anonymous, cases, draft, drafts, group, id, ids, named, page, parent, placed, realigned, section, text,
     unaligned, without, written_text,
 };
 
 /// What an append leaves; nothing when it cannot be made.
 fn appended(top: &[Block], parent: Option<BlockId>, position: Position, new: &[Block]) -> Option<Vec<Block>> {
-    let beside = |list: &[Block], id: BlockId, after: usize| {
-        let at = list.iter().position(|block| block.id == id)? + after;
-        Some([&list[..at], new, &list[at..]].concat())
-    };
-    let at_an_end = |list: &[Block]| match position {
-        Position::Start => [new, list].concat(),
-        _ => [list, new].concat(),
-    };
-    match (parent, position) {
-        (_, Position::After(id)) => somewhere(top, &|list| beside(list, id, 1)),
-        (_, Position::Before(id)) => somewhere(top, &|list| beside(list, id, 0)),
-        (Some(parent), _) => somewhere(top, &|list| {
-            let at = list.iter().position(|block| block.id == parent && block.is_parent())?;
-            let children = list[at].children.first().map_or(&[][..], Vec::as_slice);
-            let block = normal(&list[at], vec![at_an_end(children)]);
-            Some([&list[..at], &[block], &list[at + 1..]].concat())
-        }),
-        (None, _) => Some(if is_lone_empty(top) && !new.is_empty() { new.to_vec() } else { at_an_end(top) }),
+    let is_at_an_end = parent.is_none() && matches!(position, Position::Start | Position::End);
+    if is_at_an_end && is_lone_empty(top) && !new.is_empty() {
+        return Some(new.to_vec());
     }
-}
-
-/// The tree with the one list changed that `change` knows how to.
-fn somewhere(list: &[Block], change: &dyn Fn(&[Block]) -> Option<Vec<Block>>) -> Option<Vec<Block>> {
-    if let Some(changed) = change(list) {
-        return Some(changed);
-    }
-    for (at, block) in list.iter().enumerate() {
-        for (column, children) in block.children.iter().enumerate() {
-            if let Some(changed) = somewhere(children, change) {
-                let mut children = block.children.clone();
-                children[column] = changed;
-                return Some([&list[..at], &[normal(block, children)], &list[at + 1..]].concat());
-            }
-        }
-    }
-    None
+    placed(top, parent, position, new)
 }
 
 fn blocks_of(object: &Object) -> &[Block] {

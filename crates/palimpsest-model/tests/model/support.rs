@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use palimpsest_model::arbitrary::structures;
 use palimpsest_model::{
-    Alignment, Block, BlockDraft, BlockId, BuiltIn, Content, GroupContent, Names, Node, Object, ObjectId, Problems,
-    PropertyId, Reading, Shown, Structure, StructureId, TextContent, Timestamp, Token, read_block, read_blocks,
-    realign, render_object, walk_blocks,
+    Alignment, Block, BlockDraft, BlockId, BuiltIn, Content, GroupContent, Names, Node, Object, ObjectId, Position,
+    Problems, PropertyId, Reading, Shown, Structure, StructureId, TextContent, Timestamp, Token, read_block,
+    read_blocks, realign, render_object, walk_blocks,
 };
 use proptest::test_runner::Config;
 use serde_json::{Value as Json, json};
@@ -167,4 +167,44 @@ pub(crate) fn normal(block: &Block, mut children: Vec<Vec<Block>>) -> Block {
         children.clear();
     }
     Block { id: block.id, content: block.content.clone(), children }
+}
+
+/// The tree with blocks put somewhere; nothing when there is no such place.
+pub(crate) fn placed(top: &[Block], parent: Option<BlockId>, position: Position, new: &[Block]) -> Option<Vec<Block>> {
+    let beside = |list: &[Block], id: BlockId, after: usize| {
+        let at = list.iter().position(|block| block.id == id)? + after;
+        Some([&list[..at], new, &list[at..]].concat())
+    };
+    let at_an_end = |list: &[Block]| match position {
+        Position::Start => [new, list].concat(),
+        _ => [list, new].concat(),
+    };
+    match (parent, position) {
+        (_, Position::After(id)) => somewhere(top, &|list| beside(list, id, 1)),
+        (_, Position::Before(id)) => somewhere(top, &|list| beside(list, id, 0)),
+        (Some(parent), _) => somewhere(top, &|list| {
+            let at = list.iter().position(|block| block.id == parent && block.is_parent())?;
+            let children = list[at].children.first().map_or(&[][..], Vec::as_slice);
+            let block = normal(&list[at], vec![at_an_end(children)]);
+            Some([&list[..at], &[block], &list[at + 1..]].concat())
+        }),
+        (None, _) => Some(at_an_end(top)),
+    }
+}
+
+/// The tree with the one list changed that `change` knows how to.
+fn somewhere(list: &[Block], change: &dyn Fn(&[Block]) -> Option<Vec<Block>>) -> Option<Vec<Block>> {
+    if let Some(changed) = change(list) {
+        return Some(changed);
+    }
+    for (at, block) in list.iter().enumerate() {
+        for (column, children) in block.children.iter().enumerate() {
+            if let Some(changed) = somewhere(children, change) {
+                let mut children = block.children.clone();
+                children[column] = changed;
+                return Some([&list[..at], &[normal(block, children)], &list[at + 1..]].concat());
+            }
+        }
+    }
+    None
 }

@@ -15,8 +15,12 @@ pub(crate) struct Success {
     pub(super) status: StatusCode,
     about: &'static str,
     body: Option<(&'static str, Value)>,
+    /// The same in other media types.
+    others: Vec<(&'static str, Value)>,
     headers: Vec<Header>,
     links: Vec<Link>,
+    /// Whether it shows something that has versions.
+    pub(super) is_versioned: bool,
 }
 
 impl Success {
@@ -30,7 +34,7 @@ impl Success {
     pub(crate) fn shown(about: &'static str, schema: Value) -> Self {
         let mut success = Self::json(about, schema);
         success.headers.push(Header::Location);
-        success
+        success.versioned()
     }
 
     /// JSON made of what the store holds.
@@ -40,19 +44,52 @@ impl Success {
 
     /// A page of a list of objects.
     pub(crate) fn page(schema: &str) -> Self {
-        Self { links: links::of_a_page(), ..Self::json("A page of the list.", refer(schema)) }
+        Self { links: links::of_a_page(), ..Self::json("A page of the list.", refer(schema)).versioned() }
     }
 
     /// No body; the work is done.
     pub(crate) fn empty(about: &'static str) -> Self {
         let headers =
             vec![Header::RequestId, Header::Revision, Header::RateLimitIfAny, Header::Ignored, Header::Applied];
-        Self { status: StatusCode::OK, about, body: None, headers, links: Vec::new() }
+        let (others, links) = (Vec::new(), Vec::new());
+        Self { status: StatusCode::OK, about, body: None, others, headers, links, is_versioned: false }
     }
 
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
-        Self { status, about, body: Some((media, schema)), headers: vec![Header::RequestId], links: Vec::new() }
+        let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
+        Self { status, about, body: Some((media, schema)), others, headers, links, is_versioned: false }
+    }
+
+    /// The same in another media type, for who accepts that.
+    pub(crate) fn or(mut self, media: &'static str, schema: Value) -> Self {
+        self.others.push((media, schema));
+        self
+    }
+
+    /// Something that has versions.
+    pub(crate) fn versioned(self) -> Self {
+        Self { is_versioned: true, ..self }
+    }
+
+    /// The headers of the answers to a read.
+    pub(super) fn read(mut self) -> Self {
+        self.headers.extend([Header::Cache, Header::Vary]);
+        if self.is_versioned {
+            self.headers.push(Header::Tag);
+        }
+        self
+    }
+
+    /// The headers of the answers to a write.
+    pub(super) fn written(mut self) -> Self {
+        self.headers.push(if self.is_versioned { Header::Tag } else { Header::TagIfAny });
+        self
+    }
+
+    /// The same for who has these bytes already.
+    pub(super) fn known(&self) -> Value {
+        json!({"description": "The client has it already.", "headers": of_an_answer(&self.headers)})
     }
 
     /// A page that says what it may load.
@@ -67,6 +104,12 @@ impl Success {
         self
     }
 
+    /// The same, of a call that may be sent again with its key.
+    pub(super) fn repeatable(mut self) -> Self {
+        self.headers.push(Header::Replayed);
+        self
+    }
+
     /// The same for who prefers no body.
     pub(super) fn minimal(&self) -> Value {
         json!({"description": "Done, as `Prefer: return=minimal` asks for it.", "headers": of_an_answer(&self.headers)})
@@ -74,8 +117,8 @@ impl Success {
 
     pub(super) fn response(&self) -> Value {
         let mut response = json!({"description": self.about, "headers": of_an_answer(&self.headers)});
-        if let Some((media, schema)) = &self.body {
-            response["content"] = json!({*media: {"schema": schema}});
+        for (media, schema) in self.body.iter().chain(&self.others) {
+            response["content"][*media] = json!({ "schema": schema });
         }
         if !self.links.is_empty() {
             let links = self.links.iter().map(|link| (link.name.to_owned(), link.value()));
@@ -97,7 +140,12 @@ pub(super) fn refused(codes: &[Code]) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
-        Kind::NotFound | Kind::Conflict | Kind::Gone => &[Header::Revision, Header::RateLimitIfAny],
+        Kind::NotFound
+        | Kind::Conflict
+        | Kind::Mismatch
+        | Kind::Gone
+        | Kind::PreconditionFailed
+        | Kind::PreconditionRequired => &[Header::Revision, Header::RateLimitIfAny],
         Kind::Invalid | Kind::Internal => &[Header::RevisionIfAny, Header::RateLimitIfAny],
         Kind::Forbidden | Kind::TooLarge => &[Header::RateLimitIfAny],
         Kind::TooOften => &[Header::RetryAfter, Header::RateLimit],

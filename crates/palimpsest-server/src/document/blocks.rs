@@ -5,6 +5,7 @@ use palimpsest_model::{
 };
 use serde_json::{Value, json};
 
+use super::names::name as block_name;
 use super::shape::{boolean, by_type, closed, list, nullable, number, open, refer, said, text, word, words};
 use super::tokens::color;
 
@@ -29,7 +30,14 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
     }
     schemas.push(("Block".to_owned(), by_type(&read)));
     schemas.push(("BlockInput".to_owned(), by_type(&written)));
+    schemas.push(("Position".to_owned(), position()));
     schemas
+}
+
+/// Where in a section or parent, or beside which block.
+fn position() -> Value {
+    let beside = |kind: &str| open(&[("type", word(kind)), (kind, open(&[("id", block_name())], &[]))], &[]);
+    json!({"oneOf": [open(&[("type", words(["start", "end"]))], &[]), beside("after_block"), beside("before_block")]})
 }
 
 fn name(kind: &str) -> String {

@@ -4,7 +4,8 @@ use palimpsest_engine::{Code, Scope};
 use serde_json::Value;
 
 use super::names::uuid;
-use super::shape::{closed, count, list, pattern, said, text, word, words};
+use super::shape::{closed, count, list, nullable, pattern, refer, said, text, word, words};
+use crate::api::transactions;
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
@@ -20,6 +21,17 @@ fn schema(code: Code) -> Value {
     let mut members = vec![("code", word(code.as_str())), ("message", text())];
     members.extend(details(code).map(|details| ("details", details)));
     said(closed(&members, &[]), code.sentence())
+}
+
+fn mismatch() -> [(&'static str, Value); 2] {
+    let current = said(nullable(refer("EntityTag")), "The version there is; null when there is none.");
+    [("current", current), ("revision", said(count(1), "The revision it was decided at."))]
+}
+
+fn unmet() -> [(&'static str, Value); 4] {
+    let paths = said(list(text()), "What changed since the version that was named.");
+    let base = said(words(["unknown", "compacted"]), "Why nothing can be told of the version that was named.");
+    [("id", uuid()), ("changedPaths", paths), ("changedBy", refer("Actor")), ("base", base)]
 }
 
 /// What the code tells besides; every answer with the code has it.
@@ -41,12 +53,17 @@ fn details(code: Code) -> Option<Value> {
             let revision = said(count(1), "The head of the log that there is.");
             Some(closed(&[("log", pattern("^[0-9a-f]{16}$")), ("revision", revision)], &[]))
         }
-        Code::InvalidInput
+        Code::TransactionAborted => Some(transactions::commit::failure()),
+        Code::PreconditionFailed => Some(closed(&mismatch(), &unmet())),
+        Code::PreconditionRequired
+        | Code::InvalidInput
         | Code::PayloadTooLarge
         | Code::NotAuthenticated
         | Code::NotFound
         | Code::RateLimitExceeded
         | Code::MethodNotAllowed
+        | Code::IdempotencyMismatch
+        | Code::IdempotencyInProgress
         | Code::ServerError
         | Code::ServiceUnavailable => None,
     }

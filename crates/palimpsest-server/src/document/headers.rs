@@ -19,14 +19,19 @@ pub(super) enum Header {
     Policy,
     Ignored,
     Applied,
+    Tag,
+    TagIfAny,
+    Cache,
+    Vary,
+    Replayed,
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Ignored, Location, Policy, RateLimit, RateLimitIfAny, RequestId, RetryAfter,
-    Revision, RevisionIfAny,
+    Allow, Applied, Authenticate, Cache, Ignored, Location, Policy, RateLimit, RateLimitIfAny, Replayed, RequestId,
+    RetryAfter, Revision, RevisionIfAny, Tag, TagIfAny, Vary,
 };
 
-const ALL: [Header; 12] = [
+const ALL: &[Header] = &[
     RequestId,
     Revision,
     RevisionIfAny,
@@ -39,6 +44,11 @@ const ALL: [Header; 12] = [
     Policy,
     Ignored,
     Applied,
+    Tag,
+    TagIfAny,
+    Cache,
+    Vary,
+    Replayed,
 ];
 
 /// The headers of the components.
@@ -51,6 +61,9 @@ pub(super) fn of_an_answer(headers: &[Header]) -> Value {
     let one = |header: &Header| (header.name().to_owned(), json!({"$ref": format!("#/components/headers/{header:?}")}));
     Value::Object(headers.iter().map(one).collect())
 }
+
+/// An entity tag: log, revision, and where bytes are shown their digest.
+const ETAG: &str = "^\"[0-9a-f]{16}\\.[0-9]+(-[A-Za-z0-9_-]{16})?\"$";
 
 impl Header {
     fn name(self) -> &'static str {
@@ -65,6 +78,10 @@ impl Header {
             Policy => "Content-Security-Policy",
             Ignored => "Palimpsest-Ignored",
             Applied => "Preference-Applied",
+            Tag | TagIfAny => "ETag",
+            Cache => "Cache-Control",
+            Vary => "Vary",
+            Replayed => "Idempotency-Replayed",
         }
     }
 
@@ -76,7 +93,10 @@ impl Header {
             RevisionIfAny => {
                 (false, count(1), "The revision of the space it was decided at, when that took a look into the space.")
             }
-            Location => (true, pattern("^/object\\?id=[0-9a-f-]{36}$"), "Where the object can be read."),
+            Location => {
+                let place = pattern("^/object\\?id=[0-9a-f-]{36}(&revision=[1-9][0-9]*)?$");
+                (true, place, "Where the object can be read as it is shown.")
+            }
             RateLimit => (true, limits(), "What the window of this token and endpoint allows; nothing is left of it."),
             RateLimitIfAny => {
                 let about = "What the window of this token and endpoint allows, what is left of it and in how many \
@@ -88,6 +108,18 @@ impl Header {
             Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),
             Ignored => (false, text(), "What of the request was passed over: a list of its paths (RFC 9651)."),
             Applied => (false, text(), "The preferences that were applied (RFC 7240)."),
+            Tag => (true, pattern(ETAG), "The version that is shown, and the digest of its bytes (RFC 9110)."),
+            TagIfAny => (false, pattern(ETAG), "The version that the write left."),
+            Cache => (true, json!({"type": "string", "const": "private, no-cache"}), "To be asked for each time."),
+            Vary => (
+                true,
+                json!({"type": "string", "const": "Authorization, Accept-Encoding"}),
+                "What the answer depends on.",
+            ),
+            Replayed => {
+                let about = "The request was done before, with this key; this is what was answered then.";
+                (false, json!({"type": "string", "const": "true"}), about)
+            }
             Policy => (true, text(), "What the page may load: nothing from another host."),
         };
         json!({"description": about, "required": required, "schema": schema})

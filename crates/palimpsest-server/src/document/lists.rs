@@ -9,17 +9,21 @@ use super::shape::{boolean, closed, count, list, nullable, refer, said, text};
 pub(super) fn schemas() -> Vec<(String, Value)> {
     let row = [("id", uuid()), ("structureId", structure_id()), ("title", text())];
     let tagged = [&row[..], &[("etag", refer("EntityTag"))]].concat();
-    let versioned = [&page("VersionedRow")[..], &[("revision", revision())]].concat();
+    let trashed = [&tagged[..], &[("trashedAt", refer("Timestamp")), ("trashedBy", refer("Actor"))]].concat();
+    let versioned = [&paged("VersionedRow")[..], &[("revision", revision())]].concat();
     vec![
         ("Row".to_owned(), closed(&row, &[])),
         ("Results".to_owned(), closed(&[("results", list(refer("Row")))], &[])),
-        ("Page".to_owned(), closed(&page("Row"), &[])),
+        ("Page".to_owned(), closed(&paged("Row"), &[])),
         ("VersionedRow".to_owned(), closed(&tagged, &[("object", refer("Object"))])),
         ("VersionedPage".to_owned(), closed(&versioned, &[])),
+        ("TrashRow".to_owned(), closed(&trashed, &[])),
+        ("TrashPage".to_owned(), closed(&paged("TrashRow"), &[])),
     ]
 }
 
-fn page(row: &str) -> [(&'static str, Value); 3] {
+/// The members of a page of such rows.
+pub(super) fn paged(row: &str) -> [(&'static str, Value); 3] {
     let next = said(nullable(text()), "The `cursor` of the next page; null at the end.");
     [("results", list(refer(row))), ("nextCursor", next), ("hasMore", boolean())]
 }

@@ -3,9 +3,11 @@
 
 mod answers;
 mod blocks;
+pub(crate) mod changes;
 mod description;
 mod errors;
 mod headers;
+mod history;
 mod links;
 pub(crate) mod lists;
 pub(crate) mod names;
@@ -19,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use bytes::Bytes;
+use http::StatusCode;
 use palimpsest_engine::Code;
 use serde_json::{Map, Value, json};
 
@@ -69,7 +72,13 @@ fn document(endpoints: &[Endpoint]) -> Value {
             "schemas": schemas(),
             "headers": headers::components(),
             "responses": responses,
-            "parameters": {"Version": version(), "Prefer": prefer()},
+            "parameters": {
+                "Version": version(),
+                "Prefer": prefer(),
+                "IfMatch": if_match(),
+                "IfNoneMatch": if_none_match(),
+                "IdempotencyKey": idempotency_key(),
+            },
             "securitySchemes": {"bearer": {
                 "type": "http",
                 "scheme": "bearer",
@@ -84,11 +93,13 @@ const ABOUT: &str = "Every call speaks of the one space that its token opens. A 
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 5] = [
+const TAGS: [(&str, &str); 7] = [
     ("space", "The space and its structures (object types)."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
     ("blocks", "The blocks that the text of an object is made of."),
+    ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
+    ("changes", "What happened in the space, revision by revision."),
     ("server", "The server itself; nothing here needs a token."),
 ];
 
@@ -98,6 +109,7 @@ fn tag(endpoint: &Endpoint) -> &'static str {
     match (endpoint.access, step) {
         (Access::Open, _) => "server",
         (_, "block") => "blocks",
+        (_, "trash") => "objects",
         (_, step) => step,
     }
 }
@@ -111,6 +123,8 @@ fn schemas() -> Map<String, Value> {
         object::schemas(),
         space::schemas(),
         lists::schemas(),
+        changes::schemas(),
+        history::schemas(),
         errors::schemas(),
     ];
     all.into_iter().flatten().collect()
@@ -139,7 +153,26 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             codes.extend(OF_EVERY_CALL);
         }
     }
+    let is_repeatable = matches!(endpoint.action, Action::Write(_) | Action::Transact);
+    if is_repeatable {
+        parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
+        codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
+        // What was answered first may be gone since.
+        codes.extend([Code::RevisionCompacted, Code::Erased]);
+    }
     codes.push(Code::ServerError);
+    let is_write = matches!(endpoint.action, Action::Write(_));
+    let is_transaction = matches!(endpoint.action, Action::Transact);
+    let is_read = matches!(endpoint.action, Action::Read(_));
+    let is_versioned = is_read && described.successes.iter().any(|success| success.is_versioned);
+    if is_write || is_versioned {
+        parameters
+            .extend(["IfMatch", "IfNoneMatch"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")})));
+        codes.push(Code::PreconditionFailed);
+    }
+    if is_write {
+        codes.push(Code::PreconditionRequired);
+    }
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);
     }
@@ -150,21 +183,49 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     for code in codes {
         by_status.entry(answers::status(code).as_u16()).or_default().push(code);
     }
+    if described.is_abortable {
+        for status in ABORTS {
+            by_status.entry(status.as_u16()).or_default().push(Code::TransactionAborted);
+        }
+    }
     let mut responses = Map::new();
     for (status, codes) in by_status {
         let (name, response) = answers::refused(&codes);
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }
-    for success in &described.successes {
-        responses.insert(success.status.as_str().to_owned(), success.response());
-        if matches!(endpoint.action, Action::Write(_)) {
+    for mut success in described.successes {
+        if is_read {
+            success = success.read();
+        }
+        if is_repeatable {
+            success = success.repeatable();
+        }
+        if is_write {
+            success = success.written();
             responses.insert("204".to_owned(), success.minimal());
         }
+        if is_transaction {
+            responses.insert("204".to_owned(), success.minimal());
+        }
+        if is_versioned {
+            responses.insert("304".to_owned(), success.known());
+        }
+        responses.insert(success.status.as_str().to_owned(), success.response());
     }
     operation["responses"] = Value::Object(responses);
     operation
 }
+
+/// With which a part of a transaction may be refused.
+const ABORTS: [StatusCode; 6] = [
+    StatusCode::BAD_REQUEST,
+    StatusCode::NOT_FOUND,
+    StatusCode::CONFLICT,
+    StatusCode::GONE,
+    StatusCode::PRECONDITION_FAILED,
+    StatusCode::PRECONDITION_REQUIRED,
+];
 
 /// What every call may be refused with that asks for a token.
 const OF_EVERY_CALL: [Code; 6] = [
@@ -191,11 +252,37 @@ fn version() -> Value {
     })
 }
 
+fn if_match() -> Value {
+    let about = "The versions that the request is meant for: entity tags from ETag headers or from members named `etag`, or `*`.";
+    json!({"in": "header", "name": "If-Match", "description": about, "schema": {"type": "string"}})
+}
+
+fn if_none_match() -> Value {
+    let about =
+        "The versions that the request is not meant for; a read of one of them is answered 304. `*`: create only.";
+    json!({"in": "header", "name": "If-None-Match", "description": about, "schema": {"type": "string"}})
+}
+
 fn prefer() -> Value {
     json!({
         "in": "header",
         "name": "Prefer",
-        "description": "`handling=strict` refuses what would be passed over; `return=minimal` answers writes without a body.",
-        "schema": {"type": "string", "enum": ["handling=strict", "return=minimal", "handling=strict, return=minimal"]},
+        "description": "`handling=strict` refuses what would be passed over; `return=minimal` answers writes without a body; \
+                        `merge` merges a write to the version that If-Match names with what came since; \
+                        `return=representation` shows the objects of a transaction.",
+        "schema": {"type": "string", "enum": [
+            "handling=strict", "return=minimal", "handling=strict, return=minimal", "return=representation", "merge",
+        ]},
+    })
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "in": "header",
+        "name": "Idempotency-Key",
+        "description": "A name for this request, chosen by the client: when it is sent again within 24 hours, with the same method, \
+            path, query, conditions, preferences and body, it has no second effect and is answered what it was answered first. \
+            1 to 255 visible ASCII characters, with or without quotation marks around them.",
+        "schema": {"type": "string", "pattern": "^[!#-~]{1,255}$"},
     })
 }

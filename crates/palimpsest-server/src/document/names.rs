@@ -3,7 +3,7 @@
 use palimpsest_model::BuiltIn;
 use serde_json::{Value, json};
 
-use super::shape::{pattern, refer, said, words};
+use super::shape::{count, pattern, refer, said, words};
 
 /// What `parse_uuid` reads.
 const UUID: &str = "^([0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[1-8][0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}|\
@@ -36,6 +36,11 @@ pub(crate) fn uuid() -> Value {
 /// The id of a structure.
 pub(crate) fn structure_id() -> Value {
     refer("StructureId")
+}
+
+/// A revision of the space.
+pub(crate) fn revision(about: &str) -> Value {
+    said(count(1), about)
 }
 
 /// A name that is taken as it comes: what is no UUID names nothing.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use palimpsest_client::{Client, Timestamp};
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Scope};
-use palimpsest_server::{Limits, router, serve};
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
+use palimpsest_server::{Limits, Routers, serve};
 use palimpsest_store::MemoryStore;
 use tokio::net::TcpListener;
 
@@ -23,15 +23,16 @@ impl Served {
         engine.administer(Command::SpaceCreate { title: "Lab".to_owned() }).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let router = router(Arc::clone(&engine), limits.clone());
-        tokio::spawn(serve(listener, router, limits, std::future::pending()));
+        let routers = Routers::new(Arc::clone(&engine), limits.clone());
+        tokio::spawn(serve(listener, routers, limits, std::future::pending()));
         Self { base, engine }
     }
 
     /// The secret of a new token.
     pub(crate) async fn token(&self, scopes: &[Scope]) -> String {
         let (name, scopes) = ("client".to_owned(), scopes.to_vec());
-        let command = Command::TokenCreate { space: None, name, scopes, expires_at: None };
+        let command =
+            Command::TokenCreate { space: None, name, scopes, expires_at: None, concurrency: Policy::default() };
         let told = self.engine.administer(command).await.unwrap();
         let Reply::TokenMade(made) = told else { panic!("{told:?}") };
         made.token

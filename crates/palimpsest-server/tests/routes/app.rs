@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
-use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Scope};
+use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
 use palimpsest_store::{MemoryStore, Store};
@@ -72,6 +72,11 @@ impl App {
         self.token_until(space, name, scopes, None).await
     }
 
+    /// Makes a token that has to name what it changes.
+    pub(crate) async fn careful(&self, space: &str, name: &str) -> String {
+        self.token_with(space, name, BOTH, None, Policy::RequireCondition).await
+    }
+
     pub(crate) async fn token_until(
         &self,
         space: &str,
@@ -79,10 +84,27 @@ impl App {
         scopes: &[Scope],
         expires_at: Option<Timestamp>,
     ) -> String {
+        self.token_with(space, name, scopes, expires_at, Policy::LastWriteWins).await
+    }
+
+    async fn token_with(
+        &self,
+        space: &str,
+        name: &str,
+        scopes: &[Scope],
+        expires_at: Option<Timestamp>,
+        concurrency: Policy,
+    ) -> String {
         let (space, name, scopes) = (Some(space.to_owned()), name.to_owned(), scopes.to_vec());
-        let told = self.administer(Command::TokenCreate { space, name, scopes, expires_at }).await;
+        let told = self.administer(Command::TokenCreate { space, name, scopes, expires_at, concurrency }).await;
         let Told::TokenMade(made) = told else { panic!("{told:?}") };
         made.token
+    }
+
+    /// Sends what the document does not tell of: a browser's question before its request.
+    pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
+        let (parts, body) = self.router.clone().oneshot(ask.0).await.unwrap().into_parts();
+        Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
     }
 
     /// Sends a request; what comes back is held against the document, whatever the test asks of it.
@@ -114,6 +136,12 @@ impl Ask {
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.0.headers_mut().insert(name, value.parse().unwrap());
+        self
+    }
+
+    /// The same with one more field of a name that may be there already.
+    pub(crate) fn and_header(mut self, name: &'static str, value: &str) -> Self {
+        self.0.headers_mut().append(name, value.parse().unwrap());
         self
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct Sample {
 pub(crate) enum Elsewhere {
     /// They are not there.
     NotFound,
+    /// They are not there, which is told of each.
+    NotFoundEach,
     /// It speaks of the token's own space.
     Own,
 }
@@ -43,27 +45,31 @@ pub(crate) struct Things {
     object: String,
     block: String,
     spare_block: String,
+    edited: String,
     doomed: String,
     tag: String,
     collection: String,
+    /// A revision at which all of them are there.
+    revision: u64,
 }
 
 pub(crate) async fn things(lab: &Lab) -> Things {
-    let object = lab.create(page_of(json!([text("first"), text("second")]))).await;
+    let object = lab.create(page_of(json!([text("first"), text("second"), text("third")]))).await;
     let doomed = lab.make(page_of(json!([]))).await;
     let tag = lab.make(tag("Methods")).await;
     let (space, structure) = (Some(lab.space.clone()), "RootPage".to_owned());
     let told = lab.app.administer(Command::CollectionCreate { space, structure, title: "Shelf".to_owned() }).await;
     let Told::Collection(shelf) = told else { panic!("{told:?}") };
     let collection = shelf.id.to_string();
-    let (block, spare_block) = (id(&body(&object)[0]), id(&body(&object)[1]));
-    Things { object: id(&object), block, spare_block, doomed, tag, collection }
+    let [block, spare_block, edited] = [0, 1, 2].map(|place| id(&body(&object)[place]));
+    let revision = lab.head().await;
+    Things { object: id(&object), block, spare_block, edited, doomed, tag, collection, revision }
 }
 
 /// One sample of every endpoint that asks for a token.
 fn samples(things: &Things) -> Vec<Sample> {
-    use Elsewhere::{NotFound, Own};
-    let Things { object, block, spare_block, doomed, tag, collection } = things;
+    use Elsewhere::{NotFound, NotFoundEach, Own};
+    let Things { object, block, spare_block, edited, doomed, tag, collection, revision } = things;
     let read = |path, query: &str, elsewhere| Sample {
         method: Method::GET,
         path,
@@ -74,12 +80,18 @@ fn samples(things: &Things) -> Vec<Sample> {
     let write =
         |method, path, body, elsewhere| Sample { method, path, query: String::new(), body: Some(body), elsewhere };
     let delete = |path, query: String| Sample { method: Method::DELETE, path, query, body: None, elsewhere: NotFound };
+    let edits = json!({"id": object, "edits": [{"op": "delete", "blockId": edited}]});
     let block_change = json!({"id": object, "blockId": block, "block": text("changed")});
     vec![
         read("/space", "", Own),
         read("/space/structures", "", Own),
         read("/object", &format!("?id={object}"), NotFound),
+        read("/object/history", &format!("?id={object}"), NotFound),
+        read("/object/diff", &format!("?id={object}&from={revision}&to={revision}"), NotFound),
+        write(Method::POST, "/objects/get", json!({"ids": [object]}), NotFoundEach),
+        read("/trash", "", Own),
         write(Method::POST, "/object", json!({"structureId": "RootPage"}), Own),
+        write(Method::POST, "/object/edits", edits, NotFound),
         write(Method::POST, "/object/url", json!({"url": "https://example.org/paper"}), Own),
         write(Method::PATCH, "/object", json!({"id": object, "collections": []}), NotFound),
         delete("/object", format!("?id={doomed}")),
@@ -88,14 +100,21 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::PATCH, "/object/markdown", json!({"id": object, "markdown": "---\ntitle: b\n---"}), NotFound),
         write(Method::POST, "/blocks/append", json!({"id": object, "markdown": "more"}), NotFound),
         write(Method::POST, "/blocks/daily-note/append", json!({"markdown": "today"}), Own),
+        write(Method::POST, "/blocks/move", json!({"id": object, "blockId": block}), NotFound),
         write(Method::PATCH, "/blocks/block", block_change, NotFound),
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
+        write(Method::POST, "/transactions", json!({"operations": [made_together()]}), Own),
         write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
+        read("/changes", "", Own),
         read("/objects/structure", "?id=RootPage", Own),
         read("/objects/collection", &format!("?id={collection}"), NotFound),
         read("/objects/tag", &format!("?id={tag}"), NotFound),
     ]
+}
+
+fn made_together() -> Value {
+    json!({"method": "POST", "path": "/object", "body": {"structureId": "RootPage"}})
 }
 
 /// The sample of each guarded endpoint of the document, with what a token needs for it. An endpoint without a sample is an error.
@@ -243,6 +262,15 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
         match sample.elsewhere {
             Elsewhere::NotFound => {
                 assert_eq!((reply.status, &*reply.code()), (404, "cap_not_found"), "{what}");
+            }
+            Elsewhere::NotFoundEach => {
+                for one in reply.ok()["results"].as_array().unwrap() {
+                    assert_eq!(
+                        (&one["error"]["code"], &one["object"]),
+                        (&json!("cap_not_found"), &Value::Null),
+                        "{what}"
+                    );
+                }
             }
             Elsewhere::Own => {
                 assert_eq!(reply.status, 200, "{what}");

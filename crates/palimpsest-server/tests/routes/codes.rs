@@ -1,16 +1,19 @@
 //! Every code that the server knows is answered to some request here.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use axum::body::Body;
 use http::Method;
+use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Code, Scope};
 use palimpsest_server::{Limits, RateLimits};
 use palimpsest_store::StoreError;
 use serde_json::json;
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
-use crate::contract::UNASKED;
 use crate::faulty::{Fault, Faulty};
 use crate::wire::{NOBODY, chosen, page};
 
@@ -37,10 +40,27 @@ async fn provoked() -> Vec<(Code, u16, Reply)> {
         (Code::RateLimitExceeded, 429, hurried.get("/space").await),
         (Code::MethodNotAllowed, 405, lab.delete("/space").await),
         (Code::AlreadyExists, 409, lab.post("/object", &taken).await),
+        (Code::IdempotencyMismatch, 422, mismatched(&lab).await),
+        (Code::IdempotencyInProgress, 409, in_progress().await),
         (Code::RevisionUnknown, 410, lab.app.send(Ask::new(Method::GET, &cursor).token(&stranger)).await),
         (Code::ServerError, 500, broken(StoreError::Corrupt("no head, no tail".to_owned())).await),
         (Code::ServiceUnavailable, 503, broken(StoreError::Busy).await),
     ];
+    let change = |token: &str| {
+        let body = json!({"id": chosen(1), "collections": []});
+        Ask::new(Method::PATCH, "/object").token(token).json(&body)
+    };
+    let careful = lab.app.careful(&lab.space, "careful").await;
+    let stale = change(&lab.token).header("if-match", "\"0000000000000000.1\"");
+    all.push((Code::PreconditionFailed, 412, lab.app.send(stale).await));
+    let failing = json!({"operations": [{"method": "DELETE", "path": object}]});
+    all.push((Code::TransactionAborted, 404, lab.post("/transactions", &failing).await));
+    all.push((Code::PreconditionRequired, 428, lab.app.send(change(&careful)).await));
+    let erased = lab.make(page("secret")).await;
+    let erase = Command::Erase { space: Some(lab.space.clone()), id: erased.clone() };
+    lab.app.administer(erase).await;
+    let then = lab.head().await - 1;
+    all.push((Code::Erased, 410, lab.get(&format!("/object?id={erased}&revision={then}")).await));
     lab.app.clock.advance(24 * 60 * 60 * 1000 + 1);
     all.push((Code::RevisionCompacted, 410, lab.get(&cursor).await));
     all
@@ -53,6 +73,31 @@ async fn cursor(lab: &Lab) -> String {
     }
     let first = lab.get("/objects?limit=1").await.ok();
     format!("/objects?limit=1&cursor={}", first["nextCursor"].as_str().unwrap())
+}
+
+/// What a key is answered that another request had.
+async fn mismatched(lab: &Lab) -> Reply {
+    let ask = |title| lab.ask(Method::POST, "/object").header("idempotency-key", "once").json(&page(title));
+    lab.app.send(ask("a")).await.ok();
+    lab.app.send(ask("b")).await
+}
+
+/// What a duplicate is answered whose first does not come to an end.
+pub(crate) async fn in_progress() -> Reply {
+    let store = Arc::new(Faulty::default());
+    let limits = Limits { retry_wait: Duration::from_millis(20), ..unhurried() };
+    let lab = Lab::in_app(App::over(Arc::clone(&store) as _, limits)).await;
+    let ask = || lab.ask(Method::POST, "/object").header("idempotency-key", "once").json(&page("a"));
+    store.breaks(Fault::Silent);
+    let mut first = Box::pin(lab.app.send(ask()));
+    assert!(poll_once(&mut first).is_pending());
+    store.heals();
+    lab.app.send(ask()).await
+}
+
+/// Polls once.
+pub(crate) fn poll_once<F: Future + Unpin>(future: &mut F) -> Poll<F::Output> {
+    Pin::new(future).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 /// What a write is answered when the store fails.
@@ -74,7 +119,7 @@ async fn every_code_is_answered_to_some_request() {
         assert_eq!(unknown, None, "{body}");
         assert!(!body["message"].as_str().unwrap().is_empty(), "{body}");
     }
-    let is_missing = |code: &&Code| **code != UNASKED && !all.iter().any(|(answered, ..)| answered == *code);
+    let is_missing = |code: &&Code| !all.iter().any(|(answered, ..)| answered == *code);
     let missing: Vec<_> = Code::ALL.iter().filter(is_missing).collect();
     assert!(missing.is_empty(), "no request here is answered {missing:?}");
 }

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use palimpsest_model::{ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    Current, Lookup, MemoryStore, ObjectHead, ReadJob, Snapshot, Store, StoreError, Target, TokenHash, TokenRecord,
-    Work, WriteJob,
+    Current, Lookup, MemoryStore, Moves, ObjectHead, ReadJob, Snapshot, Store, StoreError, Target, TokenHash,
+    TokenRecord, Work, WriteJob,
 };
+use tokio::sync::watch::Sender;
 
 /// What is wrong with the store.
 #[derive(Clone, Debug)]
@@ -19,6 +20,10 @@ pub(crate) enum Fault {
     JobsPanic,
     /// Looking for a token panics.
     LookupsPanic,
+    /// Nobody is told that the head moves.
+    SaysNothing,
+    /// Whoever waits for the head is told of what is not there yet.
+    SpeaksEarly,
 }
 
 /// A store that works until it is told to have a fault.
@@ -54,7 +59,7 @@ impl Faulty {
 impl Store for Faulty {
     fn submit(&self, job: Box<dyn WriteJob>) {
         match self.fault() {
-            None | Some(Fault::LookupsPanic) => self.inner.submit(job),
+            None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly) => self.inner.submit(job),
             Some(Fault::JobsPanic) => self.inner.submit(Box::new(Panicking(job))),
             Some(Fault::Fails(error)) => job.finish(Err(error)),
             Some(Fault::Silent) => self.held_writes.lock().unwrap().push(job),
@@ -63,7 +68,7 @@ impl Store for Faulty {
 
     fn inspect(&self, job: Box<dyn ReadJob>) {
         match self.fault() {
-            None | Some(Fault::LookupsPanic) => self.inner.inspect(job),
+            None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly) => self.inner.inspect(job),
             Some(Fault::JobsPanic) => self.inner.inspect(Box::new(Panicking(job))),
             Some(Fault::Fails(error)) => job.finish(Err(error)),
             Some(Fault::Silent) => self.held_reads.lock().unwrap().push(job),
@@ -77,6 +82,14 @@ impl Store for Faulty {
 
     fn remember(&self, space: SpaceId, seen: Revision, id: ObjectId, object: ObjectHead) {
         self.inner.remember(space, seen, id, object);
+    }
+
+    fn moved(&self, space: SpaceId) -> Option<Moves> {
+        match self.fault() {
+            Some(Fault::SaysNothing) => None,
+            Some(Fault::SpeaksEarly) => Some(Sender::new(Revision(u64::MAX)).subscribe()),
+            _ => self.inner.moved(space),
+        }
     }
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {

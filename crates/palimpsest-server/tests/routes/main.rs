@@ -5,6 +5,8 @@
 
 mod authorisation;
 mod codes;
+mod conditions;
+mod cors;
 mod document;
 mod http;
 mod ignored;
@@ -13,19 +15,23 @@ mod order;
 mod preferences;
 mod rates;
 mod retention;
+mod retry;
 mod revisions;
 mod times;
 mod walk;
 
 mod block;
 mod blocks;
+mod changes;
 mod docs;
 mod health;
 mod object;
 mod objects;
 mod space;
+mod trash;
 
 mod app;
 mod contract;
 mod faulty;
+mod kept;
 mod wire;

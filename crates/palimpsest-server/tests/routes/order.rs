@@ -18,12 +18,14 @@ enum Fault {
     Size,
     Form,
     Absent,
+    Required,
+    Failed,
     State,
 }
 
-use Fault::{Absent, Form, Rate, Size, State, Token, Version};
+use Fault::{Absent, Failed, Form, Rate, Required, Size, State, Token, Version};
 
-const ALL: [Fault; 8] = [Token, Rate, Version, Fault::Scope, Size, Form, Absent, State];
+const ALL: [Fault; 10] = [Token, Rate, Version, Fault::Scope, Size, Form, Absent, Required, Failed, State];
 
 const LIMIT: usize = 600;
 
@@ -38,6 +40,8 @@ impl Fault {
             Size => (413, "The body is larger"),
             Form => (400, "✖ Invalid input: expected array, received number\n  → at collections"),
             Absent => (404, "Object not found"),
+            Required => (428, "This space or token asks for a version"),
+            Failed => (412, "The condition does not hold"),
             State => (400, "✖ Unknown property"),
         }
     }
@@ -50,7 +54,10 @@ async fn told_of(faults: &[Fault]) -> (u16, String) {
     let lab = Lab::in_app(App::new(Limits { rates, body: LIMIT, ..Limits::default() })).await;
     let id = if has(Absent) { NOBODY.to_owned() } else { lab.make(page("a")).await };
     let scopes: &[Scope] = if has(Fault::Scope) { &[Scope::Read] } else { &[Scope::Write] };
-    let token = lab.app.token(&lab.space, "tester", scopes).await;
+    let token = match has(Required) && !has(Fault::Scope) {
+        true => lab.app.careful(&lab.space, "tester").await,
+        false => lab.app.token(&lab.space, "tester", scopes).await,
+    };
     let mut body = json!({"id": id, "properties": {"title": titled("b")}});
     if has(State) {
         body["properties"]["height"] = json!({"type": "text", "text": {"value": null}});
@@ -63,7 +70,8 @@ async fn told_of(faults: &[Fault]) -> (u16, String) {
     }
     let ask = |body: &Value| {
         let ask = Ask::new(Method::PATCH, "/object").token(if has(Token) { "nobody" } else { &token }).json(body);
-        if has(Version) { ask.header("x-capacities-api-version", "new") } else { ask }
+        let ask = if has(Version) { ask.header("x-capacities-api-version", "new") } else { ask };
+        if has(Failed) { ask.header("if-none-match", "*") } else { ask }
     };
     if has(Rate) {
         lab.app.send(ask(&json!({}))).await;

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use http::Method;
 use serde_json::{Value, json};
 
-use crate::app::{Lab, Reply};
+use crate::app::Reply;
+use crate::kept::Kept;
+use crate::object::rename_options;
+use crate::retry::{Done, Twins};
 use crate::wire::{NOBODY, SECTION, entities, id, ids, run, titled};
 
 /// How many walks of how many steps; each step looks at everything again, so the work grows with the square of a walk.
-fn length() -> (u64, usize) {
+pub(crate) fn length() -> (u64, usize) {
     if std::env::var_os("PALIMPSEST_TEST_LONG").is_some() { (30, 200) } else { (4, 60) }
 }
 
@@ -20,35 +23,78 @@ async fn the_laws_hold_whatever_is_sent() {
     }
 }
 
-struct Walk {
-    lab: Lab,
+pub(crate) struct Walk {
+    pub(crate) twins: Twins,
+    /// The writes that succeeded.
+    done: Vec<Done>,
     dice: Dice,
     /// Every object that was ever made, as GET shows it; nothing for one that cannot be seen.
-    seen: BTreeMap<String, Option<Value>>,
+    pub(crate) seen: BTreeMap<String, Option<Value>>,
     /// The blocks of all that can be seen.
     blocks: Vec<String>,
-    head: u64,
-    what: String,
+    pub(crate) head: u64,
+    /// What could be seen at each revision.
+    past: BTreeMap<u64, BTreeMap<String, Value>>,
+    pub(crate) what: String,
+    kept: Kept,
 }
 
 impl Walk {
-    async fn new(seed: u64) -> Self {
-        let lab = Lab::new().await;
-        Self { lab, dice: Dice(seed), seen: BTreeMap::new(), blocks: Vec::new(), head: 1, what: String::new() }
+    pub(crate) async fn new(seed: u64) -> Self {
+        let (twins, dice, what) = (Twins::new().await, Dice(seed), String::new());
+        let (done, blocks, seen, past) = (Vec::new(), Vec::new(), BTreeMap::new(), BTreeMap::new());
+        Self { twins, done, dice, seen, blocks, head: 1, past, what, kept: Kept::default() }
     }
 
     async fn go(mut self) {
+        let mut done = 0;
         for step in 0..length().1 {
-            self.lab.app.clock.advance(1000);
-            let (method, uri, mut body) = self.request();
-            if self.dice.one_in(8) {
-                spoil(&mut body, &mut self.dice);
+            self.step(step).await;
+            if self.done.len() > done {
+                done = self.done.len();
+                self.repeat_one().await;
             }
-            self.what = format!("step {step}: {method} {uri} {body}");
-            let reply = self.lab.app.send(self.lab.ask(method, &uri).json(&body)).await;
-            self.judge(&reply).await;
+            if self.dice.one_in(10) {
+                self.rename().await;
+            }
         }
         self.check_lists().await;
+        self.check_feed().await;
+        self.kept.check(&self.twins.lab).await;
+        let restarted = self.twins.restarted();
+        for done in &self.done {
+            done.repeat(&restarted).await;
+        }
+        assert_eq!(self.twins.lab.head().await, self.head, "a retry had an effect");
+    }
+
+    /// Sends one of the earlier writes again.
+    async fn repeat_one(&mut self) {
+        let index = self.dice.below(self.done.len());
+        self.done[index].repeat(&self.twins.lab).await;
+        assert_eq!(self.twins.lab.head().await, self.head, "after {} a retry had an effect", self.what);
+    }
+
+    /// Sends something, sensible or not.
+    pub(crate) async fn step(&mut self, step: usize) -> Reply {
+        let (method, uri, mut body) = self.request();
+        if self.dice.one_in(8) {
+            spoil(&mut body, &mut self.dice);
+        }
+        self.send(step, method, uri, body).await
+    }
+
+    /// Sends this, and judges what comes of it.
+    pub(crate) async fn send(&mut self, step: usize, method: Method, uri: String, body: Value) -> Reply {
+        self.twins.lab.app.clock.advance(1000);
+        self.what = format!("step {step}: {method} {uri} {body}");
+        let key = format!("step-{step}");
+        let reply = self.twins.lab.app.send(Done::ask(&self.twins.lab, &method, &uri, &body, &key)).await;
+        self.judge(&reply).await;
+        if reply.status == 200 {
+            self.done.push(Done { method, uri, body, key, reply: reply.clone() });
+        }
+        reply
     }
 
     /// After each step: no failure; a refusal changes nothing; a success moves the head by one when an object changed, else
@@ -56,7 +102,7 @@ impl Walk {
     async fn judge(&mut self, reply: &Reply) {
         let what = &self.what;
         assert!([200, 400, 404, 409].contains(&reply.status), "{what} is answered {reply:?}");
-        let head = self.lab.head().await;
+        let head = self.twins.lab.head().await;
         let before = std::mem::replace(&mut self.head, head);
         if reply.status != 200 {
             assert_eq!(head, before, "{what} was refused with an effect: {reply:?}");
@@ -65,15 +111,28 @@ impl Walk {
         assert_eq!(reply.revision(), Some(head), "{what}");
         let shown = (!reply.body.is_empty()).then(|| reply.json());
         let changed = self.look_again(shown.as_ref()).await;
+        self.kept.keep(head, &self.seen);
         // What leaves the trash for good was out of sight already.
         let moves = !changed.is_empty() || shown.is_none();
         assert_eq!(head - before, u64::from(moves), "{} changed {changed:?}", self.what);
         self.check_blocks();
+        let visible = self.seen.iter().filter_map(|(id, object)| Some((id.clone(), object.clone()?)));
+        self.past.insert(head, visible.collect());
+    }
+
+    /// Changes the schema: what tasks show changes with it, and their past does not.
+    async fn rename(&mut self) {
+        rename_options(&self.twins.lab, "new").await;
+        self.head += 1;
+        for (id, object) in self.seen.iter_mut().filter(|(_, object)| object.is_some()) {
+            *object = Some(self.twins.lab.object(id).await);
+        }
+        self.kept.keep(self.head, &self.seen);
     }
 
     /// Reads every object again; answers which differ from what was seen before.
     async fn look_again(&mut self, shown: Option<&Value>) -> Vec<String> {
-        let all = self.lab.get("/objects?limit=1000&include=objects").await.ok();
+        let all = self.twins.lab.get("/objects?limit=1000&include=objects").await.ok();
         let rows = all["results"].as_array().unwrap().iter();
         let mut now: BTreeMap<String, Option<Value>> = rows.map(|row| (id(row), Some(row["object"].clone()))).collect();
         for known in self.seen.keys() {
@@ -83,9 +142,9 @@ impl Walk {
             && let Some(Some(listed)) = now.get(&id(shown))
         {
             assert_eq!(listed, shown, "{}", self.what);
-            assert_eq!(&self.lab.object(&id(shown)).await, shown, "{}", self.what);
+            assert_eq!(&self.twins.lab.object(&id(shown)).await, shown, "{}", self.what);
         }
-        let time = self.lab.app.engine.now().to_string();
+        let time = self.twins.lab.app.engine.now().to_string();
         let mut changed = Vec::new();
         for (object, state) in &now {
             if self.seen.get(object) != Some(state) {
@@ -114,7 +173,7 @@ impl Walk {
             let mut cursor = String::new();
             loop {
                 let uri = format!("/objects/structure?id={structure}&pageSize=3{cursor}");
-                let list = self.lab.get(&uri).await.ok();
+                let list = self.twins.lab.get(&uri).await.ok();
                 listed.extend(list["results"].as_array().unwrap().iter().map(id));
                 let Some(next) = list["nextCursor"].as_str() else { break };
                 cursor = format!("&cursor={next}");
@@ -126,8 +185,33 @@ impl Walk {
         }
     }
 
+    /// At the end: whoever follows the feed from the beginning had at every revision what GET showed then.
+    async fn check_feed(&mut self) {
+        let mut replica = BTreeMap::new();
+        let mut last = 0;
+        while last < self.head {
+            let limit = 1 + self.dice.below(9);
+            let page = self.twins.lab.get(&format!("/changes?since={last}&limit={limit}&include=objects")).await.ok();
+            for change in page["changes"].as_array().unwrap() {
+                last += 1;
+                assert_eq!(change["revision"], json!(last));
+                for changed in change["objects"].as_array().unwrap() {
+                    match changed.get("object") {
+                        Some(object) => replica.insert(id(changed), object.clone()),
+                        None => replica.remove(&id(changed)),
+                    };
+                }
+                if let Some(seen) = self.past.get(&last) {
+                    assert_eq!(&replica, seen, "at revision {last}");
+                }
+            }
+            assert_eq!((&page["revision"], &page["hasMore"]), (&json!(last), &json!(last < self.head)));
+        }
+        assert!(!replica.is_empty(), "nothing was followed");
+    }
+
     fn request(&mut self) -> (Method, String, Value) {
-        match self.dice.below(12) {
+        match self.dice.below(18) {
             0 | 1 => self.create(),
             2..=4 => self.update(),
             5..=7 => self.append(),
@@ -141,6 +225,13 @@ impl Walk {
                 let uri = format!("/block?objectId={object}&blockId={}", self.block_of(&object));
                 (Method::DELETE, uri, json!({}))
             }
+            11 | 12 => {
+                let object = self.object();
+                let block = self.block_of(&object);
+                let body = json!({"id": object, "blockId": block});
+                (Method::POST, "/blocks/move".to_owned(), self.placed(body, &object))
+            }
+            13..=16 => self.edits(),
             _ => {
                 let flag = self.dice.pick(&["", "&hardDelete=true", "&hardDelete=false", "&hardDelete="]);
                 (Method::DELETE, format!("/object?id={}{flag}", self.object()), json!({}))
@@ -181,14 +272,50 @@ impl Walk {
             0 => body["markdown"] = json!(self.dice.pick(&["", "# a\n\n- b\n  - [ ] c", "| a |\n|---|\n| b |", "***"])),
             _ => body["blocks"] = self.blocks_to_write(),
         }
+        (Method::POST, "/blocks/append".to_owned(), self.placed(body, &object))
+    }
+
+    /// The same with a place in it.
+    fn placed(&mut self, mut body: Value, object: &str) -> Value {
         match self.dice.below(5) {
-            0 => body["parentBlockId"] = json!(self.block_of(&object)),
-            1 => body["position"] = json!({"type": "after_block", "after_block": {"id": self.block_of(&object)}}),
-            2 => body["position"] = json!({"type": "before_block", "before_block": {"id": self.block_of(&object)}}),
+            0 => body["parentBlockId"] = json!(self.block_of(object)),
+            1 => body["position"] = json!({"type": "after_block", "after_block": {"id": self.block_of(object)}}),
+            2 => body["position"] = json!({"type": "before_block", "before_block": {"id": self.block_of(object)}}),
             3 => body["position"] = json!({"type": "start"}),
             _ => {}
         }
-        (Method::POST, "/blocks/append".to_owned(), body)
+        body
+    }
+
+    fn edits(&mut self) -> (Method, String, Value) {
+        let object = self.object();
+        let count = self.dice.below(4) + 1;
+        let edits: Value = (0..count).map(|_| self.edit(&object)).collect();
+        (Method::POST, "/object/edits".to_owned(), json!({"id": object, "edits": edits}))
+    }
+
+    fn edit(&mut self, object: &str) -> Value {
+        let block = self.block_of(object);
+        match self.dice.below(9) {
+            0 => json!({"op": "set", "propertyId": "title", "value": titled(self.dice.pick(&["a", "b", ""]))}),
+            1 => json!({"op": "add", "propertyId": "tags", "values": [self.tag()]}),
+            2 => json!({"op": "remove", "propertyId": "tags", "values": [self.tag()]}),
+            3 => {
+                let blocks = self.blocks_to_write();
+                self.placed(json!({"op": "insert", "blocks": blocks}), object)
+            }
+            4 => {
+                let markdown = self.dice.pick(&["", "a #b", "[[a]]"]);
+                self.placed(json!({"op": "insert", "markdown": markdown}), object)
+            }
+            5 => json!({"op": "update", "blockId": block, "block": self.block(2)}),
+            6 => self.placed(json!({"op": "move", "blockId": block}), object),
+            7 => json!({"op": "delete", "blockId": block}),
+            _ => {
+                let (find, replace) = (self.dice.pick(&["a", "b", "c"]), self.dice.pick(&["a", "bc", ""]));
+                json!({"op": "replaceText", "blockId": block, "find": find, "replace": replace, "occurrence": "all"})
+            }
+        }
     }
 
     fn properties(&mut self) -> Value {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{Revision, State};
+use palimpsest_model::{Revision, SpaceId, State};
 
-use super::{Bench, block_on, object_id, page};
-use crate::{ObjectHead, Store};
+use super::{Bench, NOON, block_on, by, object_id, page, put, space_id};
+use crate::{Moves, ObjectHead, Store};
 
 /// A snapshot sees one revision: the row, the log and every object agree.
 pub fn a_snapshot_sees_one_revision(store: &Arc<dyn Store>) {
@@ -54,5 +54,52 @@ pub fn a_reader_never_brings_back_the_past(store: &Arc<dyn Store>) {
     if let Some(current) = store.current(bench.space, Some(object_id(1))) {
         assert_eq!(current.object.map(|object| object.revision), Some(new));
         assert_eq!(store.current(bench.space, Some(object_id(2))).unwrap().object, None);
+    }
+}
+
+/// How many commits a follower follows.
+const FOLLOWED: u64 = 200;
+
+/// Who waits for the head is told of every move once it is there to be read, and of the end of the space.
+pub fn who_waits_for_the_head_is_told_what_is_there(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    assert!(store.moved(space_id(2)).is_none(), "there is no such space");
+    let Some(mut moved) = store.moved(bench.space) else { return };
+    assert_eq!(*moved.borrow_and_update(), bench.head());
+    let revision = bench.put(&page(1, "told"));
+    assert_eq!(*moved.borrow_and_update(), revision, "before the commit is answered");
+    let _ = bench.commit(|_| Err::<(), _>("refused".to_owned()));
+    assert!(!moved.has_changed().unwrap(), "nothing moved");
+    let space = bench.space;
+    std::thread::scope(|scope| {
+        let writers = [7, 8].map(|number| scope.spawn(move || write(store, space, number)));
+        follow(store, space, moved.clone(), revision);
+        writers.into_iter().for_each(|writer| writer.join().unwrap());
+    });
+    block_on(store.administer(move |registry| registry.remove_space(space))).unwrap().unwrap();
+    // A store that keeps the head of a removed space never comes to the end of this.
+    block_on(async { while moved.changed().await.is_ok() {} });
+}
+
+fn write(store: &Arc<dyn Store>, space: SpaceId, number: u128) {
+    for round in 0..FOLLOWED / 2 {
+        let title = format!("round {round}");
+        let commit = store.commit(by("writer", space, NOON), move |tx| put(tx, page(number, &title)));
+        block_on(commit).unwrap().value.unwrap();
+    }
+}
+
+/// Reads the log after each move; nothing is missing, nothing comes twice.
+fn follow(store: &Arc<dyn Store>, space: SpaceId, mut moved: Moves, begin: Revision) {
+    let mut last = begin;
+    while last.0 < begin.0 + FOLLOWED {
+        let told = *block_on(moved.wait_for(|head| *head > last)).unwrap();
+        let after = last;
+        let answer = block_on(store.read(space, move |snapshot| snapshot.entries(after, usize::MAX))).unwrap();
+        for entry in answer.value.unwrap() {
+            assert_eq!(entry.revision, last.next());
+            last = entry.revision;
+        }
+        assert!(last >= told, "told of {told} when {last} was the last to be read");
     }
 }

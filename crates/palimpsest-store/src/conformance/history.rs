@@ -1,14 +1,15 @@
 //! Every version can be had again.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palimpsest_model::arbitrary::histories;
-use palimpsest_model::{Object, Revision, State};
+use palimpsest_model::{BuiltIn, Object, ObjectId, Revision, State, StructureId};
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRunner};
 
-use super::{Bench, block_on, object_id, page, paragraph};
-use crate::{Store, make_delta};
+use super::{Bench, NOON, block_on, object_id, page, paragraph};
+use crate::{ChangeKind, Made, Snapshot, Store, StoreError, make_delta};
 
 /// How many random histories are tried.
 const HISTORIES: u32 = 24;
@@ -36,9 +37,111 @@ pub fn random_histories_are_rebuilt_byte_for_byte(store: &Arc<dyn Store>) {
             assert_eq!(found.state, State::Live);
             assert!(found.revision <= revision, "{} after {revision}", found.revision);
         }
+        all_at_once(&bench, id, &written);
         let before = Revision(written[0].0.0 - 1);
         let found = block_on(store.read(bench.space, move |snapshot| snapshot.object_at(id, before)));
         assert!(found.unwrap().value.unwrap().is_none(), "it was not there yet");
+    }
+}
+
+/// One walk back gives the same versions, any number of them, and their sizes are known before.
+fn all_at_once(bench: &Bench<'_>, id: ObjectId, written: &[(Revision, Object)]) {
+    let mut last: BTreeMap<Revision, &Object> = BTreeMap::new();
+    written.iter().for_each(|(revision, version)| _ = last.entry(*revision).or_insert(version));
+    for step in [1, 3] {
+        let wanted: BTreeMap<_, _> = last.keys().step_by(step).map(|revision| (*revision, NOON)).collect();
+        let asked = wanted.clone();
+        let look = move |snapshot: &mut Snapshot<'_>| {
+            Ok::<_, StoreError>((snapshot.versions_at(id, &asked)?, snapshot.version_sizes(id, Revision(0))?))
+        };
+        let (found, sizes) = block_on(bench.store.read(bench.space, look)).unwrap().value.unwrap();
+        assert!(found.iter().rev().map(|found| found.revision).eq(wanted.into_keys()));
+        assert!(sizes.iter().rev().map(|(revision, _)| revision).eq(last.keys()));
+        for found in found {
+            let body = serde_json::to_string(&*found.object).unwrap();
+            assert_eq!(body, serde_json::to_string(last[&found.revision]).unwrap());
+            assert!(sizes.contains(&(found.revision, body.len())), "{} has {}", found.revision, body.len());
+        }
+    }
+}
+
+/// The commits that changed an object are read newest first, those of a range and no more than asked for.
+pub fn a_history_is_read_in_pieces(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let mut made = Vec::new();
+    for number in 0..10 {
+        made.push(bench.put(&page(1, &format!("version {number}"))));
+        bench.put(&page(2, &format!("noise {number}")));
+    }
+    made.reverse();
+    let read = |from: Revision, to: Revision, limit: usize| {
+        let look = move |snapshot: &mut Snapshot<'_>| snapshot.history(object_id(1), from..=to, limit);
+        block_on(store.read(bench.space, look)).unwrap().value.unwrap()
+    };
+    let revisions = |list: Vec<Made>| list.into_iter().map(|made| made.revision).collect::<Vec<_>>();
+    for (from, to) in [(0, 99), (0, u64::MAX), (5, 12), (6, 6), (7, 7), (12, 5), (u64::MAX, u64::MAX)] {
+        for limit in [0, 1, 3, usize::MAX] {
+            let (from, to) = (Revision(from), Revision(to));
+            let within = |revision: &Revision| (from..=to).contains(revision);
+            let expected: Vec<_> = made.iter().copied().filter(within).take(limit).collect();
+            assert_eq!(revisions(read(from, to, limit)), expected, "{from}..={to}, {limit}");
+        }
+    }
+    let all = read(Revision(0), Revision(99), 100);
+    let (last, others) = all.split_last().unwrap();
+    assert_eq!((last.change.kind, &*last.change.paths), (ChangeKind::Created, &[][..]));
+    for made in others {
+        assert_eq!(
+            (made.change.kind, made.change.id, &*made.actor.name),
+            (ChangeKind::Updated, object_id(1), "tester")
+        );
+        assert_eq!(made.change.paths[0], "blocks.RootPage_content.00000000-0000-b10c-0000-000100000000.content");
+    }
+    let nobody =
+        block_on(store.read(bench.space, |snapshot| snapshot.history(object_id(9), Revision(0)..=Revision(99), 9)));
+    assert_eq!(nobody.unwrap().value.unwrap(), []);
+}
+
+/// The way back leads through more versions than are read at once.
+pub fn very_many_versions_lead_back_to_the_first(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let made: Vec<_> = (0..200).map(|number| bench.put(&page(1, &format!("version {number}")))).collect();
+    for (number, revision) in made.iter().copied().enumerate().step_by(7) {
+        let found = block_on(store.read(bench.space, move |snapshot| snapshot.object_at(object_id(1), revision)));
+        let found = found.unwrap().value.unwrap().unwrap();
+        assert_eq!((found.object.title(), found.revision), (&*format!("version {number}"), revision));
+    }
+}
+
+/// A structure is had as it stood at a revision, as long as it was there.
+pub fn structures_are_rebuilt_as_they_stood(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let id = StructureId::BuiltIn(BuiltIn::RootPage);
+    let rename = |title: &'static str| {
+        let rename = move |tx: &mut crate::Tx<'_>| {
+            let mut page = tx.schema().structure(id).unwrap().value.clone();
+            page.title = title.to_owned();
+            tx.put_structure(page);
+            Ok(())
+        };
+        bench.commit(rename).unwrap().revision
+    };
+    let (first, _, second) = (rename("Leaf"), bench.put(&page(1, "noise")), rename("Sheet"));
+    bench.put(&page(2, "noise"));
+    let at = |revision: Revision| {
+        let look = move |snapshot: &mut Snapshot<'_>| snapshot.structure_at(id, revision);
+        let found = block_on(store.read(bench.space, look)).unwrap().value.unwrap();
+        found.map(|structure| (structure.value.title, structure.revision))
+    };
+    assert_eq!(at(Revision(0)), None);
+    assert_eq!(at(Revision(1)).unwrap().1, Revision(1));
+    for (revision, title, made) in [
+        (first, "Leaf", first),
+        (first.next(), "Leaf", first),
+        (second, "Sheet", second),
+        (second.next(), "Sheet", second),
+    ] {
+        assert_eq!(at(revision), Some((title.to_owned(), made)));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
+mod answers;
 mod commits;
 mod erasing;
 mod heads;
@@ -10,6 +11,7 @@ mod history;
 mod lists;
 mod registry;
 mod retention;
+mod staging;
 mod threads;
 mod titles;
 
@@ -22,6 +24,7 @@ use palimpsest_model::{
 };
 use uuid::Uuid;
 
+pub use self::answers::*;
 pub use self::commits::*;
 pub use self::erasing::*;
 pub use self::heads::*;
@@ -29,6 +32,7 @@ pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
 pub use self::retention::*;
+pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
@@ -46,17 +50,25 @@ macro_rules! conformance {
             time_in_the_log_never_goes_back, entries_tell_who_did_what_to_which_paths,
             structures_and_collections_are_data_in_the_log, a_block_id_belongs_to_one_object_for_ever,
             a_snapshot_sees_one_revision, the_head_knows_what_was_committed_before_the_answer,
-            a_reader_never_brings_back_the_past, random_histories_are_rebuilt_byte_for_byte,
-            one_edited_block_of_a_large_object_costs_little_history,
+            a_reader_never_brings_back_the_past, who_waits_for_the_head_is_told_what_is_there,
+            random_histories_are_rebuilt_byte_for_byte,
+            a_history_is_read_in_pieces, very_many_versions_lead_back_to_the_first,
+            structures_are_rebuilt_as_they_stood, one_edited_block_of_a_large_object_costs_little_history,
+            the_trash_is_a_list, a_list_tells_when_it_or_a_member_last_changed,
             lists_hold_what_can_be_seen_and_belongs_to_them, paging_misses_and_repeats_nothing_while_others_write,
             a_title_leads_to_what_is_called_so, a_transaction_finds_its_own_titles,
             the_index_of_titles_is_that_of_the_objects,
-            tokens_are_put_replaced_and_removed,
+            what_is_put_on_a_staged_version_is_handed_out_and_changes_nothing,
+            what_was_put_before_staging_is_there_after_it, staging_holds_one_object_only,
+            tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
             from_the_horizon_on_everything_is_read_as_before, a_commit_goes_on_where_the_past_is_gone,
             what_was_deleted_below_the_horizon_loses_its_content, a_time_leads_to_its_revision,
             an_erased_object_has_no_content_at_any_revision, an_erased_object_stays_deleted,
             only_what_is_deleted_is_erased,
+            an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
+            what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day,
+            answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
     };

@@ -6,9 +6,9 @@ use palimpsest_model::{SpaceId, TokenId};
 use uuid::Uuid;
 
 use super::{Bench, NOON, block_on, object_id, page};
-use crate::{Registry, Scope, Store, StoreError, TokenRecord};
+use crate::{Policy, Registry, Scope, Store, StoreError, TokenRecord};
 
-fn token(number: u8, space: SpaceId) -> TokenRecord {
+pub(super) fn token(number: u8, space: SpaceId) -> TokenRecord {
     TokenRecord {
         id: TokenId(Uuid::from_u128(u128::from(number))),
         hash: [number; 32],
@@ -18,17 +18,18 @@ fn token(number: u8, space: SpaceId) -> TokenRecord {
         created_at: NOON,
         expires_at: None,
         revoked_at: None,
+        concurrency: Policy::default(),
     }
 }
 
-fn administer<T: Send + 'static>(
+pub(super) fn administer<T: Send + 'static>(
     store: &Arc<dyn Store>,
     decide: impl FnMut(&mut Registry<'_>) -> Result<T, StoreError> + Send + 'static,
 ) -> Result<Result<T, StoreError>, StoreError> {
     block_on(store.administer(decide))
 }
 
-fn put(store: &Arc<dyn Store>, token: TokenRecord) {
+pub(super) fn put(store: &Arc<dyn Store>, token: TokenRecord) {
     administer(store, move |registry| registry.put_token(&token)).unwrap().unwrap();
 }
 
@@ -87,4 +88,44 @@ pub fn a_removed_space_is_gone_with_its_tokens(store: &Arc<dyn Store>) {
     let anew = Bench::begin_as(store, 1);
     assert!(anew.found(object_id(1)).is_none());
     assert_eq!(stays.found(object_id(1)).unwrap().object.title(), "stays");
+}
+
+/// The policy of a space is its own, begins with the last write winning, and stays whatever is written; no revision tells of it.
+pub fn a_policy_is_of_one_space_and_stays_whatever_is_written(store: &Arc<dyn Store>) {
+    let (one, two) = (Bench::begin_as(store, 1), Bench::begin_as(store, 2));
+    let (strict, space) = (Policy::RequireCondition, one.space);
+    assert_eq!(policies(&one), [Policy::LastWriteWins; 3]);
+    administer(store, move |registry| registry.put_policy(space, strict)).unwrap().unwrap();
+    assert_eq!((policies(&one), policies(&two)), ([strict; 3], [Policy::LastWriteWins; 3]));
+    assert_eq!((one.head(), one.log().len()), (palimpsest_model::Revision(1), 1));
+    one.put(&page(1, "written"));
+    let rename = |tx: &mut crate::Tx<'_>| {
+        let space = tx.schema().space.value.clone();
+        tx.put_space(palimpsest_model::Space { title: "renamed".to_owned(), ..space });
+        Ok(())
+    };
+    one.commit(rename).unwrap().value.unwrap();
+    put(store, token(1, space));
+    assert_eq!(policies(&one), [strict; 3]);
+    let refused = block_on(store.administer(move |registry| {
+        registry.put_policy(space, Policy::LastWriteWins).unwrap();
+        Err::<(), _>("no")
+    }));
+    assert_eq!((refused.unwrap(), policies(&one)), (Err("no"), [strict; 3]));
+    let nowhere = administer(store, |registry| registry.put_policy(super::space_id(99), Policy::RequireCondition));
+    assert!(matches!(nowhere, Ok(Err(StoreError::NoSuchSpace)) | Err(StoreError::NoSuchSpace)), "{nowhere:?}");
+    administer(store, move |registry| registry.put_policy(space, Policy::LastWriteWins)).unwrap().unwrap();
+    assert_eq!(policies(&one), [Policy::LastWriteWins; 3]);
+    administer(store, move |registry| registry.put_policy(space, strict)).unwrap().unwrap();
+    administer(store, move |registry| registry.remove_space(space)).unwrap().unwrap();
+    assert_eq!(policies(&Bench::begin_as(store, 1)), [Policy::LastWriteWins; 3], "another life begins anew");
+}
+
+/// The policy of a space as a transaction, a snapshot and the registry see it.
+fn policies(bench: &Bench<'_>) -> [Policy; 3] {
+    let space = bench.space;
+    let written = bench.commit(|tx| Ok(tx.row().policy)).unwrap().value.unwrap();
+    let read = block_on(bench.store.read(space, |snapshot| snapshot.row())).unwrap().value.policy;
+    let rows = administer(bench.store, |registry| registry.spaces()).unwrap().unwrap();
+    [written, read, rows.iter().find(|row| row.id == space).unwrap().policy]
 }

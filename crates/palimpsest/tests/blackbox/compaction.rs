@@ -23,7 +23,7 @@ fn a_compaction_that_is_cut_short_loses_nothing_above_the_horizon() {
     ledger.add(&crowd.write(Server::start(&data), &mut random, Server::stop));
 
     let short = ("PALIMPSEST_HISTORY", "1s");
-    let mut server = Server::start_with(&data, [short, ("PALIMPSEST_FAULTS", "during-compaction")]);
+    let mut server = Server::start_with(&data, [short, ("PALIMPSEST_FAULTS", "during-compaction:400")]);
     assert!(!server.ended(Duration::from_secs(60)).success(), "it was to be killed");
     let stored = Stored::open(&data);
     assert!(stored.oldest > 500, "the horizon has moved to {}", stored.oldest);

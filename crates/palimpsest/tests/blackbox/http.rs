@@ -22,6 +22,8 @@ pub(crate) struct Client {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) revision: Option<i64>,
+    /// Whether it is what an earlier request with the same key was answered.
+    pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
 }
 
@@ -48,10 +50,19 @@ impl Client {
 
     /// Sends a request. An error means that the server went away: what was asked for may have happened or not.
     pub(crate) fn send(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply> {
-        let outcome = self.exchange(method, path, body);
+        self.send_with(method, path, body, "")
+    }
+
+    /// The same with a key: sent again, it has no second effect.
+    pub(crate) fn send_once(&mut self, key: &str, method: &str, path: &str, body: &Value) -> Result<Reply> {
+        self.send_with(method, path, Some(body), &format!("Idempotency-Key: {key}\r\n"))
+    }
+
+    fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
+        let outcome = self.exchange(method, path, body, more);
         match &outcome {
             Ok(reply) => {
-                if let Some(revision) = reply.revision {
+                if let Some(revision) = reply.revision.filter(|_| !reply.replayed) {
                     assert!(
                         revision >= self.seen,
                         "{method} {path}: the revision fell from {} to {revision}",
@@ -109,9 +120,23 @@ impl Client {
         receive(stream).map(|(reply, _)| reply)
     }
 
-    fn exchange(&mut self, method: &str, path: &str, body: Option<&Value>) -> Result<Reply> {
+    /// The lines of the head of an answer to a request with these headers and without a body; the connection ends with it.
+    pub(crate) fn head_of(&mut self, method: &str, path: &str, more: &str) -> Result<Vec<String>> {
+        let head = self.head(method, path, 0, more);
+        let mut stream = connect(self.address)?;
+        stream.get_mut().write_all(&head)?;
+        let mut lines = Vec::new();
+        loop {
+            match read_line(&mut stream)? {
+                line if line.is_empty() => return Ok(lines),
+                line => lines.push(line),
+            }
+        }
+    }
+
+    fn exchange(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
         let body = body.map(serde_json::to_vec).transpose()?.unwrap_or_default();
-        let mut request = self.head(method, path, body.len(), "");
+        let mut request = self.head(method, path, body.len(), more);
         request.extend(body);
         let stream = self.stream()?;
         stream.get_mut().write_all(&request)?;
@@ -171,13 +196,14 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     let status = read_line(stream)?;
     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an answer"))?;
-    let (mut length, mut revision, mut stays_open) = (0, None, true);
+    let (mut length, mut revision, mut replayed, mut stays_open) = (0, None, false, true);
     loop {
         let line = read_line(stream)?;
         let Some((name, value)) = line.split_once(':') else { break };
         match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", value) => length = value.parse().unwrap(),
             ("palimpsest-revision", value) => revision = Some(value.parse().unwrap()),
+            ("idempotency-replayed", value) => replayed = value == "true",
             ("connection", value) => stays_open = !value.eq_ignore_ascii_case("close"),
             ("transfer-encoding", value) => panic!("an answer of unknown length: {value}"),
             _ => {}
@@ -185,7 +211,7 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok((Reply { status, revision, body }, stays_open))
+    Ok((Reply { status, revision, replayed, body }, stays_open))
 }
 
 fn read_line(stream: &mut BufReader<TcpStream>) -> Result<String> {

@@ -20,8 +20,11 @@ mod head;
 mod hot;
 mod http;
 mod ledger;
+mod policy;
 mod powercut;
 mod random;
+#[cfg(feature = "faults")]
+mod retry;
 mod server;
 mod shutdown;
 mod stored;

@@ -3,6 +3,8 @@
 pub(crate) mod append;
 pub(crate) mod daily;
 pub(crate) mod delete;
+pub(crate) mod moving;
+pub(crate) mod place;
 pub(crate) mod update;
 
 use palimpsest_model::{BlockId, NOTHING, Node, ObjectId, Reading, parse_uuid};

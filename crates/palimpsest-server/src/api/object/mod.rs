@@ -2,7 +2,10 @@
 
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod diff;
+pub(crate) mod edits;
 pub(crate) mod get;
+pub(crate) mod history;
 pub(crate) mod link;
 pub(crate) mod markdown;
 pub(crate) mod update;

@@ -3,13 +3,10 @@
 use palimpsest_engine::{Code, List, ListObjects, Row};
 use serde_json::json;
 
-use super::read_count;
+use crate::api::{MOST, USUAL, read_count};
 use crate::document::shape::words;
 use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
-
-const MOST: usize = 1000;
-const USUAL: usize = 50;
 
 pub(crate) fn call(call: Call) -> Reading {
     Box::pin(async move {
@@ -28,6 +25,7 @@ pub(crate) fn describe() -> Description {
     let next = Link::new("next", "objects.list", json!({"query.cursor": "$response.body#/nextCursor"}));
     let page = Success::page("VersionedPage").leads(next);
     Description::new("objects.list", "Every object of every structure, with its version")
+        .about("With `include=objects` a page shows at most 8 MiB of objects, or one of them, and says that there is more.")
         .takes("limit", lists::size(MOST, USUAL))
         .takes("cursor", lists::cursor())
         .takes("include", words(["objects"]))

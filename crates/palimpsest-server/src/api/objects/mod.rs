@@ -2,6 +2,7 @@
 
 pub(crate) mod all;
 pub(crate) mod collection;
+pub(crate) mod get;
 pub(crate) mod search;
 pub(crate) mod structure;
 pub(crate) mod tag;
@@ -10,6 +11,7 @@ use palimpsest_engine::{Code, List, ListObjects, Row};
 use palimpsest_model::{Node, Reading as Notes};
 use serde_json::{Value, json};
 
+use super::read_count;
 use crate::document::{Description, Link, Success, lists};
 use crate::endpoint::{Call, Reading};
 
@@ -29,22 +31,6 @@ fn page_of(call: Call, other: &'static str, read: fn(&Node<'_, '_>, &mut Notes) 
         })?;
         Ok(call.engine.list(&call.token, ask).await?.into())
     })
-}
-
-/// Reads how many rows a page has, from 1 to `most`.
-fn read_count(node: &Node<'_, '_>, notes: &mut Notes, most: usize) -> Option<usize> {
-    let text = node.string(notes)?;
-    let Ok(count) = text.parse::<i64>() else {
-        let kind = if text.parse::<f64>().is_ok() { "int, received number" } else { "number, received NaN" };
-        notes.problem(node, format!("Invalid input: expected {kind}"));
-        return None;
-    };
-    match usize::try_from(count) {
-        Ok(count) if count > most => notes.problem(node, format!("Too big: expected number to be <={most}")),
-        Ok(count) if count > 0 => return Some(count),
-        _ => notes.problem(node, "Too small: expected number to be >0"),
-    }
-    None
 }
 
 /// Describes one of the contract's lists.

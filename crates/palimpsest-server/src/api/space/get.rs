@@ -9,5 +9,5 @@ pub(crate) fn call(call: Call) -> Reading {
 }
 
 pub(crate) fn describe() -> Description {
-    Description::new("space.get", "The space").answers(Success::json("The space.", refer("Space")))
+    Description::new("space.get", "The space").answers(Success::json("The space.", refer("Space")).versioned())
 }

@@ -13,6 +13,7 @@ pub(crate) fn call(call: Call) -> Reading {
 pub(crate) fn describe() -> Description {
     let first = "$response.body#/structures/0/id";
     let listed = Success::json("The structures that are listed.", refer("Structures"))
+        .versioned()
         .leads(Link::with_body("create", "object.create", json!({"structureId": first})))
         .leads(Link::new("list", "objects.structure", json!({"query.id": first})));
     Description::new("space.structures", "The structures (object types) of the space")

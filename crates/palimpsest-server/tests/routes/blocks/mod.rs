@@ -4,3 +4,4 @@ mod append;
 mod block;
 mod daily;
 mod markdown;
+mod moving;

@@ -1,12 +1,17 @@
 //! /object.
 
+mod block_edits;
 mod create;
 mod dates;
 mod delete;
+mod diff;
+mod edits;
 mod get;
+mod history;
 mod ids;
 mod link;
 mod markdown;
+mod past;
 mod planted;
 mod properties;
 mod references;
@@ -14,3 +19,6 @@ mod refusals;
 mod rewrite;
 mod trash;
 mod update;
+
+pub(crate) use history::entries;
+pub(crate) use past::rename_options;

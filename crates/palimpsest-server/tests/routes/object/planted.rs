@@ -4,8 +4,10 @@
 use std::collections::BTreeMap;
 
 use http::Method;
+use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_model::{
-    Block, BlockId, BuiltIn, Object, ObjectId, PropertyId, State, StructureId, Value as Held, parse_uuid,
+    Block, BlockId, BuiltIn, Creation, Object, ObjectId, PropertyId, State, StructureId, Value as Held,
+    builtin_structures, parse_uuid,
 };
 use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
 use serde_json::json;
@@ -53,6 +55,49 @@ async fn a_weblink_takes_every_change_but_that_of_its_url() {
     lab.update_block(json!({"id": weblink, "blockId": id(&notes[0]), "block": text("better note")})).await;
     let left = lab.delete_block(&weblink, &id(&notes[0])).await;
     assert_eq!(left["blocks"], json!({"media_notes": []}));
+}
+
+#[tokio::test]
+async fn weblinks_and_media_take_title_description_tags_and_collections() {
+    let media = builtin_structures().into_iter().filter(|structure| structure.creation == Creation::Media);
+    let mut known = 0;
+    for structure in media {
+        known += 1;
+        let lab = Lab::new().await;
+        let (space, name) = (Some(lab.space.clone()), structure.id.to_string());
+        let shelf = Command::CollectionCreate { space, structure: name, title: "Shelf".to_owned() };
+        let Told::Collection(shelf) = lab.app.administer(shelf).await else { panic!("no collection") };
+        let object = planted(&lab, structure.id, "media_notes", &[]).await;
+        let tag = lab.make(tag("Read")).await;
+        let description = json!({"type": "text", "text": {"value": "good"}});
+        let properties = json!({"title": titled("A gel"), "description": description, "tags": entities(&[&tag])});
+        let shelves = json!([shelf.id.to_string()]);
+        let patch = json!({"id": object, "properties": properties, "collections": shelves});
+        let patched = lab.update(patch).await;
+        for (key, value) in properties.as_object().unwrap() {
+            assert_eq!(patched["properties"][key], *value, "{} {key}", structure.id);
+        }
+        assert_eq!(patched["collections"], shelves, "{}", structure.id);
+        let listed = lab.get(&format!("/objects/collection?id={}", shelf.id)).await.ok();
+        assert_eq!(listed["results"][0]["id"], json!(object));
+        let edits = json!({"id": object, "edits": [
+            {"op": "set", "propertyId": "title", "value": titled("Another gel")},
+            {"op": "remove", "propertyId": "tags", "values": [tag]},
+            {"op": "add", "propertyId": "aliases", "values": ["gel 2"]},
+            {"op": "removeCollections", "ids": shelves},
+            {"op": "insert", "markdown": "note"},
+        ]});
+        let edited = lab.post("/object/edits", &edits).await.ok();
+        assert_eq!(edited["properties"]["title"], titled("Another gel"), "{}", structure.id);
+        assert_eq!(edited["properties"]["tags"], entities(&[]), "{}", structure.id);
+        assert_eq!(edited["collections"], json!([]), "{}", structure.id);
+        assert_eq!(outline(edited["blocks"]["media_notes"].as_array().unwrap()), "note", "{}", structure.id);
+        let own =
+            json!({"op": "set", "propertyId": "media_URLReference", "value": {"type": "url", "url": {"value": "x:y"}}});
+        let message = "✖ This property is read-only\n  → at edits[0].propertyId";
+        lab.refuses(Method::POST, "/object/edits", json!({"id": object, "edits": [own]}), message).await;
+    }
+    assert!(known > 4, "weblinks, images, PDF files, audio, video: {known}");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! GET /objects.
 
 use http::Method;
+use palimpsest_server::Limits;
 use serde_json::{Value, json};
 
-use crate::app::Lab;
+use crate::app::{App, Lab, unhurried};
 use crate::wire::{id, page, page_of, tag};
 
 #[tokio::test]
@@ -29,6 +30,45 @@ async fn the_objects_themselves_can_be_had() {
     assert_eq!(list["results"][0]["object"], page);
     let words = "✖ Invalid option: expected one of \"objects\"\n  → at include";
     lab.refuses(Method::GET, "/objects?include=blocks", Value::Null, words).await;
+}
+
+#[tokio::test]
+async fn a_page_of_large_objects_has_fewer_rows_and_says_that_there_is_more() {
+    let lab = Lab::new().await;
+    let large =
+        |megabytes: usize| json!([{"type": "CodeBlock", "lang": "", "text": "x".repeat(megabytes * 1024 * 1024)}]);
+    let mut made = Vec::new();
+    for megabytes in [3, 3, 3, 3, 0, 3] {
+        made.push(lab.make(page_of(large(megabytes))).await);
+    }
+    let mut pages = Vec::new();
+    let mut cursor = String::new();
+    loop {
+        let reply = lab.get(&format!("/objects?include=objects{cursor}")).await;
+        assert!(reply.body.len() < 9 * 1024 * 1024);
+        let list = reply.ok();
+        pages.push(list["results"].as_array().unwrap().iter().map(id).collect::<Vec<_>>());
+        assert_eq!(list["hasMore"], json!(!list["nextCursor"].is_null()));
+        let Some(next) = list["nextCursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!(pages.iter().map(Vec::len).collect::<Vec<_>>(), [2, 3, 1]);
+    assert_eq!(pages.concat(), made);
+    let without = lab.get("/objects").await.ok();
+    assert_eq!((without["results"].as_array().unwrap().len(), &without["hasMore"]), (6, &json!(false)));
+}
+
+#[tokio::test]
+async fn an_object_larger_than_a_page_is_a_page() {
+    let lab = Lab::in_app(App::new(Limits { body: 32 * 1024 * 1024, ..unhurried() })).await;
+    let text = "x".repeat(9 * 1024 * 1024);
+    let large = lab.make(page_of(json!([{"type": "CodeBlock", "lang": "", "text": text}]))).await;
+    let small = lab.make(page("a")).await;
+    let first = lab.get("/objects?include=objects").await.ok();
+    assert_eq!((first["results"].as_array().unwrap().len(), id(&first["results"][0])), (1, large));
+    let next = first["nextCursor"].as_str().unwrap();
+    let second = lab.get(&format!("/objects?include=objects&cursor={next}")).await.ok();
+    assert_eq!((id(&second["results"][0]), &second["hasMore"]), (small, &json!(false)));
 }
 
 #[tokio::test]

@@ -1,13 +1,20 @@
-//! Edits of an object's blocks: append, update, delete (spec/02 §12, 14, 15).
+//! Edits of an object's blocks: append, update, delete (spec/02 §12, 14, 15), and those smaller than a block or larger than its
+//! content: replacing text, moving.
+
+mod moving;
+mod replace;
 
 use std::fmt;
+
+pub use moving::move_block;
+pub use replace::{Occurrence, Replacement, replace_text};
 
 use crate::align::{Names, realign};
 use crate::block::{Block, Content, TextContent};
 use crate::draft::BlockDraft;
 use crate::id::{BlockId, NOTHING, PropertyId};
 use crate::object::Object;
-use crate::{MAX_BLOCKS, MAX_DEPTH};
+use crate::{MAX_BLOCKS, MAX_DEPTH, MAX_GROWTH};
 
 /// Where new blocks go.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,6 +43,21 @@ pub enum EditError {
         /// The kind that was sent.
         sent: &'static str,
     },
+    /// A block would stand below itself.
+    IntoItself,
+    /// Blocks of this kind say nothing.
+    NoText(&'static str),
+    /// A text that was to be found once stands there so many times.
+    NotOnce(usize),
+    /// A text stands there fewer times than was asked for.
+    TooFew {
+        /// How many times it stands there.
+        found: usize,
+        /// Which of them was asked for.
+        wanted: usize,
+    },
+    /// Texts would grow too much at once.
+    TooLong,
     /// The object would hold too many blocks.
     TooMany,
     /// The blocks would nest too deep.
@@ -53,6 +75,14 @@ impl fmt::Display for EditError {
             Self::OtherKind { stored, sent } => {
                 write!(f, "The type of a block cannot change: it is a {stored}, received {sent}")
             }
+            Self::IntoItself => write!(f, "A block cannot stand below itself"),
+            Self::NoText(kind) => write!(f, "A {kind} has no text"),
+            Self::NotOnce(0) => write!(f, "There are 0 matches: the block does not say this"),
+            Self::NotOnce(found) => {
+                write!(f, "There are {found} matches: tell which by `occurrence`, a number from 1 or \"all\"")
+            }
+            Self::TooFew { found, wanted } => write!(f, "There are {found} matches, and number {wanted} was asked for"),
+            Self::TooLong => write!(f, "Too big: replacements make texts at most {MAX_GROWTH} bytes longer"),
             Self::TooMany => write!(f, "Too big: an object holds at most {MAX_BLOCKS} blocks"),
             Self::TooDeep => write!(f, "Too deep: blocks nest at most {MAX_DEPTH} levels"),
         }
@@ -76,6 +106,22 @@ pub fn append(
     position: Position,
     blocks: Vec<Block>,
 ) -> Result<(), EditError> {
+    let gives_way = parent.is_none() && matches!(position, Position::Start | Position::End) && !blocks.is_empty();
+    if let Some(top) = object.blocks.get_mut(section).filter(|top| gives_way && is_lone_empty(top)) {
+        top.clear();
+    }
+    place(object, section, parent, position, blocks)?;
+    check_limits(object)
+}
+
+/// Puts blocks somewhere, whatever becomes of the limits.
+fn place(
+    object: &mut Object,
+    section: &PropertyId,
+    parent: Option<BlockId>,
+    position: Position,
+    blocks: Vec<Block>,
+) -> Result<(), EditError> {
     let top = object.blocks.entry(section.clone()).or_default();
     let (list, index) = match (parent, position) {
         (_, Position::After(id)) => {
@@ -86,12 +132,7 @@ pub fn append(
         (parent, Position::Start | Position::End) => {
             let list = match parent {
                 Some(id) => children_of(top, id)?,
-                None => {
-                    if !blocks.is_empty() && is_lone_empty(top) {
-                        top.clear();
-                    }
-                    top
-                }
+                None => top,
             };
             let index = if position == Position::Start { 0 } else { list.len() };
             (list, index)
@@ -101,7 +142,7 @@ pub fn append(
     if let Some(parent) = parent.and_then(|id| find_mut(top_of(object, section), id)) {
         parent.normalise();
     }
-    check_limits(object)
+    Ok(())
 }
 
 /// Replaces the content of a block: what the draft left out stays, `null` removes, children are replaced when given. After an
@@ -127,21 +168,22 @@ pub fn update_block(
 
 /// Removes a block with everything below it.
 pub fn delete_block(object: &mut Object, id: BlockId) -> Result<(), EditError> {
-    let removed = object.blocks.values_mut().any(|list| remove(list, id));
-    if removed { Ok(()) } else { Err(EditError::UnknownBlock(id)) }
+    take_block(object, id).map(|_| ()).ok_or(EditError::UnknownBlock(id))
 }
 
-fn remove(list: &mut Vec<Block>, id: BlockId) -> bool {
+/// Takes a block out, with everything below it.
+fn take_block(object: &mut Object, id: BlockId) -> Option<Block> {
+    object.blocks.values_mut().find_map(|list| take(list, id))
+}
+
+fn take(list: &mut Vec<Block>, id: BlockId) -> Option<Block> {
     if let Some(index) = list.iter().position(|block| block.id == id) {
-        list.remove(index);
-        return true;
+        return Some(list.remove(index));
     }
-    list.iter_mut().any(|block| {
-        let removed = block.children.iter_mut().any(|list| remove(list, id));
-        if removed {
-            block.normalise();
-        }
-        removed
+    list.iter_mut().find_map(|block| {
+        let taken = block.children.iter_mut().find_map(|list| take(list, id))?;
+        block.normalise();
+        Some(taken)
     })
 }
 

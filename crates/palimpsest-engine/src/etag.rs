@@ -1,0 +1,74 @@
+//! Entity tags: which version it is, and which bytes of it.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use palimpsest_model::Tag;
+use sha2::{Digest as _, Sha256};
+
+/// Stands for bytes: the first 96 bits of their SHA-256, as 16 characters of base64url.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Digest([u8; 16]);
+
+impl Digest {
+    /// The digest of these bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut text = [b'A'; 16];
+        // Twelve bytes are sixteen characters, always.
+        let _ = URL_SAFE_NO_PAD.encode_slice(&Sha256::digest(bytes)[..12], &mut text);
+        Self(text)
+    }
+}
+
+/// A strong entity tag (RFC 9110 §8.8.3): a version, and the digest of the bytes it was shown as. What shows no bytes has none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ETag {
+    /// The version.
+    pub tag: Tag,
+    /// The digest of the answer's body.
+    pub digest: Option<Digest>,
+}
+
+impl fmt::Display for ETag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Tag { log, revision } = self.tag;
+        match &self.digest {
+            Some(Digest(text)) => write!(f, "\"{log}.{revision}-{}\"", text.escape_ascii()),
+            None => self.tag.fmt(f),
+        }
+    }
+}
+
+/// The bytes of an answer, and their digest.
+#[derive(Clone, Debug)]
+pub(crate) struct Rendering {
+    pub(crate) body: Bytes,
+    pub(crate) digest: Digest,
+}
+
+impl From<Vec<u8>> for Rendering {
+    fn from(body: Vec<u8>) -> Self {
+        Self { digest: Digest::of(&body), body: body.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use palimpsest_model::{LogId, Revision};
+
+    use super::*;
+
+    #[test]
+    fn an_entity_tag_names_the_version_and_the_bytes() {
+        let tag = Tag { log: LogId(7), revision: Revision(12) };
+        let digest = Some(Digest::of(b"body"));
+        let written = ETag { tag, digest }.to_string();
+        assert!(written.starts_with("\"0000000000000007.12-") && written.len() == 2 + 16 + 1 + 2 + 1 + 16, "{written}");
+        assert_eq!(written.parse(), Ok(tag));
+        assert_ne!(ETag { tag, digest: Some(Digest::of(b"other")) }.to_string(), written);
+        assert_eq!(ETag { tag, digest: None }.to_string(), tag.to_string());
+    }
+}

@@ -1,0 +1,202 @@
+//! POST /transactions.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use palimpsest_model::{ObjectId, Revision, State, Tag};
+use palimpsest_store::{Policy, Tx};
+use serde_json::json;
+
+use super::Guard;
+use crate::access::Access;
+use crate::condition::{Condition, Tags, Terms};
+use crate::engine::{Engine, View};
+use crate::error::{Code, Error};
+use crate::operation::{Ignored, Operation};
+use crate::perform::{Done, perform};
+use crate::retry::{self, Outcome as Applied, Retry};
+use crate::world::Fresh;
+
+/// Operations that happen together.
+#[derive(Clone, Debug, Default)]
+pub struct Transaction {
+    /// What to do, in this order; each sees those before it.
+    pub operations: Vec<Step>,
+    /// What has to be true before.
+    pub guards: Vec<Guard>,
+    /// Whether only to tell what would happen.
+    pub dry_run: bool,
+    /// Whether nothing may be dropped.
+    pub strict: bool,
+    /// Whether the objects are to be shown.
+    pub shows: bool,
+    /// What tells it from another one when it is sent again.
+    pub retry: Option<Retry>,
+}
+
+/// One of them.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// What to do.
+    pub operation: Operation,
+    /// What reading it dropped already.
+    pub ignored: Ignored,
+    /// What has to hold, before the transaction, of the object it is about.
+    pub condition: Condition,
+}
+
+/// What a transaction came to.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// The revision it took, or the head when it changed nothing.
+    pub revision: Revision,
+    /// What became of each operation, in their order.
+    pub outcomes: Vec<Outcome>,
+    /// Whether it was done before, by a request with the same key, and this is what that was answered.
+    pub replayed: bool,
+}
+
+/// What an operation of a transaction came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The object it was about, and its version as the transaction left it.
+    pub left: Option<(ObjectId, Tag)>,
+    /// The object as the transaction left it, when it is to be shown and can be seen.
+    pub object: Option<View>,
+    /// What of the input had no effect.
+    pub ignored: Ignored,
+}
+
+/// A commit that ends without its effects: because it was refused, or because it was only a question.
+enum Undone {
+    Refused(Box<Error>),
+    Dry(Box<Applied>, Revision),
+}
+
+impl<E: Into<Error>> From<E> for Undone {
+    fn from(error: E) -> Self {
+        Self::Refused(Box::new(error.into()))
+    }
+}
+
+impl Engine {
+    /// Does all operations of a transaction, or none.
+    pub async fn transact(&self, access: &Access, mut transaction: Transaction) -> Result<Committed, Error> {
+        if transaction.operations.iter().any(|step| step.operation.looks_outside()) && !transaction.dry_run {
+            if let Some(applied) = self.recall(access, transaction.retry.as_ref()).await? {
+                let revision = applied.row.revision;
+                return self.committed(applied, revision);
+            }
+            self.look(&mut transaction.operations).await;
+        }
+        let intent = self.intent(access);
+        let fresh = Fresh::draw(&*self.ids, intent.at);
+        let policy = access.policy;
+        let decide = move |tx: &mut Tx<'_>| {
+            let retry = transaction.retry.as_ref().filter(|_| !transaction.dry_run);
+            if let Some(applied) = retry::replay(tx, retry)? {
+                return Ok(applied);
+            }
+            let applied = transaction.apply(tx, policy, &mut fresh.clone())?;
+            if transaction.dry_run {
+                let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
+                return Err(Undone::Dry(Box::new(applied), revision));
+            }
+            retry::remember(tx, retry, &applied)?;
+            Ok(applied)
+        };
+        let answer = self.store.commit(intent, decide).await?;
+        match answer.value {
+            Ok(applied) => self.committed(applied, answer.revision),
+            Err(Undone::Dry(applied, revision)) => self.committed(*applied, revision),
+            Err(Undone::Refused(error)) => Err(error.at(answer.revision)),
+        }
+    }
+
+    /// Renders what a transaction came to, at the revision it took unless it was answered before.
+    fn committed(&self, applied: Applied, revision: Revision) -> Result<Committed, Error> {
+        let Applied { done, row, schema, replayed } = applied;
+        let outcome = |Done { shown, left, ignored }| {
+            let object = shown.map(|found| self.show(&row, &schema, &found)).transpose()?;
+            Ok(Outcome { left, object, ignored })
+        };
+        let outcomes = done.into_iter().map(outcome).collect::<Result<_, Error>>()?;
+        Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, replayed: replayed.is_some() })
+    }
+
+    /// Looks at all pages that weblinks lead to, at once.
+    async fn look(&self, steps: &mut [Step]) {
+        let looks = steps.iter_mut().filter_map(|step| match &mut step.operation {
+            Operation::CreateFromUrl(create) => Some(async { create.page = self.page(&create.url).await }),
+            _ => None,
+        });
+        join_all(looks).await;
+    }
+}
+
+impl Transaction {
+    fn apply(&self, tx: &mut Tx<'_>, policy: Policy, fresh: &mut Fresh) -> Result<Applied, Error> {
+        let mut held = BTreeSet::new();
+        for (index, guard) in self.guards.iter().enumerate() {
+            guard.check(tx, &mut held).map_err(|error| Part::Guard.aborts(index, error))?;
+        }
+        let mut done = Vec::with_capacity(self.operations.len());
+        for (index, step) in self.operations.iter().enumerate() {
+            let terms = Terms { condition: &step.condition, policy, held: &held };
+            let result = perform(tx, &step.operation, terms, fresh, step.ignored.clone()).and_then(|done| {
+                if self.strict {
+                    done.ignored.refuse()?;
+                }
+                Ok(done)
+            });
+            let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
+            if let Some((id, _)) = one.left {
+                // Whoever checked it once, or made it, knows what it is.
+                let is_checked = matches!(step.condition.if_match, Some(Tags::Of(_)));
+                if is_checked || tx.before(id)?.is_none() {
+                    held.insert(id);
+                }
+            }
+            done.push(one);
+        }
+        // What is told is what the whole transaction left, not each of its operations.
+        let log = tx.row().log;
+        for one in &mut done {
+            let found = match one.left {
+                Some((id, _)) => tx.object(id)?,
+                None => None,
+            };
+            one.left = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
+            one.shown = found.filter(|found| self.shows && found.state == State::Live);
+        }
+        Ok(Applied { done, row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
+    }
+}
+
+/// The parts of a transaction, each of which can end it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// An operation.
+    Operation,
+    /// A guard.
+    Guard,
+}
+
+impl Part {
+    /// The refusal of a whole transaction because of one of its parts.
+    #[must_use]
+    pub fn aborts(self, index: usize, error: Error) -> Error {
+        let (member, what) = match self {
+            Self::Operation => ("failed", "operation"),
+            Self::Guard => ("failedGuard", "guard"),
+        };
+        let message = format!("Nothing was done: {what} {index} failed with {}", error.code.as_str());
+        let mut details = json!({ member: index, "code": error.code.as_str(), "message": error.message });
+        if let Some(inner) = error.details {
+            details["details"] = inner;
+        }
+        let Error { kind, revision, cause, .. } = error;
+        Error { kind, revision, cause, ..Error::new(Code::TransactionAborted, message) }.with_details(details)
+    }
+}

@@ -1,0 +1,69 @@
+//! Guards: what has to be true of the space, before the transaction, for it to happen.
+
+use std::collections::BTreeSet;
+
+use palimpsest_model::{ObjectId, Revision, State, Tag};
+use palimpsest_store::{List, Tx};
+
+use crate::condition::{Mismatch, Tags, explain};
+use crate::error::Error;
+
+/// Something that has to be true before a transaction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Guard {
+    /// An object is at one of these versions.
+    Object(ObjectId, Tags),
+    /// No object can be seen under this id.
+    Absent(ObjectId),
+    /// Nothing in the space changed since this revision.
+    Revision(Revision),
+    /// A list, with all its pages, is at one of these versions.
+    List(List, Tags),
+    /// The space is at one of these versions.
+    Space(Tags),
+    /// The structures are at one of these versions.
+    Structures(Tags),
+}
+
+impl Guard {
+    /// Refuses when it is not true. An object whose version it names goes into `held`.
+    pub(super) fn check(&self, tx: &mut Tx<'_>, held: &mut BTreeSet<ObjectId>) -> Result<(), Error> {
+        let log = tx.row().log;
+        let version = |revision| Tag { log, revision };
+        match self {
+            Self::Object(id, tags) => {
+                let Some(found) = tx.before(*id)? else { return refuse(tx, Some(*id), None) };
+                let current = version(found.revision);
+                if !tags.name(current) {
+                    return Err(explain(tx, *id, current, tags.only())?.0.into());
+                }
+                if matches!(tags, Tags::Of(_)) {
+                    held.insert(*id);
+                }
+                Ok(())
+            }
+            Self::Absent(id) => match tx.before(*id)?.filter(|found| found.state == State::Live) {
+                Some(found) => refuse(tx, Some(*id), Some(version(found.revision))),
+                None => Ok(()),
+            },
+            Self::Revision(revision) if *revision == tx.head() => Ok(()),
+            Self::Revision(_) => refuse(tx, None, Some(version(tx.head()))),
+            Self::List(list, tags) => {
+                let current = version(tx.list_changed(*list)?);
+                if tags.name(current) { Ok(()) } else { refuse(tx, None, Some(current)) }
+            }
+            Self::Space(tags) => {
+                let current = version(tx.schema().space.revision);
+                if tags.name(current) { Ok(()) } else { refuse(tx, None, Some(current)) }
+            }
+            Self::Structures(tags) => {
+                let current = version(tx.before_row().schema);
+                if tags.name(current) { Ok(()) } else { refuse(tx, None, Some(current)) }
+            }
+        }
+    }
+}
+
+fn refuse(tx: &Tx<'_>, id: Option<ObjectId>, current: Option<Tag>) -> Result<(), Error> {
+    Err(Mismatch { id, current, ..Mismatch::at(tx.head()) }.into())
+}

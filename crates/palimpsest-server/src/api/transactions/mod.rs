@@ -1,0 +1,3 @@
+//! Many operations as one commit.
+
+pub(crate) mod commit;

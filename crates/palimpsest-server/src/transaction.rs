@@ -1,0 +1,210 @@
+//! Transactions: calls inside a call. Each operation is read as the call of its own that it could have been.
+
+use palimpsest_engine::{
+    Code, Committed, Condition, Guard, Ignored, List, Outcome, Part, Retry, Step, Tags, Transaction,
+};
+use palimpsest_model::{Node, ObjectId, Path, Problem, Problems, Reading, Revision, Tag, read_structure_id, read_uuid};
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::answer::{Answer, Failure};
+use crate::conditions::read_tags;
+use crate::endpoint::Action;
+use crate::input::Input;
+use crate::prefer::Preferences;
+use crate::router::ENDPOINTS;
+
+/// The most operations, and the most guards, of one transaction.
+pub(crate) const OPERATIONS: usize = 500;
+
+/// The most operations of one transaction that make weblinks: each is a look at a page.
+pub(crate) const LOOKS: usize = 10;
+
+/// So many bytes of objects are shown.
+const SHOWN: usize = 8 * 1024 * 1024;
+
+/// Reads the body of POST /transactions.
+pub(crate) fn read(
+    input: &Input,
+    condition: &Condition,
+    preferences: Preferences,
+    retry: Option<Retry>,
+) -> Result<Transaction, Failure> {
+    if *condition != (Condition { merge: condition.merge, ..Condition::default() }) {
+        let message =
+            "✖ A transaction takes no If-Match or If-None-Match: its operations and guards have members for them";
+        return Err(Failure::new(Code::InvalidInput, message));
+    }
+    let (calls, guards, dry_run) = input.body(|body, reading| {
+        let operations = body.get("operations");
+        let calls = read_list(&operations, reading, Called::read);
+        let guards = body.get("guards").given(reading, |guards, reading| read_list(guards, reading, read_guard));
+        let dry_run = body.get("dryRun").given(reading, Node::boolean);
+        Some((calls?, guards?.unwrap_or_default(), dry_run?.unwrap_or(false)))
+    })?;
+    let mut operations = Vec::with_capacity(calls.len());
+    for (index, call) in calls.into_iter().enumerate() {
+        let step =
+            call.step(index, preferences.strict).map_err(|problems| Part::Operation.aborts(index, problems.into()))?;
+        operations.push(step);
+    }
+    check_looks(&operations)?;
+    let (strict, shows) = (preferences.strict, preferences.representation);
+    Ok(Transaction { operations, guards, dry_run, strict, shows, retry })
+}
+
+fn read_list<T>(
+    node: &Node<'_, '_>,
+    reading: &mut Reading,
+    read: impl Fn(&Node<'_, '_>, &mut Reading) -> Option<T>,
+) -> Option<Vec<T>> {
+    let elements = node.elements(reading)?;
+    if elements.len() > OPERATIONS {
+        reading.problem(node, format!("Too big: expected array to have <={OPERATIONS} items"));
+        return None;
+    }
+    let read: Vec<_> = elements.map(|element| element.object(reading).and_then(|()| read(&element, reading))).collect();
+    read.into_iter().collect()
+}
+
+/// An operation as it was sent.
+struct Called {
+    call: fn(&Input) -> Result<palimpsest_engine::Operation, Problems>,
+    query: String,
+    body: Option<Value>,
+    condition: Condition,
+}
+
+impl Called {
+    fn read(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Self> {
+        let (method, path) = (node.get("method").string(reading), node.get("path").string(reading));
+        let body = node.get("body").present().and_then(|body| body.value().cloned());
+        let if_match = node.get("ifMatch").given(reading, tags);
+        let if_none_match = node.get("ifNoneMatch").given(reading, tags);
+        let merge = node.get("merge").given(reading, Node::boolean);
+        let (method, path) = (method?, path?);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let known = ENDPOINTS.iter().find(|endpoint| endpoint.method.as_str() == method && endpoint.path == path);
+        let Some(Action::Write(call)) = known.map(|endpoint| &endpoint.action) else {
+            let message = match known {
+                Some(_) => "This call cannot be part of a transaction",
+                None => "Unknown call: expected the method and path of one that changes something",
+            };
+            reading.problem(&node.get("path"), message);
+            return None;
+        };
+        let condition =
+            Condition { if_match: if_match?, if_none_match: if_none_match?, merge: merge?.unwrap_or_default() };
+        Some(Self { call: *call, query: query.to_owned(), body, condition })
+    }
+
+    fn step(self, index: usize, strict: bool) -> Result<Step, Problems> {
+        let input = Input::of(&self.query, self.body, strict);
+        let operation = (self.call)(&input)?;
+        let ignored = input.ignored()?.under(&Path::keys(&["operations"]).index(index));
+        Ok(Step { operation, ignored, condition: self.condition })
+    }
+}
+
+fn tags(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Tags> {
+    node.string(reading).map(read_tags)
+}
+
+fn read_guard(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Guard> {
+    let (id, path, revision) = (node.get("id"), node.get("path"), node.get("revision"));
+    if !id.is_absent() {
+        let id = read_uuid(&id, reading).map(ObjectId);
+        if node.get("absent").value() == Some(&Value::Bool(true)) {
+            return Some(Guard::Absent(id?));
+        }
+        let tags = tags(&node.get("ifMatch"), reading);
+        return Some(Guard::Object(id?, tags?));
+    }
+    if !path.is_absent() {
+        let tags = tags(&node.get("ifMatch"), reading);
+        let text = path.string(reading)?;
+        return read_path(text, tags?, &path, reading);
+    }
+    if let Some(revision) = revision.value().and_then(Value::as_u64) {
+        return Some(Guard::Revision(Revision(revision)));
+    }
+    reading.problem(node, "Invalid guard: expected {id, ifMatch}, {id, absent: true}, {path, ifMatch} or {revision}");
+    None
+}
+
+/// The guard of something that is read at a path.
+fn read_path(text: &str, tags: Tags, node: &Node<'_, '_>, reading: &mut Reading) -> Option<Guard> {
+    let (path, query) = text.split_once('?').unwrap_or((text, ""));
+    let members = form_urlencoded::parse(query.as_bytes());
+    let query =
+        Value::Object(members.map(|(key, value)| (key.into_owned(), Value::String(value.into_owned()))).collect());
+    let query = Node::root(&query);
+    let mut inner = Reading::default();
+    let guard = match path {
+        "/space" => Some(Guard::Space(tags)),
+        "/space/structures" => Some(Guard::Structures(tags)),
+        "/objects" => Some(Guard::List(List::All, tags)),
+        "/object" => read_uuid(&query.get("id"), &mut inner).map(|id| Guard::Object(ObjectId(id), tags)),
+        "/objects/structure" => {
+            read_structure_id(&query.get("id"), &mut inner).map(|id| Guard::List(List::Structure(id), tags))
+        }
+        "/objects/collection" => read_uuid(&query.get("id"), &mut inner)
+            .map(|id| Guard::List(List::Collection(palimpsest_model::CollectionId(id)), tags)),
+        "/objects/tag" => read_uuid(&query.get("id"), &mut inner).map(|id| Guard::List(List::Tag(ObjectId(id)), tags)),
+        _ => None,
+    };
+    if guard.is_none() {
+        reading.problem(node, "Invalid path: expected one that is answered with an ETag, with its query");
+    }
+    guard
+}
+
+/// Refuses more looks at pages than one transaction may take.
+fn check_looks(steps: &[Step]) -> Result<(), Failure> {
+    let mut looks = steps.iter().enumerate().filter(|(_, step)| step.operation.looks_outside());
+    let Some((index, _)) = looks.nth(LOOKS) else { return Ok(()) };
+    let path = Path::keys(&["operations"]).index(index);
+    let message = format!("Too many weblinks: a transaction makes at most {LOOKS}");
+    Err(Problems::from(Problem::new(path, message)).into())
+}
+
+#[derive(Serialize)]
+struct Body {
+    revision: Revision,
+    results: Vec<ResultBody>,
+}
+
+#[derive(Serialize)]
+struct ResultBody {
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<ObjectId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<Tag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Box<RawValue>>,
+}
+
+/// Makes the answer; `ignored` is what of the body itself had no effect.
+pub(crate) fn render(committed: Committed, mut ignored: Ignored, preferences: Preferences) -> Answer {
+    let Committed { revision, outcomes, replayed } = committed;
+    let mut room = SHOWN;
+    let mut is_whole = true;
+    let mut results = Vec::with_capacity(outcomes.len());
+    for Outcome { left, object, ignored: dropped } in outcomes {
+        ignored.merge(dropped);
+        let body = object.and_then(|view| {
+            room = room.checked_sub(view.body.len()).or_else(|| {
+                is_whole = false;
+                None
+            })?;
+            RawValue::from_string(String::from_utf8(view.body.to_vec()).ok()?).ok()
+        });
+        let (id, etag) = left.unzip();
+        results.push(ResultBody { status: 200, id, etag, body });
+    }
+    let body = serde_json::to_vec(&Body { revision, results }).unwrap_or_default();
+    let answer = Answer { body: Some(body.into()), revision: Some(revision), ignored, replayed, ..Answer::default() };
+    answer.applied((preferences.representation && is_whole).then_some("return=representation"))
+}
