@@ -219,4 +219,13 @@ impl Engine {
         let tag = Tag { log: row.log, revision: found.revision };
         Ok(View::of(rendering, row.revision, tag, Some(object.id)))
     }
+
+    /// Shows a version that was never committed. Its revision will be that of another version, so its bytes are not kept.
+    pub(crate) fn imagine(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
+        let object = &found.object;
+        let structure = structure_of(schema, object)?;
+        let rendering = render_object(Shown { object, structure, updated_at: found.at }).into();
+        let tag = Tag { log: row.log, revision: found.revision };
+        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
+    }
 }

@@ -17,6 +17,7 @@ mod feed;
 mod history;
 mod lists;
 mod markdown;
+mod merging;
 mod names;
 mod objects;
 mod operation;

@@ -17,6 +17,7 @@
 //!   revision before the horizon; below that, entries and changes are [`StoreError::Compacted`].
 //! - The horizon moves first, in one commit with the first step of what is taken out below it. The steps keep the rest whole,
 //!   so a crash between them leaves rows that nobody reads and the next compaction takes out.
+//! - Of what is left, when and by whom it was made stays known ([`Origin`]): of an object in the trash, who put it there.
 //! - An object that was deleted at or below the horizon keeps its id, its structure and its block ids, without content.
 //! - An erased object ([`Doc::erased`]) is deleted, has no content in any version, and no paths in any entry. Its id, its block
 //!   ids, and revision, time, actor and kind of its changes stay. What asks for it as it stood at a revision is

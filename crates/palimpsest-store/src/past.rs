@@ -113,7 +113,7 @@ pub(crate) fn version(
     let oldest = horizon(rows, space)?;
     match object_at(rows, space, id, revision.max(oldest))? {
         Some(found) if found.revision == revision => Ok(Some(found)),
-        Some(_) if is_below(revision, oldest) => Err(StoreError::Compacted { oldest }),
+        Some(found) if found.created <= revision && is_below(revision, oldest) => Err(StoreError::Compacted { oldest }),
         _ => Ok(None),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use palimpsest_model::{CollectionId, Object, ObjectId, Revision, SpaceId, State, StructureId, parse_uuid};
+use palimpsest_model::{CollectionId, Object, ObjectId, Revision, SpaceId, State, StructureId};
 
 use crate::delta::make_delta;
 use crate::error::StoreError;
@@ -122,7 +122,7 @@ fn key_of(change: &SchemaChange) -> Result<DocKey, StoreError> {
     let key = match change.kind {
         SchemaKind::Space => Some(DocKey::Space),
         SchemaKind::Structure => change.id.parse().ok().map(DocKey::Structure),
-        SchemaKind::Collection => parse_uuid(&change.id).map(|id| DocKey::Collection(CollectionId(id))),
+        SchemaKind::Collection => change.id.parse().ok().map(|id| DocKey::Collection(CollectionId(id))),
     };
     key.ok_or_else(|| StoreError::Corrupt(format!("the log names {:?}, which is no id", change.id)))
 }

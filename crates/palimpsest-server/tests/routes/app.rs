@@ -157,7 +157,7 @@ impl Ask {
 }
 
 /// An answer as it came.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,

@@ -8,6 +8,8 @@ mod codes;
 mod conditions;
 mod cors;
 mod document;
+mod erased;
+mod horizon;
 mod http;
 mod ignored;
 mod limits;
@@ -28,6 +30,7 @@ mod health;
 mod object;
 mod objects;
 mod space;
+mod transactions;
 mod trash;
 
 mod app;

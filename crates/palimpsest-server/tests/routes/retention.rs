@@ -13,8 +13,15 @@ use crate::wire::{chosen, page, titled};
 
 const HOUR: i64 = 60 * 60 * 1000;
 
+/// Takes out all history before the head; the head.
+pub(crate) async fn compact(lab: &Lab) -> u64 {
+    lab.app.clock.advance(HOUR);
+    lab.app.engine.compact(HOUR).await.unwrap();
+    lab.head().await
+}
+
 /// Erases an object; the revision of the space afterwards.
-async fn erase(lab: &Lab, id: &str) -> Result<u64, Error> {
+pub(crate) async fn erase(lab: &Lab, id: &str) -> Result<u64, Error> {
     let space = Some(lab.space.clone());
     match lab.app.engine.administer(Command::Erase { space, id: id.to_owned() }).await? {
         Told::Erased(erased) => Ok(erased.revision),

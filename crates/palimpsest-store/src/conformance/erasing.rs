@@ -57,6 +57,10 @@ pub fn an_erased_object_has_no_content_at_any_revision(store: &Arc<dyn Store>) {
     assert!(before[2].objects[0].paths.contains(&"properties.title".to_owned()));
     let changes = bench.look(move |snapshot| snapshot.changes_since(id, Revision(0))).unwrap();
     assert_eq!(changes.len(), 4);
+    let versions = bench.look(move |snapshot| snapshot.versions_at(id, &[(Revision(3), super::NOON)].into()));
+    assert!(matches!(versions, Err(StoreError::Erased { .. })));
+    let history = bench.look(move |snapshot| snapshot.history(id, Revision(1)..=Revision(6), 10)).unwrap();
+    assert!(history.len() == 4 && history.iter().all(|made| made.change.paths.is_empty()));
     let beside = bench.look(|snapshot| snapshot.object_at(object_id(2), Revision(5))).unwrap().unwrap();
     assert_eq!(beside.object.title(), "beside it");
 }

@@ -14,7 +14,8 @@ use crate::{ChangeKind, Found, List, Snapshot, Store, StoreError};
 
 /// How many random histories are tried.
 const HISTORIES: u32 = 8;
-const PAGES: List = List::Structure(StructureId::BuiltIn(BuiltIn::RootPage));
+const PAGE: StructureId = StructureId::BuiltIn(BuiltIn::RootPage);
+const PAGES: List = List::Structure(PAGE);
 
 /// Everything that can be read of a revision, in words.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -72,7 +73,11 @@ impl Bench<'_> {
                         let mut changes = snapshot.changes_since(*id, Revision(number - 1))?;
                         changes.retain(|(entry, _)| entry.revision.0 <= to);
                         entries += &format!("{changes:?}");
+                        entries += &format!("{:?}", snapshot.history(*id, revision..=Revision(to), usize::MAX)?);
+                        let made = snapshot.versions_at(*id, &[(revision, NOON)].into())?;
+                        entries.extend(made.iter().map(told));
                     }
+                    entries += &format!("{:?}", snapshot.structure_at(PAGE, revision)?);
                     Ok((number, Readable { objects, lists, entries }))
                 })
                 .collect()
@@ -160,9 +165,13 @@ fn check_gone(bench: &Bench<'_>, oldest: u64, ids: &[ObjectId]) {
         }
         assert_compacted(bench.look(move |snapshot| snapshot.list_at(List::All, revision, None, 10)), oldest);
         assert_compacted(bench.look(move |snapshot| snapshot.entry(revision)), oldest);
+        assert_compacted(bench.look(move |snapshot| snapshot.structure_at(PAGE, revision)), oldest);
+        let (id, all) = (ids[0], revision..=Revision(u64::MAX));
+        assert_compacted(bench.look(move |snapshot| snapshot.history(id, all.clone(), 10)), oldest);
+        assert_compacted(bench.look(move |snapshot| snapshot.versions_at(id, &[(revision, NOON)].into())), oldest);
         if number + 1 < oldest {
-            let id = ids[0];
             assert_compacted(bench.look(move |snapshot| snapshot.entries(revision, 10)), oldest);
+            assert_compacted(bench.look(move |snapshot| snapshot.version_sizes(id, revision)), oldest);
             assert_compacted(bench.look(move |snapshot| snapshot.changes_since(id, revision)), oldest);
         }
     }
@@ -181,6 +190,12 @@ pub fn a_commit_goes_on_where_the_past_is_gone(store: &Arc<dyn Store>) {
         assert_compacted(tx.object_at(object_id(1), Revision(3)), 4);
         assert_compacted(tx.changes_since(object_id(1), Revision(2)), 4);
         assert_eq!(tx.changes_since(object_id(1), Revision(3)).unwrap().len(), 0);
+        assert_compacted(tx.structure_at(PAGE, Revision(3)), 4);
+        let stood = tx.version(object_id(1), Revision(2)).unwrap().unwrap();
+        assert_eq!((stood.revision, stood.object.title()), (Revision(2), "there"), "it stood at the horizon");
+        assert!(tx.version(object_id(1), Revision(4)).unwrap().is_none(), "it made another object");
+        assert_compacted(tx.version(object_id(1), Revision(3)), 4);
+        assert!(tx.version(object_id(1), Revision(1)).unwrap().is_none(), "it was not there yet");
         put(tx, page(9, "written all the same"))
     });
     decided.unwrap().value.unwrap();
