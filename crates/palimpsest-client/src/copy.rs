@@ -47,6 +47,11 @@ impl CopyStream {
             Some((step, copier))
         })))
     }
+
+    /// The next one, when it is there; nothing after an error.
+    pub async fn next(&mut self) -> Option<Result<CopyStep, Error>> {
+        self.0.next().await
+    }
 }
 
 impl Stream for CopyStream {

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use futures_util::stream::{Stream, unfold};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use tokio::time::timeout;
@@ -43,6 +44,11 @@ impl ChangeStream {
             let next = follower.next().await?;
             Some((next, follower))
         })))
+    }
+
+    /// The next one, when it is there; nothing after an error.
+    pub async fn next(&mut self) -> Option<Result<Followed, Error>> {
+        self.0.next().await
     }
 }
 
