@@ -32,6 +32,12 @@
 //! Answers are read strictly where the contract promises something (a text block without a hierarchy is an error) and with
 //! patience where it does not: members that nobody knows yet are passed over. [`Call::as_json`] gives an answer as it came.
 //!
+//! # More than one writer
+//! An answer tells the version of what it shows; [`Call::if_match`] makes a write depend on it, and a [careful](Client::careful)
+//! client does so by itself. [`Client::update_with`] reads, changes and writes until nobody came between. A
+//! [`Transaction`] does many writes or none; [`Client::queued`] keeps the writes to one object in order; [`Client::stream`] and
+//! [`Client::follow`] tell what happens. Against a server that knows no versions all of it works as far as it can.
+//!
 //! # Transport
 //! HTTP/1.1, with TLS for `https`: the root certificates are those of the system, the crypto provider that of the process, or
 //! ring if there is none. Redirects are not followed, so that a token never goes to another host.
@@ -100,6 +106,11 @@ pub use date::Date;
 pub use edits::Edits;
 pub use error::Error;
 pub use feed::Feed;
+/// The examples of the documentation, to be compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/client.md")]
+struct Documentation;
+
 /// What the changes of a space come as.
 pub use futures_util::Stream;
 pub use guard::Guard;

@@ -8,6 +8,7 @@ use palimpsest_client::{
 };
 use palimpsest_engine::Scope;
 use palimpsest_server::Limits;
+use serde_json::json;
 
 use crate::proxy::Proxy;
 use crate::served::Served;
@@ -73,6 +74,50 @@ async fn a_second_writer_learns_what_the_first_one_changed() {
     other.trash_object(id).minimal().await.unwrap();
     other.restore_object(id).await.unwrap();
     assert_eq!(one.object(id).await.unwrap().value.title(), "c");
+}
+
+#[tokio::test]
+async fn what_does_not_collide_is_merged_and_what_does_is_told() {
+    let client = Served::new(Limits::default()).await.client().await;
+    let id = page(&client, "a").await;
+    let read = client.object(id).await.unwrap();
+    client.update_object(id, &ObjectChanges::new().title("b")).await.unwrap();
+    let describe = |text: &str| ObjectChanges::new().property("description", PropertyValue::text(text));
+    let merged = client.update_object(id, &describe("d")).if_match(&read).merge().await.unwrap();
+    assert_eq!((merged.value.title(), merged.applied), ("b", vec!["merge".to_owned()]));
+    let collides = client.update_object(id, &ObjectChanges::new().title("c")).if_match(&read).merge();
+    let error = collides.await.unwrap_err();
+    assert_eq!(error.code, Code::Conflict);
+    let conflicts = error.conflicts();
+    let title = |text: &str| json!({"type": "title", "title": {"value": text}});
+    let told: Vec<_> = conflicts.iter().map(|one| (one.path.as_str(), &one.base, &one.theirs, &one.mine)).collect();
+    assert_eq!(told, [("properties.title", &title("a"), &title("b"), &title("c"))]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_update_that_merges_is_decided_once_where_others_write_elsewhere() {
+    let served = Served::new(Limits::default()).await;
+    let client = served.client().await;
+    let id = page(&client, "a").await;
+    // Each time the object was read, somebody else writes before the update does.
+    let update = async |merges: bool| {
+        let (mut decided, other) = (0, served.client().await);
+        let update = client.update_with(id, |_| {
+            decided += 1;
+            let text = format!("meanwhile {merges} {decided}");
+            if decided == 1 {
+                let writing = other.append(id, &Append::markdown(text));
+                tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(writing.into_future()))
+                    .unwrap();
+            }
+            ObjectChanges::new().title(format!("merges {merges}"))
+        });
+        if merges { update.merge().await } else { update.await }.unwrap();
+        decided
+    };
+    assert_eq!((update(true).await, update(false).await), (1, 2));
+    assert_eq!(texts(&client, id).await, ["meanwhile true 1", "meanwhile false 1"]);
+    assert_eq!(client.object(id).await.unwrap().value.title(), "merges false");
 }
 
 #[tokio::test]
