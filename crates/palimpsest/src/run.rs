@@ -5,19 +5,21 @@ use std::time::Duration;
 
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{Engine, Policy, Scope};
+use palimpsest_engine::{Engine, Error, Policy, Scope};
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::settings::{FetchLinks, Settings};
+use crate::settings::{FetchLinks, History, Settings};
 use crate::world::{PublicPages, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
 
 /// How often what is no longer needed is removed.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How soon after that failed.
+const UPKEEP_AGAIN: Duration = Duration::from_secs(60);
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
@@ -73,9 +75,9 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
+    let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
-    let upkeep = tokio::spawn(keep_up(Arc::clone(&engine)));
     palimpsest_server::serve(listener, routers, limits, stop).await;
     control.stop();
     upkeep.abort();
@@ -96,16 +98,32 @@ fn fetching(engine: Engine) -> Engine {
     }
 }
 
-/// Removes stored answers that have expired, now and every hour.
-async fn keep_up(engine: Arc<Engine>) {
+/// Takes out what is no longer kept, now and every hour; after a failure sooner.
+async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
-        match engine.expire_answers().await {
-            Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "stored answers have expired"),
-            Err(error) => tracing::warn!(%error, cause = error.cause, "stored answers could not be removed"),
-        }
-        tokio::time::sleep(UPKEEP_EVERY).await;
+        let done = [expire(&engine).await, compact(&engine, history).await];
+        let pause = if done.iter().all(Result::is_ok) { UPKEEP_EVERY } else { UPKEEP_AGAIN };
+        done.into_iter().filter_map(Result::err).for_each(|error| {
+            tracing::warn!(%error, cause = error.cause, "what is no longer kept could not be taken out");
+        });
+        tokio::time::sleep(pause).await;
     }
+}
+
+/// Takes out stored answers that have expired.
+async fn expire(engine: &Engine) -> Result<(), Error> {
+    let expired = engine.expire_answers().await?;
+    tracing::debug!(expired, "stored answers were taken out");
+    Ok(())
+}
+
+/// Takes out of the history what is older than is kept.
+async fn compact(engine: &Engine, history: History) -> Result<(), Error> {
+    if let History::For(keep) = history {
+        engine.compact(keep).await?;
+        tracing::info!("the history was compacted");
+    }
+    Ok(())
 }
 
 /// On an empty folder: a space and a token for it.

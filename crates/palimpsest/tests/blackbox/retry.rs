@@ -1,5 +1,5 @@
-//! Writes with a key, single ones and transactions, of several clients across the death of the server, just before a COMMIT and
-//! just after it, while somebody follows: what was acknowledged is there, a transaction wholly or not at all; sent again, each
+//! Writes with a key, single ones and transactions, of several clients across the death of the server, just before a COMMIT,
+//! just after it and in the middle of a compaction, while somebody follows: what was acknowledged is there, a transaction wholly or not at all; sent again, each
 //! write has had one effect and is answered as it would have been; and whoever follows sees each revision once.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +26,8 @@ const SHARED: usize = 3;
 enum Dies {
     BeforeCommit,
     AfterCommit,
+    /// Where there is enough to take out, else after a COMMIT.
+    DuringCompaction,
 }
 
 /// A request with its key.
@@ -126,14 +128,24 @@ impl Bench {
         let made: Vec<_> = (0..count).map(|_| random.uuid()).collect();
         made.iter().for_each(|id| assert_eq!(client.create(id, "made", &[]).unwrap().status, 200));
         self.head = head(&mut client);
+        self.follower.catch_up(&mut client);
         server.kill();
         made
     }
 
     /// Clients write, and somebody follows, until the server dies at one of its first commits.
     fn write_until_death(&mut self, round: &str, dies: Dies, objects: &[String], random: &mut Random) -> Vec<Sent> {
-        let point = if dies == Dies::BeforeCommit { "die-before-commit" } else { "die-after-commit" };
-        let (mut server, mut following) = self.start(&format!("{point}:{}", random.within(1..25)));
+        let commits = random.within(1..25);
+        let fault = match dies {
+            Dies::BeforeCommit => format!("die-before-commit:{commits}"),
+            Dies::AfterCommit => format!("die-after-commit:{commits}"),
+            Dies::DuringCompaction => format!("during-compaction:{},die-after-commit:24", random.within(1..100)),
+        };
+        // What is taken out is of the rounds before: what this one writes is younger than the server.
+        let history = if dies == Dies::DuringCompaction { "1s" } else { "forever" };
+        let faulty = [("PALIMPSEST_FAULTS", fault.as_str()), ("PALIMPSEST_HISTORY", history)];
+        let mut server = Server::start_with(&self.data(), faulty);
+        let mut following = server.client(&self.token).having_seen(self.head);
         let (shared, own) = objects.split_at(SHARED);
         let sent = scope(|threads| {
             threads.spawn(|| self.follower.follow(&mut following));
@@ -185,7 +197,12 @@ impl Bench {
             assert!(revisions.insert(again.revision), "{what}: its revision is that of another");
         }
         assert_eq!(at_start, self.head + done, "{dies:?}: the log has what nobody wrote, or lacks what somebody did");
-        assert!(without_answer.contains(&(dies == Dies::AfterCommit)), "{dies:?}: nobody met it");
+        let met = match dies {
+            Dies::BeforeCommit => without_answer.contains(&false),
+            Dies::AfterCommit => without_answer.contains(&true),
+            Dies::DuringCompaction => !without_answer.is_empty(),
+        };
+        assert!(met, "{dies:?}: nobody met it");
         self.head += i64::try_from(sent.len()).unwrap();
         assert_eq!(head(&mut client), self.head, "something was done twice");
         self.check_stands(&mut client, sent.iter().map(|(keyed, _)| keyed));
@@ -213,7 +230,7 @@ fn whenever_the_server_dies_each_write_has_one_effect_and_one_answer() {
     let mut bench = Bench::new();
     let (mut all, mut checked) = (Vec::new(), 0);
     for round in 0..rounds(20, 200) {
-        let dies = if random.below(2) == 0 { Dies::BeforeCommit } else { Dies::AfterCommit };
+        let dies = [Dies::BeforeCommit, Dies::AfterCommit, Dies::DuringCompaction][random.below(3) as usize];
         let objects = bench.make(SHARED + CLIENTS, &mut random);
         let sent = bench.write_until_death(&format!("r{round}"), dies, &objects, &mut random);
         // Before the server looks at it again, and may repair what it should not have to.
@@ -223,8 +240,9 @@ fn whenever_the_server_dies_each_write_has_one_effect_and_one_answer() {
         bench.check(dies, &sent);
         all.extend(sent.into_iter().map(|(keyed, _)| keyed));
     }
-    println!("{} writes", all.len());
-    Stored::open(&bench.data()).check_versions(0);
+    let stored = Stored::open(&bench.data());
+    println!("{} writes, history from {}", all.len(), stored.oldest);
+    stored.check_versions(0);
     let (_server, mut client) = bench.start("");
     bench.check_stands(&mut client, all.iter());
 }
