@@ -13,6 +13,7 @@ mod editing;
 mod engine;
 mod error;
 mod etag;
+mod expiry;
 #[cfg(feature = "faults")]
 mod faults;
 mod feed;

@@ -52,3 +52,20 @@ pub(crate) fn before(
     let keys = statement.query_map(params![space, at.0, limit], |row| Ok((TokenId(uuid_of(row, 0)?), row.get(1)?)))?;
     keys.collect()
 }
+
+/// Removes answers that were given before a time, at most `limit`; how many.
+pub(crate) fn expire(connection: &Connection, at: Timestamp, limit: usize) -> rusqlite::Result<usize> {
+    // Space by space, as their index has them.
+    let spaces: Vec<i64> = connection
+        .prepare_cached("SELECT no FROM spaces")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let sql = "DELETE FROM answers WHERE (token, key) IN \
+               (SELECT token, key FROM answers WHERE space = ?1 AND at < ?2 ORDER BY at LIMIT ?3)";
+    let mut removed = 0;
+    for space in spaces {
+        let left = i64::try_from(limit - removed).unwrap_or(i64::MAX);
+        removed += connection.prepare_cached(sql)?.execute(params![space, at.0, left])?;
+    }
+    Ok(removed)
+}

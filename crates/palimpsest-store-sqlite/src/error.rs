@@ -49,6 +49,39 @@ pub enum OpenError {
     },
 }
 
+/// Why a backup could not be made, or no store of it.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// A file is there that would have been overwritten.
+    #[error("{0} exists already")]
+    Exists(PathBuf),
+    /// It lacks what stands in files beside it.
+    #[error("{0} is no backup, but part of a store: a journal lies beside it. Make a backup with `palimpsest backup`")]
+    Open(PathBuf),
+    /// Its name is no text.
+    #[error("{0} is not UTF-8")]
+    Unreadable(PathBuf),
+    /// It is not what a store can be made of, or the folder cannot be had.
+    #[error(transparent)]
+    Unfit(#[from] OpenError),
+    /// The system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite refused.
+    #[error("{path}: {source}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
+
 /// Turns what SQLite says into what the contract knows.
 pub(crate) fn store_error(error: rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {

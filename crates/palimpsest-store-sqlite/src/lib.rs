@@ -2,6 +2,7 @@
 //! snapshots, a checkpoint thread, and a file lock so that one process owns the data folder.
 
 mod answers;
+mod backup;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
@@ -13,7 +14,8 @@ mod rows;
 mod store;
 mod writer;
 
-pub use error::OpenError;
+pub use backup::restore;
+pub use error::{BackupError, OpenError};
 #[cfg(feature = "faults")]
 pub use faults::Faults;
 pub use store::{Options, SqliteStore};

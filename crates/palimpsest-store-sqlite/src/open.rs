@@ -17,7 +17,7 @@ use crate::error::OpenError;
 use crate::migrate::{FORMAT, MigrateError, migrate};
 
 /// The name of the database in its folder.
-const FILE: &str = "palimpsest.db";
+pub(crate) const FILE: &str = "palimpsest.db";
 /// Marks the file as ours: "PALI".
 const APPLICATION: i32 = 0x5041_4c49;
 /// Files up to this size are read whole at open to find damage; larger ones by `palimpsest verify` (a later command).
@@ -33,6 +33,20 @@ pub(crate) struct Folder {
 
 /// Takes the lock, creates what is missing, checks what is there.
 pub(crate) fn open_folder(path: &Path) -> Result<Folder, OpenError> {
+    let lock = lock(path)?;
+    let file = path.join(FILE);
+    if has_content(&file)? {
+        check_identity(&file)?;
+    }
+    let mut connection = connect(&file, false).map_err(|source| OpenError::Sqlite { path: file.clone(), source })?;
+    let deep = std::fs::metadata(&file).is_ok_and(|file| file.len() <= DEEP);
+    check(&mut connection, &file, deep)?;
+    sync_folder(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    Ok(Folder { file, _lock: lock })
+}
+
+/// Creates a folder where there is none, and takes its lock.
+pub(crate) fn lock(path: &Path) -> Result<File, OpenError> {
     let io = |path: &Path| {
         let path = path.to_owned();
         move |source| OpenError::Io { path, source }
@@ -42,19 +56,15 @@ pub(crate) fn open_folder(path: &Path) -> Result<Folder, OpenError> {
     let lock_path = path.join("lock");
     let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&lock_path).map_err(io(&lock_path))?;
     match lock.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(OpenError::Locked(path.to_owned())),
-        Err(TryLockError::Error(source)) => return Err(OpenError::Io { path: lock_path, source }),
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(OpenError::Locked(path.to_owned())),
+        Err(TryLockError::Error(source)) => Err(OpenError::Io { path: lock_path, source }),
     }
-    let file = path.join(FILE);
-    if has_content(&file)? {
-        check_identity(&file)?;
-    }
-    let mut connection = connect(&file, false).map_err(|source| OpenError::Sqlite { path: file.clone(), source })?;
-    check(&mut connection, &file)?;
-    // The names of new files are durable only once their folder is synced.
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(io(path))?;
-    Ok(Folder { file, _lock: lock })
+}
+
+/// The names of new files are durable only once their folder is synced.
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 /// Opens a connection with the settings every one of them has.
@@ -79,7 +89,7 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
 }
 
 /// Whether there is anything in the file yet; refuses what does not begin like a database.
-fn has_content(file: &Path) -> Result<bool, OpenError> {
+pub(crate) fn has_content(file: &Path) -> Result<bool, OpenError> {
     let mut opened = match File::open(file) {
         Ok(opened) => opened,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
@@ -95,8 +105,8 @@ fn has_content(file: &Path) -> Result<bool, OpenError> {
     Ok(!magic.is_empty())
 }
 
-/// Refuses the database of another program or of a newer version, without changing it.
-fn check_identity(file: &Path) -> Result<(), OpenError> {
+/// Refuses the database of another program or of a newer version, without changing it. Whether it is a store already.
+pub(crate) fn check_identity(file: &Path) -> Result<bool, OpenError> {
     let path = || file.to_owned();
     let look = || {
         let connection = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
@@ -105,13 +115,14 @@ fn check_identity(file: &Path) -> Result<(), OpenError> {
         Ok((pragma("application_id")?, pragma("user_version")?, tables))
     };
     let (application, format, tables) = look().map_err(|error| refusal(file, error))?;
-    if tables > 0 && application != i64::from(APPLICATION) {
+    let ours = application == i64::from(APPLICATION);
+    if tables > 0 && !ours {
         return Err(OpenError::Foreign(path()));
     }
     if format > FORMAT {
         return Err(OpenError::Newer { path: path(), found: format, known: FORMAT });
     }
-    Ok(())
+    Ok(ours)
 }
 
 /// What an error of SQLite at opening means.
@@ -125,10 +136,10 @@ fn refusal(file: &Path, source: rusqlite::Error) -> OpenError {
     }
 }
 
-fn check(connection: &mut Connection, file: &Path) -> Result<(), OpenError> {
+/// Migrates a store to the present format and refuses it when it contradicts itself; `deep`: it is read whole.
+pub(crate) fn check(connection: &mut Connection, file: &Path, deep: bool) -> Result<(), OpenError> {
     let damaged = |what: String| OpenError::Damaged { path: file.to_owned(), what };
     let sqlite = |error| refusal(file, error);
-    let deep = std::fs::metadata(file).is_ok_and(|file| file.len() <= DEEP);
     if deep && let Some(what) = check_pages(connection, file).map_err(sqlite)? {
         return Err(damaged(what));
     }

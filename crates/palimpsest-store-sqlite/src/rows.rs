@@ -455,6 +455,10 @@ impl RegistryRows for SqlRows {
         self.erased = true;
         Ok(())
     }
+
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        answers::expire(&self.connection, before, limit).map_err(store_error)
+    }
 }
 
 const OBJECT: i64 = 3;

@@ -11,8 +11,9 @@ use palimpsest_store::{
     Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
 };
 
-use crate::error::OpenError;
-use crate::open::{Folder, connect, open_folder};
+use crate::backup;
+use crate::error::{BackupError, OpenError};
+use crate::open::{FILE, Folder, connect, open_folder};
 use crate::reader::Reader;
 use crate::writer::{Shared, Writer};
 
@@ -84,6 +85,18 @@ impl SqliteStore {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         Ok(Self { shared, queues: Mutex::new(Some(Queues { writes, reads })), threads: Mutex::new(threads), folder })
+    }
+
+    /// Whether there is a store in a folder.
+    #[must_use]
+    pub fn exists(path: &Path) -> bool {
+        path.join(FILE).exists()
+    }
+
+    /// Writes what the store holds at this moment to a new file, for its owner only; its length. Writes go on meanwhile. The file
+    /// is on disk when this returns.
+    pub fn backup(&self, to: &Path) -> Result<u64, BackupError> {
+        backup::write(&self.folder.file, to)
     }
 
     fn queues(&self) -> Option<Queues> {

@@ -411,4 +411,9 @@ impl RegistryRows for Memory {
         }
         Ok(())
     }
+
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let expired = self.answers.extract_if(.., |_, stored| stored.at < before);
+        Ok(expired.take(limit).count())
+    }
 }

@@ -1,6 +1,6 @@
 //! Spaces and tokens, which belong to no space's log, and what is taken out of a log.
 
-use palimpsest_model::{ObjectId, Revision, SpaceId, TokenId};
+use palimpsest_model::{ObjectId, Revision, SpaceId, Timestamp, TokenId};
 
 use crate::error::StoreError;
 use crate::record::{Policy, SpaceRow, TokenRecord};
@@ -78,6 +78,14 @@ impl<'a> Registry<'a> {
         let erased = self.note(done)?;
         self.changed |= erased;
         Ok(erased)
+    }
+
+    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
+    pub fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let done = self.rows.expire_answers(before, limit);
+        let removed = self.note(done)?;
+        self.changed |= removed > 0;
+        Ok(removed)
     }
 
     fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {

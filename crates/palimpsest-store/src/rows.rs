@@ -136,6 +136,9 @@ pub trait RegistryRows: Rows {
     /// Notes that an object is erased and replaces the ways back from all its versions but the first. Nothing of what they
     /// replace may be left in any file when this is committed and answered.
     fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError>;
+
+    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// Everything one commit writes.

@@ -55,6 +55,10 @@ enum Top {
         #[arg(long)]
         space: Option<String>,
     },
+    /// Write everything to a new file, as it stands at this moment; also while the server runs
+    Backup { file: PathBuf },
+    /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
+    Restore { file: PathBuf },
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -211,6 +215,14 @@ impl Cli {
         let command = match self.command {
             Top::Openapi => return print::openapi(),
             Top::Serve(_) => return run::serve(&settings),
+            Top::Backup { file } => {
+                let bytes = offline::back_up(&settings.data, &file)?;
+                return Ok(print::backed_up(&file, bytes, self.json)?);
+            }
+            Top::Restore { file } => {
+                let spaces = offline::restore(&settings.data, &file)?;
+                return Ok(print::restored(&spaces, self.json)?);
+            }
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
             Top::Structure(command) => command.into_command()?,

@@ -8,25 +8,46 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use palimpsest_engine::Engine;
 use palimpsest_engine::admin::{Command, Reply};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 
+use crate::run::Opened;
+
 const NAME: &str = "control.sock";
 /// The longest command that is read.
 const LONGEST: u64 = 8 * 1024 * 1024;
 /// How long a command may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long its reply may take: erasing rewrites the file of the store.
+/// How long its reply may take: a backup reads everything, erasing rewrites the file of the store.
 const REPLY: Duration = Duration::from_secs(60 * 60);
+
+/// What the operator asks of a server.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Asked {
+    /// A command of the engine.
+    Command(Command),
+    /// A backup, to a file with an absolute path.
+    Backup(PathBuf),
+}
+
+/// What the operator is told.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Told {
+    /// The reply to a command.
+    Reply(Reply),
+    /// The length of a backup.
+    BackedUp(u64),
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Outcome {
-    Done(Reply),
+    Done(Told),
     Refused(String),
 }
 
@@ -46,7 +67,7 @@ impl Control {
 }
 
 /// Listens on the socket of a folder that this process owns.
-pub(crate) fn listen(data: &Path, engine: Arc<Engine>) -> anyhow::Result<Control> {
+pub(crate) fn listen(data: &Path, opened: Arc<Opened>) -> anyhow::Result<Control> {
     let path = data.join(NAME);
     // Left behind by a process that was killed: the lock of the folder says that nobody else listens.
     let _ = std::fs::remove_file(&path);
@@ -54,9 +75,9 @@ pub(crate) fn listen(data: &Path, engine: Arc<Engine>) -> anyhow::Result<Control
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     let task = tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            let engine = Arc::clone(&engine);
+            let opened = Arc::clone(&opened);
             tokio::spawn(async move {
-                if let Err(error) = tokio::time::timeout(REPLY, serve(stream, &engine)).await.unwrap_or(Ok(())) {
+                if let Err(error) = tokio::time::timeout(REPLY, serve(stream, &opened)).await.unwrap_or(Ok(())) {
                     tracing::debug!(%error, "a command on the control socket failed");
                 }
             });
@@ -65,16 +86,23 @@ pub(crate) fn listen(data: &Path, engine: Arc<Engine>) -> anyhow::Result<Control
     Ok(Control { path, task })
 }
 
-async fn serve(stream: UnixStream, engine: &Engine) -> anyhow::Result<()> {
+async fn serve(stream: UnixStream, opened: &Opened) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     let mut read = tokio::io::BufReader::new(read.take(LONGEST));
     tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await.context("no command came")??;
-    let outcome = match serde_json::from_str::<Command>(&line) {
-        Ok(command) => match engine.administer(command).await {
-            Ok(reply) => Outcome::Done(reply),
+    let outcome = match serde_json::from_str::<Asked>(&line) {
+        Ok(Asked::Command(command)) => match opened.engine.administer(command).await {
+            Ok(reply) => Outcome::Done(Told::Reply(reply)),
             Err(error) => Outcome::Refused(error.message),
         },
+        Ok(Asked::Backup(to)) => {
+            let store = Arc::clone(&opened.store);
+            match tokio::task::spawn_blocking(move || store.backup(&to)).await? {
+                Ok(bytes) => Outcome::Done(Told::BackedUp(bytes)),
+                Err(error) => Outcome::Refused(error.to_string()),
+            }
+        }
         Err(error) => Outcome::Refused(format!("not a command of this version: {error}")),
     };
     let mut answer = serde_json::to_vec(&outcome)?;
@@ -83,17 +111,17 @@ async fn serve(stream: UnixStream, engine: &Engine) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sends a command to the server of a folder; nothing when none listens.
-pub(crate) fn send(data: &Path, command: &Command) -> anyhow::Result<Option<Reply>> {
+/// Asks the server of a folder; nothing when none listens.
+pub(crate) fn send(data: &Path, asked: &Asked) -> anyhow::Result<Option<Told>> {
     let Ok(mut stream) = std::os::unix::net::UnixStream::connect(data.join(NAME)) else { return Ok(None) };
     stream.set_read_timeout(Some(REPLY))?;
-    let mut line = serde_json::to_vec(command)?;
+    let mut line = serde_json::to_vec(asked)?;
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).context("the running server did not answer")?;
     match serde_json::from_str(&answer).context("the running server is of another version")? {
-        Outcome::Done(reply) => Ok(Some(reply)),
+        Outcome::Done(told) => Ok(Some(told)),
         Outcome::Refused(message) => bail!("{message}"),
     }
 }

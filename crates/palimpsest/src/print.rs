@@ -2,8 +2,11 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use palimpsest_engine::admin::Reply;
+use palimpsest_store::SpaceRow;
+use serde_json::json;
 
 /// Tells where the server is, and on an empty folder the first token, before the first request is answered.
 pub(crate) fn serving(address: SocketAddr, token: Option<&str>) -> std::io::Result<()> {
@@ -24,6 +27,29 @@ pub(crate) fn error(error: &anyhow::Error) {
 /// Prints the description of the API.
 pub(crate) fn openapi() -> anyhow::Result<()> {
     Ok(std::io::stdout().lock().write_all(&palimpsest_server::openapi())?)
+}
+
+/// Tells of a backup that was made.
+pub(crate) fn backed_up(file: &Path, bytes: u64, json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match json {
+        true => writeln!(out, "{}", json!({ "file": file.display().to_string(), "bytes": bytes })),
+        false => writeln!(out, "{}  {bytes} bytes", file.display()),
+    }
+}
+
+/// Tells of the spaces that were restored, each with its new log.
+pub(crate) fn restored(spaces: &[SpaceRow], json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        let space = |space: &SpaceRow| {
+            let (id, log) = (space.id.to_string(), space.log.to_string());
+            json!({ "id": id, "revision": space.revision.0, "log": log })
+        };
+        return writeln!(out, "{}", spaces.iter().map(space).collect::<serde_json::Value>());
+    }
+    let rows = spaces.iter().map(|space| [space.id.to_string(), space.revision.to_string(), space.log.to_string()]);
+    table(&mut out, ["ID", "REVISION", "LOG"], rows)
 }
 
 /// Prints the reply to a command.

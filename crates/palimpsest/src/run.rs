@@ -7,6 +7,7 @@ use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_engine::{Engine, Policy, Scope};
 use palimpsest_server::{Limits, Routers};
+use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,10 +16,10 @@ use crate::settings::{FetchLinks, History, Settings};
 use crate::world::{PublicPages, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
 
-/// How often the history is compacted.
-const COMPACT_EVERY: Duration = Duration::from_secs(60 * 60);
-/// How soon after a compaction that failed.
-const COMPACT_AGAIN: Duration = Duration::from_secs(60);
+/// How often what is no longer needed is removed.
+const UPKEEP_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How soon after that failed.
+const UPKEEP_AGAIN: Duration = Duration::from_secs(60);
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
@@ -27,36 +28,44 @@ pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
     runtime.block_on(run(settings))
 }
 
-/// An engine over the data folder.
-pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Engine> {
+/// An engine over the data folder, and the store beneath it by its own name.
+pub(crate) struct Opened {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) store: Arc<SqliteStore>,
+}
+
+/// Opens the data folder.
+pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Opened> {
+    open_with(data, |engine| engine)
+}
+
+/// The same with an engine that is changed before anyone has it.
+fn open_with(data: &std::path::Path, change: impl FnOnce(Engine) -> Engine) -> anyhow::Result<Opened> {
     let options = Options {
         #[cfg(feature = "faults")]
         faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
         ..Options::default()
     };
-    let store = SqliteStore::open(data, &options)?;
-    let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemIds));
+    let store = Arc::new(SqliteStore::open(data, &options)?);
+    let engine = Engine::new(Arc::clone(&store) as _, Arc::new(SystemClock), Arc::new(SystemIds));
     #[cfg(feature = "faults")]
     let engine = engine.with_faults(palimpsest_engine::Faults::from_env());
-    Ok(engine)
+    Ok(Opened { engine: Arc::new(change(engine)), store })
 }
 
 async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let mut engine = open(&settings.data)?;
-    if settings.fetch_links == FetchLinks::Public {
-        match PublicPages::new() {
-            Ok(pages) => engine = engine.fetching(Arc::new(pages)),
-            Err(error) => tracing::warn!(%error, "weblinks are made without a look at their pages"),
-        }
-    }
-    let engine = Arc::new(engine);
+    let opened = Arc::new(open_with(&settings.data, |engine| match settings.fetch_links {
+        FetchLinks::Public => fetching(engine),
+        FetchLinks::Off => engine,
+    })?);
+    let engine = Arc::clone(&opened.engine);
     // Before the first token is made: nobody would ever see the token of a start that failed for its address.
     let listener = TcpListener::bind(&settings.listen).await.with_context(|| settings.listen.clone())?;
     let address = listener.local_addr()?;
     let token = first_token(&engine).await?;
-    let control = control::listen(&settings.data, Arc::clone(&engine))?;
+    let control = control::listen(&settings.data, Arc::clone(&opened))?;
     print::serving(address, token.as_deref())?;
     tracing::info!(%address, data = %settings.data.display(), "serving");
     let stop = async move {
@@ -66,36 +75,51 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
-    let upkeep = match settings.history {
-        History::Forever => None,
-        History::For(keep) => Some(tokio::spawn(compact(Arc::clone(&engine), keep))),
-    };
     let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
+    let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     palimpsest_server::serve(listener, routers, limits, stop).await;
     control.stop();
-    if let Some(upkeep) = upkeep {
-        upkeep.abort();
-    }
-    let store = Arc::clone(engine.store());
+    upkeep.abort();
+    let store = Arc::clone(&opened.store);
     tokio::task::spawn_blocking(move || store.close()).await.context("closing the store")?;
     tracing::info!("stopped");
     Ok(())
 }
 
-/// Takes out of the history what is older than `keep` milliseconds, now and every hour; after a failure sooner.
-async fn compact(engine: Arc<Engine>, keep: i64) {
+/// The engine with a look at the pages of the public network, where that can be had.
+fn fetching(engine: Engine) -> Engine {
+    match PublicPages::new() {
+        Ok(pages) => engine.fetching(Arc::new(pages)),
+        Err(error) => {
+            tracing::warn!(%error, "weblinks are made without a look at their pages");
+            engine
+        }
+    }
+}
+
+/// Removes stored answers that have expired, and what of the history is older than it is kept: now and every hour, after a
+/// failure sooner.
+async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
-        let pause = match engine.compact(keep).await {
-            Ok(()) => {
-                tracing::info!("the history was compacted");
-                COMPACT_EVERY
-            }
+        let mut pause = UPKEEP_EVERY;
+        match engine.expire_answers().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "stored answers have expired"),
             Err(error) => {
-                tracing::warn!(%error, cause = error.cause, "the history could not be compacted");
-                COMPACT_AGAIN
+                tracing::warn!(%error, cause = error.cause, "stored answers could not be removed");
+                pause = UPKEEP_AGAIN;
             }
-        };
+        }
+        if let History::For(keep) = history {
+            match engine.compact(keep).await {
+                Ok(()) => tracing::info!("the history was compacted"),
+                Err(error) => {
+                    tracing::warn!(%error, cause = error.cause, "the history could not be compacted");
+                    pause = UPKEEP_AGAIN;
+                }
+            }
+        }
         tokio::time::sleep(pause).await;
     }
 }

@@ -331,6 +331,34 @@ async fn a_key_is_kept_for_a_day() {
     assert_ne!(id(&later.ok()), first);
 }
 
+/// The hourly removal: in several commits, whatever was written meanwhile, and no revision tells of it.
+#[tokio::test]
+async fn answers_that_are_older_than_a_day_are_removed_all_of_them() {
+    let lab = Lab::new().await;
+    let object = lab.make(page("a")).await;
+    let write = async |number: usize| {
+        let key = number.to_string();
+        let body = json!({"id": object, "properties": {"title": {"type": "title", "title": {"value": key}}}});
+        let reply = lab.app.send(lab.ask(Method::PATCH, "/object").header(KEY, &key).json(&body)).await;
+        reply.ok();
+        reply.header(REPLAYED).is_some()
+    };
+    for number in 0..501 {
+        assert!(!write(number).await);
+    }
+    lab.app.clock.advance(DAY);
+    assert_eq!(lab.app.engine.expire_answers().await.unwrap(), 0, "each may be asked for still");
+    assert!(write(0).await);
+    lab.app.clock.advance(1);
+    let head = lab.head().await;
+    assert_eq!(lab.app.engine.expire_answers().await.unwrap(), 501);
+    assert_eq!(lab.app.engine.expire_answers().await.unwrap(), 0);
+    assert_eq!(lab.head().await, head);
+    for number in [0, 500] {
+        assert!(!write(number).await, "it was kept");
+    }
+}
+
 #[tokio::test]
 async fn a_replay_takes_its_quota() {
     let limits = Limits { rates: RateLimits::Fixed(2), ..Limits::default() };

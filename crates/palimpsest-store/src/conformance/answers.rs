@@ -151,6 +151,35 @@ pub fn answers_go_after_a_day(store: &Arc<dyn Store>) {
     assert!(bench.stored(1, "two days later 0").is_some());
 }
 
+/// Answers that were given before a time are removed when that is asked for, of all spaces, so many at a time; no revision tells
+/// of it.
+pub fn expired_answers_are_removed_in_steps(store: &Arc<dyn Store>) {
+    let benches = [Bench::begin_as(store, 1), Bench::begin_as(store, 2)];
+    let key = |space: usize, number: i64| format!("{space} {number}");
+    for (space, bench) in benches.iter().enumerate() {
+        for number in 0..7 {
+            bench.once(number as u128 % 2, Timestamp(NOON.0 + number), &key(space, number), |_| Ok(())).unwrap();
+        }
+    }
+    let kept = |space: usize| -> Vec<i64> {
+        let is_there = |number: &i64| benches[space].stored(*number as u128 % 2, &key(space, *number)).is_some();
+        (0..7).filter(is_there).collect()
+    };
+    let expire = |before: i64, limit| {
+        administer(store, move |registry| registry.expire_answers(Timestamp(NOON.0 + before), limit)).unwrap().unwrap()
+    };
+    assert_eq!((expire(0, 100), expire(5, 0)), (0, 0));
+    assert_eq!((kept(0).len(), kept(1).len()), (7, 7), "none was given before");
+    let refused = block_on(store.administer(|registry| {
+        assert_eq!(registry.expire_answers(Timestamp(NOON.0 + 5), 100).unwrap(), 10);
+        Err::<(), _>("no")
+    }));
+    assert_eq!((refused.unwrap(), kept(0).len(), kept(1).len()), (Err("no"), 7, 7));
+    assert_eq!([expire(5, 4), expire(5, 4), expire(5, 4), expire(5, 4)], [4, 4, 2, 0]);
+    assert_eq!((kept(0), kept(1)), (vec![5, 6], vec![5, 6]));
+    assert!(benches.iter().all(|bench| bench.head() == Revision(1) && bench.log().len() == 1));
+}
+
 /// A token takes its answers with it, and a space those of all its tokens.
 pub fn answers_go_with_their_token_and_their_space(store: &Arc<dyn Store>) {
     let (gone, stays) = (Bench::begin_as(store, 1), Bench::begin_as(store, 2));

@@ -67,7 +67,7 @@ macro_rules! conformance {
             an_erased_object_has_no_content_at_any_revision, an_erased_object_stays_deleted,
             only_what_is_deleted_is_erased,
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
-            what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day,
+            what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day, expired_answers_are_removed_in_steps,
             answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );

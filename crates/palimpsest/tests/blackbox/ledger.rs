@@ -89,10 +89,23 @@ impl Ledger {
 
     /// Asserts that what was not acknowledged did not happen.
     pub(crate) fn assert_nothing_else(&self, client: &mut Client) {
-        for write in self.writes.iter().filter(|write| write.revision.is_none()) {
+        let writes = self.writes.iter().filter(|write| write.revision.is_none()).cloned().collect();
+        Self { writes }.assert_absent(client);
+    }
+
+    /// Asserts that nothing of this is there.
+    pub(crate) fn assert_absent(&self, client: &mut Client) {
+        for write in &self.writes {
             let texts = client.object(&write.object).map(|object| texts(&object)).unwrap_or_default();
-            assert!(!texts.contains(&write.paragraphs()[0]), "{write:?} was not acknowledged");
+            assert!(!texts.contains(&write.paragraphs()[0]), "{write:?} is there");
         }
+    }
+
+    /// What was acknowledged up to a revision, and what was after it.
+    pub(crate) fn split_at(&self, revision: i64) -> (Self, Self) {
+        let is_held = |write: &Write| write.revision.is_some_and(|acknowledged| acknowledged <= revision);
+        let (held, later) = self.writes.iter().cloned().partition(is_held);
+        (Self { writes: held }, Self { writes: later })
     }
 
     fn revisions_given_twice(&self) -> Vec<String> {

@@ -19,6 +19,7 @@
 
 #![cfg(test)]
 
+mod backup;
 mod cli;
 #[cfg(feature = "faults")]
 mod compaction;
@@ -31,6 +32,8 @@ mod events;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;
+#[cfg(feature = "faults")]
+mod follower;
 mod head;
 mod hot;
 mod http;

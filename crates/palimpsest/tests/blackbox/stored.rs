@@ -59,6 +59,12 @@ impl Stored {
         revision < self.oldest || self.touched.get(&revision).is_some_and(|objects| objects.contains(object))
     }
 
+    /// Asserts that its log is the beginning of another one.
+    pub(crate) fn assert_begins(&self, whole: &Self) {
+        let beginning = whole.touched.range(..=self.revision);
+        assert_eq!(self.touched.iter().collect::<Vec<_>>(), beginning.collect::<Vec<_>>());
+    }
+
     /// Asserts that the versions made after a revision are what the log says: each can be rebuilt, none is missing, none is
     /// too many, and every block belongs to an object that exists.
     pub(crate) fn check_versions(&self, after: i64) {
