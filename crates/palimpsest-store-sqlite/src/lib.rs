@@ -10,6 +10,7 @@ mod open;
 mod reader;
 mod rows;
 mod store;
+mod webhooks;
 mod writer;
 
 pub use error::OpenError;
