@@ -9,9 +9,10 @@ use palimpsest_server::{Limits, Routers};
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::settings::{FetchLinks, Settings};
-use crate::world::{PublicPages, SystemClock, SystemIds};
+use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
 
 /// Serves until SIGTERM or SIGINT.
@@ -42,6 +43,10 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
             Err(error) => tracing::warn!(%error, "weblinks are made without a look at their pages"),
         }
     }
+    match PublicReceivers::new() {
+        Ok(receivers) => engine = engine.posting(Arc::new(receivers)),
+        Err(error) => tracing::warn!(%error, "webhooks send nothing"),
+    }
     let engine = Arc::new(engine);
     // Before the first token is made: nobody would ever see the token of a start that failed for its address.
     let listener = TcpListener::bind(&settings.listen).await.with_context(|| settings.listen.clone())?;
@@ -50,16 +55,22 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     let control = control::listen(&settings.data, Arc::clone(&engine))?;
     print::serving(address, token.as_deref())?;
     tracing::info!(%address, data = %settings.data.display(), "serving");
+    let (stops, mut stopping) = watch::channel(false);
+    let stopped = async move { _ = stopping.wait_for(|stops| *stops).await.is_ok() };
+    let deliverer = tokio::spawn(palimpsest_server::deliver(Arc::clone(&engine), stopped));
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("stopping");
+        stops.send_replace(true);
     };
     let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
     palimpsest_server::serve(listener, routers, limits, stop).await;
+    // A delivery that is under way is finished: its receiver has it, so the cursor should know.
+    deliverer.await.context("the deliverer of webhooks")?;
     control.stop();
     let store = Arc::clone(engine.store());
     tokio::task::spawn_blocking(move || store.close()).await.context("closing the store")?;
