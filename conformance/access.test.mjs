@@ -226,6 +226,13 @@ await chapter('another space', async () => {
         assert.equal(words(await callsOn(never)[name].make(other), never.id), words(there, object.id))
       }))
   }
+  await check('a transaction of another space finds the object no more than an object that never was', () =>
+    withoutTrace(async () => {
+      const rename = (id) => ({ operations: [{ method: 'PATCH', path: '/object', body: { id, properties: { title: title('taken over') } } }] })
+      const [there, never] = [await other.raw('POST', '/transactions', rename(object.id)), await other.raw('POST', '/transactions', rename(randomUUID()))]
+      checkRefusal(there, 404, 'cap_transaction_aborted')
+      assert.equal(never.text, there.text)
+    }))
   await check('each token sees its own space', async () => {
     assert.deepEqual([(await first.space()).id, (await other.space()).id], [alpha.id, beta.id])
     assert.equal((await other.space()).title, 'Beta')

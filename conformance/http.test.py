@@ -14,6 +14,7 @@ from lib.wire.messages import messages
 from lib.wire.order import order
 from lib.wire.preferences import preferences
 from lib.wire.process import process
+from lib.wire.transactions import transactions
 
 folder = temporary_folder()
 server = Server(folder / "data")
@@ -26,6 +27,7 @@ chapter("bodies", bodies, server)
 chapter("order of checks", order, server, reader)
 chapter("messages", messages, server)
 chapter("preferences", preferences, server)
+chapter("transactions", transactions, server)
 chapter("connections", connections, server)
 chapter("process", process, folder)
 chapter("files", files, folder)

@@ -37,6 +37,7 @@ export function callsOn({ id, structureId, blocks, collection, tag, webhook, rev
     call('api:write', 'POST', '/blocks/move', { id, blockId, position: { type: 'start' } }),
     call('api:write', 'POST', '/object/edits', { id, edits: [{ op: 'insert', markdown: 'slipped in' }] }),
     call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
+    call('api:write', 'POST', '/transactions', { operations: [{ method: 'POST', path: '/object', body: { structureId } }] }),
     call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
     call('api:write', 'DELETE', `/object?id=${id}`),
   ])

@@ -106,6 +106,7 @@ def content_types(client):
             client.post("/object/markdown", json={"structureId": "RootPage", "markdown": "z"}),
             client.post("/object/url", json={"url": "https://example.org/"}),
             client.post("/objects/search", json={"query": "z"}),
+            client.post("/transactions", json={"operations": []}),
             client.get("/objects/structure", params={"id": "RootPage"}),
             client.get("/health/live"),
             client.get("/health/ready"),
@@ -171,6 +172,7 @@ def paths_and_methods(client):
         "/blocks/move": {"POST"},
         "/blocks/block": {"PATCH"},
         "/block": {"DELETE"},
+        "/transactions": {"POST"},
         "/health/live": {"GET"},
     }
     for path, methods in known.items():
@@ -205,7 +207,7 @@ def authentication(server, client):
                 for method, path in (("GET", "/space"), ("GET", "/space/structures"), ("GET", "/object"), ("POST", "/object"), ("PATCH", "/object"),
                                      ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block"),
                                      ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
-                                     ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"),
+                                     ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"), ("POST", "/transactions"),
                                      ("GET", "/webhooks"), ("POST", "/webhooks"), ("POST", "/webhooks/test"),
                                      ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
@@ -265,7 +267,7 @@ def heads(server, client):
     @check("HEAD without a token is a 401, on a path without GET a 405")
     def _():
         same(client.head("/space", headers={"Authorization": ""}).status_code, 401)
-        for path in ("/blocks/append", "/objects/search", "/object/url", "/blocks/daily-note/append"):
+        for path in ("/blocks/append", "/objects/search", "/object/url", "/blocks/daily-note/append", "/transactions"):
             same(client.head(path).status_code, 405)
 
 

@@ -98,6 +98,11 @@ def messages(server):
             ),
             "Markdown is missing": (("POST", "/object/markdown", {"structureId": "RootPage"}), at(STRING.format("undefined"), "markdown")),
             "Markdown of an update is missing": (("PATCH", "/object/markdown", {"id": page}), at(STRING.format("undefined"), "markdown")),
+            "a transaction has no operations": (("POST", "/transactions", {}), at("✖ Invalid input: expected array, received undefined", "operations")),
+            "an operation is no call": (
+                ("POST", "/transactions", {"operations": [{"method": "GET", "path": "/space"}]}),
+                at("✖ This call cannot be part of a transaction", "operations[0].path"),
+            ),
             "two things are wrong": (
                 ("POST", "/blocks/append", {"id": "x", "blocks": [{"type": "Nope"}]}),
                 at(UUID, "id") + "\n" + at(KIND.format(BLOCKS), "blocks[0].type"),

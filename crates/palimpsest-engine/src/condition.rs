@@ -96,7 +96,7 @@ pub(crate) struct Terms<'t> {
     pub(crate) condition: &'t Condition,
     /// What the token is held to.
     pub(crate) policy: Policy,
-    /// Objects whose version the same transaction has checked already, or made.
+    /// Objects whose version the same transaction has checked already.
     pub(crate) held: &'t BTreeSet<ObjectId>,
 }
 
@@ -110,26 +110,29 @@ pub(crate) fn judge(
 ) -> Result<Option<Found>, Error> {
     match subject {
         Subject::New(id) => judge_new(tx, id, terms.condition).map(|()| None),
-        Subject::Either(id) => match tx.object(id)?.filter(|found| found.state == State::Live) {
-            Some(_) => judge_present(tx, operation, id, terms),
-            None => judge_new(tx, Some(id), terms.condition).map(|()| None),
-        },
+        Subject::Either(id) => {
+            let before = tx.before(id)?.filter(|found| found.state == State::Live);
+            judge_before(tx, id, before, terms.condition)
+        }
         Subject::Object(id) => {
             let found = tx.object(id)?.filter(|found| operation.sees(found.state));
             found.ok_or_else(|| Error::not_found("Object"))?;
-            judge_present(tx, operation, id, terms)
+            let before = tx.before(id)?;
+            if before.is_some() {
+                check_policy(tx, operation, id, terms)?;
+            }
+            judge_before(tx, id, before, terms.condition)
         }
     }
 }
 
 fn judge_new(tx: &mut Tx<'_>, id: Option<ObjectId>, condition: &Condition) -> Result<(), Error> {
-    let present = match id {
-        Some(id) => tx.object(id)?,
+    let before = match id {
+        Some(id) => tx.before(id)?.filter(|found| found.state == State::Live),
         None => None,
     };
     let log = tx.row().log;
-    let live = present.filter(|found| found.state == State::Live);
-    let current = live.map(|found| Tag { log, revision: found.revision });
+    let current = before.map(|found| Tag { log, revision: found.revision });
     let is_unwanted = condition.if_none_match.as_ref().zip(current).is_some_and(|(tags, tag)| tags.name(tag));
     if condition.if_match.is_none() && !is_unwanted {
         return Ok(());
@@ -137,20 +140,34 @@ fn judge_new(tx: &mut Tx<'_>, id: Option<ObjectId>, condition: &Condition) -> Re
     Err(Mismatch { id, current, ..Mismatch::at(tx.head()) }.into())
 }
 
-fn judge_present(
-    tx: &mut Tx<'_>,
+/// Refuses to change what was there before when its version has to be named and is not.
+fn check_policy(
+    tx: &Tx<'_>,
     operation: &Operation,
     id: ObjectId,
     Terms { condition, policy, held }: Terms<'_>,
-) -> Result<Option<Found>, Error> {
-    let is_named = matches!(condition.if_match, Some(Tags::Of(_)));
-    let policy = policy.max(tx.row().policy);
-    if policy == Policy::RequireCondition && !is_named && !held.contains(&id) && !operation.overwrites_nothing() {
+) -> Result<(), Error> {
+    let is_named = matches!(condition.if_match, Some(Tags::Of(_))) || held.contains(&id);
+    if policy.max(tx.row().policy) == Policy::RequireCondition && !is_named && !operation.overwrites_nothing() {
         let message = "This space or token asks for a version: send the ETag of what was read as If-Match";
         return Err(Error::new(Code::PreconditionRequired, message));
     }
-    // A condition speaks of what was there before the transaction; what the transaction made has no version yet.
-    let Some(before) = tx.before(id)? else { return Ok(None) };
+    Ok(())
+}
+
+/// A condition speaks of what was there before the transaction; what the transaction made had no version then.
+fn judge_before(
+    tx: &mut Tx<'_>,
+    id: ObjectId,
+    before: Option<Found>,
+    condition: &Condition,
+) -> Result<Option<Found>, Error> {
+    let Some(before) = before else {
+        return match condition.if_match {
+            Some(_) => Err(Mismatch { id: Some(id), ..Mismatch::at(tx.head()) }.into()),
+            None => Ok(None),
+        };
+    };
     let current = Tag { log: tx.row().log, revision: before.revision };
     if condition.if_none_match.as_ref().is_some_and(|tags| tags.name(current)) {
         return Err(Mismatch { id: Some(id), current: Some(current), ..Mismatch::at(tx.head()) }.into());

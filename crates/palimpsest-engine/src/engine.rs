@@ -28,6 +28,8 @@ pub struct Engine {
     pub(crate) post: Option<Arc<dyn Post>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
+    #[cfg(feature = "faults")]
+    pub(crate) faults: crate::faults::Faults,
 }
 
 /// Bytes of an answer, and the revision of the space they were computed at.
@@ -57,8 +59,17 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        let (webhook_changes, rendered) = (watch::Sender::new(()), Arc::new(Rendered::new(CACHE)));
-        Self { store, clock, ids, fetch: None, post: None, webhook_changes, rendered }
+        Self {
+            store,
+            clock,
+            ids,
+            fetch: None,
+            post: None,
+            webhook_changes: watch::Sender::new(()),
+            rendered: Arc::new(Rendered::new(CACHE)),
+            #[cfg(feature = "faults")]
+            faults: crate::faults::Faults::default(),
+        }
     }
 
     /// The same, looking at the pages that weblinks lead to.
@@ -143,6 +154,10 @@ impl Engine {
             }
             create.page = self.page(&create.url).await;
         }
+        #[cfg(feature = "faults")]
+        if self.faults.compare_before_commit {
+            self.judge_ahead(access, &mut request).await?;
+        }
         let intent = self.intent(access);
         let fresh = Fresh::draw(&*self.ids, intent.at);
         let policy = access.policy;
@@ -175,6 +190,8 @@ impl Engine {
     fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
+        #[cfg(feature = "faults")]
+        let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
         let object = match shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
@@ -226,6 +243,15 @@ impl Engine {
         let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
         let render = || render_object(Shown { object, structure, updated_at: found.at });
         let rendering = self.rendered.get_or_make(key, render);
+        let tag = Tag { log: row.log, revision: found.revision };
+        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
+    }
+
+    /// Shows a version that was never committed. Its revision will be that of another version, so its bytes are not kept.
+    pub(crate) fn imagine(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
+        let object = &found.object;
+        let structure = structure_of(schema, object)?;
+        let rendering = render_object(Shown { object, structure, updated_at: found.at }).into();
         let tag = Tag { log: row.log, revision: found.revision };
         Ok(View::of(rendering, row.revision, tag, Some(object.id)))
     }

@@ -72,6 +72,8 @@ codes! {
     MethodNotAllowed = "cap_method_not_allowed", MethodNotAllowed, "The path is known, the method is not.";
     /// design: errors beyond the contract
     AlreadyExists = "cap_already_exists", Conflict, "The id was given before; ids are never given twice.";
+    /// design: errors beyond the contract
+    Conflict = "cap_conflict", Conflict, "Two changes of the same thing collide; the details name every place.";
     /// design: errors beyond the contract; RFC 9110 §15.5.13
     PreconditionFailed = "cap_precondition_failed", PreconditionFailed, "The condition of the request does not hold.";
     /// design: errors beyond the contract; RFC 6585 §3

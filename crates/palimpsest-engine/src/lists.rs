@@ -166,15 +166,18 @@ impl Rows<'_> {
     }
 }
 
+/// Whether an object is a tag that can be seen.
+pub(crate) fn is_tag(found: &Found) -> bool {
+    found.state == State::Live && found.object.structure == StructureId::BuiltIn(BuiltIn::RootTag)
+}
+
 /// Refuses a list that is not there.
 fn check_list(snapshot: &mut Snapshot<'_>, list: &List) -> Result<(), Error> {
     let known = match list {
         List::All | List::Trash => true,
         List::Structure(id) => snapshot.schema().structure(*id).is_some(),
         List::Collection(id) => snapshot.schema().collection(*id).is_some(),
-        List::Tag(id) => snapshot.object(*id)?.is_some_and(|found| {
-            found.state == State::Live && found.object.structure == StructureId::BuiltIn(BuiltIn::RootTag)
-        }),
+        List::Tag(id) => snapshot.object(*id)?.is_some_and(|found| is_tag(&found)),
     };
     let what = match list {
         List::Structure(_) => "Structure",

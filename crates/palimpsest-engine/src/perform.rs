@@ -5,6 +5,7 @@ use palimpsest_store::{Found, Tx};
 
 use crate::condition::{Subject, Terms, judge};
 use crate::error::Error;
+use crate::merging::apply_merging;
 use crate::operation::{Ignored, Operation};
 use crate::world::Fresh;
 
@@ -30,7 +31,7 @@ pub(crate) fn perform(
     let subject = operation.subject(tx)?;
     let shown = match judge(tx, operation, subject, terms)? {
         None => operation.apply(tx, fresh, &mut ignored)?,
-        Some(_) => return Err(Error::not_found("Merge")),
+        Some(base) => apply_merging(tx, operation, base, fresh, &mut ignored)?,
     };
     let about = match subject {
         Subject::Object(id) | Subject::Either(id) => Some(id),

@@ -45,12 +45,12 @@ pub(crate) fn read(
     })?;
     let mut operations = Vec::with_capacity(calls.len());
     for (index, call) in calls.into_iter().enumerate() {
-        let step =
-            call.step(index, preferences.strict).map_err(|problems| Part::Operation.aborts(index, problems.into()))?;
+        let step = call.step(preferences.strict).map_err(|problems| Part::Operation.aborts(index, problems.into()))?;
         operations.push(step);
     }
     check_looks(&operations)?;
-    let (strict, shows) = (preferences.strict, preferences.representation);
+    let strict = preferences.strict;
+    let shows = preferences.representation.then_some(SHOWN);
     Ok(Transaction { operations, guards, dry_run, strict, shows, retry })
 }
 
@@ -79,7 +79,9 @@ struct Called {
 impl Called {
     fn read(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Self> {
         let (method, path) = (node.get("method").string(reading), node.get("path").string(reading));
-        let body = node.get("body").present().and_then(|body| body.value().cloned());
+        // A call that takes no body does not look at one.
+        let takes_body = node.get("method").value().is_none_or(|method| method != "DELETE");
+        let body = if takes_body { node.get("body").value().cloned() } else { None };
         let if_match = node.get("ifMatch").given(reading, tags);
         let if_none_match = node.get("ifNoneMatch").given(reading, tags);
         let merge = node.get("merge").given(reading, Node::boolean);
@@ -99,11 +101,10 @@ impl Called {
         Some(Self { call: *call, query: query.to_owned(), body, condition })
     }
 
-    fn step(self, index: usize, strict: bool) -> Result<Step, Problems> {
+    fn step(self, strict: bool) -> Result<Step, Problems> {
         let input = Input::of(&self.query, self.body, strict);
         let operation = (self.call)(&input)?;
-        let ignored = input.ignored()?.under(&Path::keys(&["operations"]).index(index));
-        Ok(Step { operation, ignored, condition: self.condition })
+        Ok(Step { operation, ignored: input.ignored()?, condition: self.condition })
     }
 }
 
@@ -141,17 +142,22 @@ fn read_path(text: &str, tags: Tags, node: &Node<'_, '_>, reading: &mut Reading)
         Value::Object(members.map(|(key, value)| (key.into_owned(), Value::String(value.into_owned()))).collect());
     let query = Node::root(&query);
     let mut inner = Reading::default();
+    let named =
+        |other: &'static str| Some(query.get("id")).filter(|id| !id.is_absent()).unwrap_or_else(|| query.get(other));
     let guard = match path {
         "/space" => Some(Guard::Space(tags)),
         "/space/structures" => Some(Guard::Structures(tags)),
         "/objects" => Some(Guard::List(List::All, tags)),
-        "/object" => read_uuid(&query.get("id"), &mut inner).map(|id| Guard::Object(ObjectId(id), tags)),
-        "/objects/structure" => {
-            read_structure_id(&query.get("id"), &mut inner).map(|id| Guard::List(List::Structure(id), tags))
+        "/trash" => Some(Guard::List(List::Trash, tags)),
+        "/object" | "/object/markdown" => {
+            read_uuid(&query.get("id"), &mut inner).map(|id| Guard::Object(ObjectId(id), tags))
         }
-        "/objects/collection" => read_uuid(&query.get("id"), &mut inner)
+        "/objects/structure" => {
+            read_structure_id(&named("structureId"), &mut inner).map(|id| Guard::List(List::Structure(id), tags))
+        }
+        "/objects/collection" => read_uuid(&named("collectionId"), &mut inner)
             .map(|id| Guard::List(List::Collection(palimpsest_model::CollectionId(id)), tags)),
-        "/objects/tag" => read_uuid(&query.get("id"), &mut inner).map(|id| Guard::List(List::Tag(ObjectId(id)), tags)),
+        "/objects/tag" => read_uuid(&named("tagId"), &mut inner).map(|id| Guard::List(List::Tag(ObjectId(id)), tags)),
         _ => None,
     };
     if guard.is_none() {
@@ -188,19 +194,12 @@ struct ResultBody {
 
 /// Makes the answer; `ignored` is what of the body itself had no effect.
 pub(crate) fn render(committed: Committed, mut ignored: Ignored, preferences: Preferences) -> Answer {
-    let Committed { revision, outcomes, replayed } = committed;
-    let mut room = SHOWN;
-    let mut is_whole = true;
+    let Committed { revision, outcomes, is_whole, replayed } = committed;
     let mut results = Vec::with_capacity(outcomes.len());
-    for Outcome { left, object, ignored: dropped } in outcomes {
-        ignored.merge(dropped);
-        let body = object.and_then(|view| {
-            room = room.checked_sub(view.body.len()).or_else(|| {
-                is_whole = false;
-                None
-            })?;
-            RawValue::from_string(String::from_utf8(view.body.to_vec()).ok()?).ok()
-        });
+    for (index, Outcome { left, object, ignored: dropped }) in outcomes.into_iter().enumerate() {
+        ignored.merge(dropped.under(&Path::keys(&["operations"]).index(index)));
+        let text = object.and_then(|view| String::from_utf8(view.body.to_vec()).ok());
+        let body = text.and_then(|text| RawValue::from_string(text).ok());
         let (id, etag) = left.unzip();
         results.push(ResultBody { status: 200, id, etag, body });
     }

@@ -256,7 +256,8 @@ impl<'r> Tx<'r> {
         Ok(called)
     }
 
-    /// Puts an object in a state; putting back what was there before undoes earlier puts. Several puts of one object make one change; the last kind but "updated" names it.
+    /// Puts an object in a state; putting back what was there before undoes earlier puts. Several puts of one object make one
+    /// change, named by the last kind but "updated": what is made and trashed is trashed, what is made and seen is created.
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
         self.load(id)?;
@@ -270,7 +271,8 @@ impl<'r> Tx<'r> {
             return Ok(());
         }
         let kind = match &slot.after {
-            Some((_, _, earlier)) if kind == ChangeKind::Updated || *earlier == ChangeKind::Created => *earlier,
+            _ if slot.present().is_none() && state == State::Live => ChangeKind::Created,
+            Some((_, _, earlier)) if kind == ChangeKind::Updated => *earlier,
             _ => kind,
         };
         slot.after = Some((Arc::new(object), state, kind));

@@ -100,7 +100,10 @@ impl Engine {
         let answer = self.store.read(space, look).await?;
         let head = answer.revision;
         let seen = answer.value.map_err(|error| error.at(head))?;
-        Ok(seen.page(ask.bytes))
+        let page = seen.page(ask.bytes);
+        #[cfg(feature = "faults")]
+        let page = if self.faults.follow_the_head { Changes { revision: page.head, ..page } } else { page };
+        Ok(page)
     }
 }
 

@@ -1,6 +1,6 @@
 //! POST /transactions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -29,8 +29,8 @@ pub struct Transaction {
     pub dry_run: bool,
     /// Whether nothing may be dropped.
     pub strict: bool,
-    /// Whether the objects are to be shown.
-    pub shows: bool,
+    /// So many bytes of objects are shown, if any.
+    pub shows: Option<usize>,
     /// What tells it from another one when it is sent again.
     pub retry: Option<Retry>,
 }
@@ -53,6 +53,8 @@ pub struct Committed {
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub outcomes: Vec<Outcome>,
+    /// Whether every object that was to be shown is.
+    pub is_whole: bool,
     /// Whether it was done before, by a request with the same key, and this is what that was answered.
     pub replayed: bool,
 }
@@ -62,7 +64,7 @@ pub struct Committed {
 pub struct Outcome {
     /// The object it was about, and its version as the transaction left it.
     pub left: Option<(ObjectId, Tag)>,
-    /// The object as the transaction left it, when it is to be shown and can be seen.
+    /// The object as the transaction left it, when it is to be shown, can be seen, and there is room for it.
     pub object: Option<View>,
     /// What of the input had no effect.
     pub ignored: Ignored,
@@ -82,17 +84,29 @@ impl<E: Into<Error>> From<E> for Undone {
 
 impl Engine {
     /// Does all operations of a transaction, or none.
-    pub async fn transact(&self, access: &Access, mut transaction: Transaction) -> Result<Committed, Error> {
+    pub async fn transact(&self, access: &Access, transaction: Transaction) -> Result<Committed, Error> {
+        #[cfg(feature = "faults")]
+        if self.faults.split_transactions {
+            return self.transact_apart(access, transaction).await;
+        }
+        self.transact_whole(access, transaction).await
+    }
+
+    pub(crate) async fn transact_whole(
+        &self,
+        access: &Access,
+        mut transaction: Transaction,
+    ) -> Result<Committed, Error> {
         if transaction.operations.iter().any(|step| step.operation.looks_outside()) && !transaction.dry_run {
             if let Some(applied) = self.recall(access, transaction.retry.as_ref()).await? {
                 let revision = applied.row.revision;
-                return self.committed(applied, revision);
+                return self.committed(applied, revision, transaction.shows, false);
             }
             self.look(&mut transaction.operations).await;
         }
         let intent = self.intent(access);
         let fresh = Fresh::draw(&*self.ids, intent.at);
-        let policy = access.policy;
+        let (policy, shows, is_dry) = (access.policy, transaction.shows, transaction.dry_run);
         let decide = move |tx: &mut Tx<'_>| {
             let retry = transaction.retry.as_ref().filter(|_| !transaction.dry_run);
             if let Some(applied) = retry::replay(tx, retry)? {
@@ -108,21 +122,44 @@ impl Engine {
         };
         let answer = self.store.commit(intent, decide).await?;
         match answer.value {
-            Ok(applied) => self.committed(applied, answer.revision),
-            Err(Undone::Dry(applied, revision)) => self.committed(*applied, revision),
+            Ok(applied) => self.committed(applied, answer.revision, shows, is_dry),
+            Err(Undone::Dry(applied, revision)) => self.committed(*applied, revision, shows, is_dry),
             Err(Undone::Refused(error)) => Err(error.at(answer.revision)),
         }
     }
 
-    /// Renders what a transaction came to, at the revision it took unless it was answered before.
-    fn committed(&self, applied: Applied, revision: Revision) -> Result<Committed, Error> {
-        let Applied { done, row, schema, replayed } = applied;
-        let outcome = |Done { shown, left, ignored }| {
-            let object = shown.map(|found| self.show(&row, &schema, &found)).transpose()?;
-            Ok(Outcome { left, object, ignored })
-        };
-        let outcomes = done.into_iter().map(outcome).collect::<Result<_, Error>>()?;
-        Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, replayed: replayed.is_some() })
+    /// Renders what a transaction came to, at the revision it took unless it was answered before: each object once, as far as
+    /// there is room.
+    fn committed(
+        &self,
+        applied: Applied,
+        revision: Revision,
+        shows: Option<usize>,
+        is_dry: bool,
+    ) -> Result<Committed, Error> {
+        let Applied { row, schema, done, replayed } = applied;
+        let mut room = shows;
+        let mut views: BTreeMap<ObjectId, View> = BTreeMap::new();
+        let mut outcomes = Vec::with_capacity(done.len());
+        let mut is_whole = true;
+        for Done { left, shown, ignored } in done {
+            let mut object = None;
+            if let Some(found) = shown {
+                object = match room {
+                    None => None,
+                    Some(_) if views.contains_key(&found.object.id) => views.get(&found.object.id).cloned(),
+                    Some(_) if is_dry => Some(self.imagine(&row, &schema, &found)?),
+                    Some(_) => Some(self.show(&row, &schema, &found)?),
+                };
+                // After the first that has no room none has, so that nothing is rendered in vain.
+                room = room.and_then(|room| room.checked_sub(object.as_ref()?.body.len()));
+                object = object.filter(|_| room.is_some());
+                is_whole &= object.is_some();
+                views.extend(object.clone().map(|view| (found.object.id, view)));
+            }
+            outcomes.push(Outcome { left, object, ignored });
+        }
+        Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, is_whole, replayed: replayed.is_some() })
     }
 
     /// Looks at all pages that weblinks lead to, at once.
@@ -151,12 +188,9 @@ impl Transaction {
                 Ok(done)
             });
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
-            if let Some((id, _)) = one.left {
-                // Whoever checked it once, or made it, knows what it is.
-                let is_checked = matches!(step.condition.if_match, Some(Tags::Of(_)));
-                if is_checked || tx.before(id)?.is_none() {
-                    held.insert(id);
-                }
+            // Whoever checked it once knows what it is.
+            if matches!(step.condition.if_match, Some(Tags::Of(_))) {
+                held.extend(one.left.map(|(id, _)| id));
             }
             done.push(one);
         }
@@ -168,7 +202,7 @@ impl Transaction {
                 None => None,
             };
             one.left = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
-            one.shown = found.filter(|found| self.shows && found.state == State::Live);
+            one.shown = found.filter(|found| self.shows.is_some() && found.state == State::Live);
         }
         Ok(Applied { done, row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
     }

@@ -7,6 +7,7 @@ use palimpsest_store::{List, Tx};
 
 use crate::condition::{Mismatch, Tags, explain};
 use crate::error::Error;
+use crate::lists::is_tag;
 
 /// Something that has to be true before a transaction.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,7 +33,9 @@ impl Guard {
         let version = |revision| Tag { log, revision };
         match self {
             Self::Object(id, tags) => {
-                let Some(found) = tx.before(*id)? else { return refuse(tx, Some(*id), None) };
+                // Any version at all means one that can be seen; the one in the trash can be named.
+                let before = tx.before(*id)?.filter(|found| found.state == State::Live || *tags != Tags::Any);
+                let Some(found) = before else { return refuse(tx, Some(*id), None) };
                 let current = version(found.revision);
                 if !tags.name(current) {
                     return Err(explain(tx, *id, current, tags.only())?.0.into());
@@ -49,6 +52,9 @@ impl Guard {
             Self::Revision(revision) if *revision == tx.head() => Ok(()),
             Self::Revision(_) => refuse(tx, None, Some(version(tx.head()))),
             Self::List(list, tags) => {
+                if !is_there(tx, *list)? {
+                    return refuse(tx, None, None);
+                }
                 let current = version(tx.list_changed(*list)?);
                 if tags.name(current) { Ok(()) } else { refuse(tx, None, Some(current)) }
             }
@@ -62,6 +68,16 @@ impl Guard {
             }
         }
     }
+}
+
+/// Whether a list can be read, before the transaction.
+fn is_there(tx: &mut Tx<'_>, list: List) -> Result<bool, Error> {
+    Ok(match list {
+        List::All | List::Trash => true,
+        List::Structure(id) => tx.schema().structure(id).is_some(),
+        List::Collection(id) => tx.schema().collection(id).is_some(),
+        List::Tag(id) => tx.before(id)?.is_some_and(|found| is_tag(&found)),
+    })
 }
 
 fn refuse(tx: &Tx<'_>, id: Option<ObjectId>, current: Option<Tag>) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::backoff::{LONGEST, PATIENCE, pause, read_retry_after};
 use super::filter::passes;
-use super::{ENDED, KEPT, LEASE, arrived, sign};
+use super::{ENDED, FRESH, KEPT, LEASE, arrived, sign};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::feed::{Change, ListChanges, Position};
@@ -245,8 +245,10 @@ fn take(registry: &mut Registry<'_>, id: WebhookId, holder: WebhookHolder, now: 
         }
         return wait(Next::After(row.revision));
     }
-    let lease = Some(Lease { holder: holder.0, until: Timestamp(now.0 + LEASE) });
-    if webhook.lease != lease {
+    let until = Timestamp(now.0 + LEASE);
+    let is_fresh = |lease: &Lease| lease.holder == holder.0 && (until.0 - FRESH..=until.0).contains(&lease.until.0);
+    if !webhook.lease.as_ref().is_some_and(is_fresh) {
+        let lease = Some(Lease { holder: holder.0, until });
         registry.put_webhook(&Webhook { lease, ..webhook.clone() })?;
     }
     Ok(Taken::Work(Box::new(webhook)))

@@ -21,6 +21,8 @@ const KEPT: usize = 100;
 const MOST: usize = 100;
 /// For so long a process delivers for a webhook until it renews its lease: longer than a delivery may take.
 const LEASE: i64 = 20_000;
+/// A lease that was renewed so short a time ago need not be renewed for another delivery.
+const FRESH: i64 = 2_000;
 
 /// What ends a webhook for good.
 const ENDED: &str = "The token that made it was revoked or has expired";

@@ -1,7 +1,7 @@
 //! Refusals: one schema for each code, with the details that the code defines.
 
 use palimpsest_engine::{Code, Scope};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::names::uuid;
 use super::shape::{closed, count, list, nullable, pattern, refer, said, text, word, words};
@@ -9,7 +9,22 @@ use crate::api::transactions;
 
 /// Schemas of the components.
 pub(super) fn schemas() -> Vec<(String, Value)> {
-    Code::ALL.iter().map(|code| (name(*code), schema(*code))).collect()
+    let codes = Code::ALL.iter().map(|code| (name(*code), schema(*code)));
+    codes.chain([("Collision".to_owned(), collision())]).collect()
+}
+
+fn collision() -> Value {
+    let path = said(text(), "Where: a path of the grammar of histories and differences.");
+    let side = |about: &str| said(json!({}), about);
+    closed(
+        &[
+            ("path", path),
+            ("base", side("What was there before; null for nothing.")),
+            ("theirs", side("What is there now; null for nothing.")),
+            ("mine", side("What was to be there; null for nothing.")),
+        ],
+        &[],
+    )
 }
 
 /// What a code is called among the components.
@@ -47,6 +62,7 @@ fn details(code: Code) -> Option<Value> {
             let revision = said(count(1), "The head of the log that there is.");
             Some(closed(&[("log", pattern("^[0-9a-f]{16}$")), ("revision", revision)], &[]))
         }
+        Code::Conflict => Some(closed(&[("conflicts", list(refer("Collision")))], &[])),
         Code::TransactionAborted => Some(transactions::commit::failure()),
         Code::PreconditionFailed => Some(closed(&mismatch(), &unmet())),
         Code::PreconditionRequired

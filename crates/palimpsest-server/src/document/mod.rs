@@ -172,7 +172,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
         codes.push(Code::PreconditionFailed);
     }
     if is_write {
-        codes.push(Code::PreconditionRequired);
+        codes.extend([Code::PreconditionRequired, Code::Conflict]);
     }
     if !parameters.is_empty() {
         operation["parameters"] = json!(parameters);

@@ -51,6 +51,14 @@ async fn provoked() -> Vec<(Code, u16, Reply)> {
     };
     let careful = lab.app.careful(&lab.space, "careful").await;
     let stale = change(&lab.token).header("if-match", "\"0000000000000000.1\"");
+    let titled = |title: &str| {
+        let body = json!({"id": chosen(1), "properties": {"title": {"type": "title", "title": {"value": title}}}});
+        Ask::new(Method::PATCH, "/object").token(&lab.token).json(&body)
+    };
+    let base = lab.app.send(titled("base")).await.header("etag").unwrap().to_owned();
+    lab.app.send(titled("theirs")).await.ok();
+    let mine = titled("mine").header("if-match", &base).header("prefer", "merge");
+    all.push((Code::Conflict, 409, lab.app.send(mine).await));
     all.push((Code::PreconditionFailed, 412, lab.app.send(stale).await));
     let failing = json!({"operations": [{"method": "DELETE", "path": object}]});
     all.push((Code::TransactionAborted, 404, lab.post("/transactions", &failing).await));

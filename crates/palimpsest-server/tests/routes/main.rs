@@ -28,6 +28,7 @@ mod health;
 mod object;
 mod objects;
 mod space;
+mod transactions;
 mod trash;
 
 mod app;

@@ -20,6 +20,7 @@ pub(crate) fn call(call: Call) -> Reading {
             let (structures, kinds) = (structures?.flatten(), kinds?.flatten());
             Some(CreateWebhook { url: url?, structures, kinds, include_objects: objects?.unwrap_or(false) })
         })?;
+        call.input.ignored()?;
         Ok(call.engine.create_webhook(&call.token, create).await?.into())
     })
 }

@@ -11,6 +11,7 @@ use crate::endpoint::{Call, Reading};
 pub(crate) fn call(call: Call) -> Reading {
     Box::pin(async move {
         let id = call.input.body(|body, notes| read_uuid(&body.get("id"), notes).map(WebhookId))?;
+        call.input.ignored()?;
         Ok(call.engine.test_webhook(&call.token, id).await?.into())
     })
 }

@@ -28,6 +28,7 @@ pub(crate) fn call(call: Call) -> Reading {
                 paused: paused?,
             })
         })?;
+        call.input.ignored()?;
         Ok(call.engine.update_webhook(&call.token, update).await?.into())
     })
 }

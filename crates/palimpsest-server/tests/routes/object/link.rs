@@ -11,8 +11,8 @@ use crate::wire::{NOBODY, body_of, id, outline, text, titled};
 
 /// A network of few pages that notes who is looked at.
 #[derive(Clone, Default)]
-struct Network {
-    looks: Arc<Mutex<Vec<String>>>,
+pub(crate) struct Network {
+    pub(crate) looks: Arc<Mutex<Vec<String>>>,
 }
 
 impl Fetch for Network {

@@ -9,7 +9,7 @@ mod edits;
 mod get;
 mod history;
 mod ids;
-mod link;
+pub(crate) mod link;
 mod markdown;
 mod past;
 mod planted;

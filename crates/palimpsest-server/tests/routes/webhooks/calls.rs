@@ -113,6 +113,20 @@ async fn a_webhook_takes_no_condition() {
 }
 
 #[tokio::test]
+async fn what_has_no_effect_is_named_and_a_refusal_of_it_changes_nothing() {
+    let Wired { lab, .. } = Wired::new().await;
+    let body = json!({"url": "https://example.org/", "color": 1});
+    let named = lab.post("/webhooks?shape=2", &body).await;
+    assert_eq!((named.status, named.header("palimpsest-ignored")), (200, Some("color, shape")));
+    for uri in ["/webhooks", "/webhooks?shape=2"] {
+        let body = if uri == "/webhooks" { &body } else { &json!({"url": "https://example.org/"}) };
+        let ask = lab.ask(Method::POST, uri).header("prefer", "handling=strict").json(body);
+        assert_eq!(lab.app.send(ask).await.status, 400, "{uri}");
+    }
+    assert_eq!(lab.get("/webhooks").await.ok()["results"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn it_cannot_be_part_of_a_transaction() {
     let Wired { lab, .. } = Wired::new().await;
     let operation = json!({"method": "POST", "path": "/webhooks", "body": {"url": "https://example.org/"}});

@@ -1,0 +1,118 @@
+//! A write to an older version, merged with what came since (`Prefer: merge`, and reverts).
+
+use palimpsest_model::{MAX_ALIASES, Object, PropertyId, State, Structure, Value, Values, check_property, merge};
+use palimpsest_store::{ChangeKind, Found, Tx};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::blocks::structure_of;
+use crate::error::{Code, Error};
+use crate::objects::check_limits;
+use crate::operation::{Ignored, Operation};
+use crate::world::Fresh;
+
+/// Applies an operation to an older version of its object and merges what comes of it with what is there now. Answers the
+/// object to show, as the operation does.
+pub(crate) fn apply_merging(
+    tx: &mut Tx<'_>,
+    operation: &Operation,
+    base: Found,
+    fresh: &mut Fresh,
+    ignored: &mut Ignored,
+) -> Result<Option<Found>, Error> {
+    let id = base.object.id;
+    let theirs = tx.object(id)?.ok_or_else(|| Error::not_found("Object"))?;
+    // Whether the object can be seen was decided on what is there now.
+    let base = Found { state: theirs.state, ..base };
+    tx.stage(base.clone())?;
+    let applied = operation.apply(tx, fresh, ignored);
+    let put = tx.unstage(id);
+    let shows = applied?.is_some();
+    let Some((mine, state, kind)) = put else { return Ok(shows.then_some(theirs)) };
+    let schema = std::sync::Arc::clone(tx.schema());
+    let structure = structure_of(&schema, &theirs.object)?;
+    let Combined { object, conflicts } = combine(&base.object, &theirs.object, &mine, structure);
+    refuse(conflicts)?;
+    let kind = if kind == ChangeKind::Updated { ChangeKind::Merged } else { kind };
+    tx.put(object, state, kind)?;
+    if !shows {
+        return Ok(None);
+    }
+    // One that goes into the trash is shown as it was.
+    if state == State::Live { Ok(tx.object(id)?) } else { Ok(Some(theirs)) }
+}
+
+/// What two versions of an object make together, and where they cannot.
+pub(crate) struct Combined {
+    /// The object; wherever the sides collide it is as theirs.
+    pub(crate) object: Object,
+    /// Where they collide.
+    pub(crate) conflicts: Vec<Collision>,
+}
+
+/// A place where two sides collide, with what each has there.
+#[derive(Serialize, Debug)]
+pub(crate) struct Collision {
+    pub(crate) path: String,
+    pub(crate) base: Json,
+    pub(crate) theirs: Json,
+    pub(crate) mine: Json,
+}
+
+/// Merges two versions of an object that come from one. What does not fit the structure, or goes beyond a limit, collides too.
+pub(crate) fn combine(base: &Object, theirs: &Object, mine: &Object, structure: &Structure) -> Combined {
+    let merged = merge(base, theirs, mine, structure);
+    let mut object = merged.object;
+    let mut paths: Vec<String> = merged.conflicts.into_iter().map(|conflict| conflict.path).collect();
+    for id in unfit(&object, theirs, structure) {
+        paths.push(format!("properties.{id}"));
+        match theirs.properties.get(&id) {
+            Some(value) => _ = object.properties.insert(id, value.clone()),
+            None => _ = object.properties.remove(&id),
+        }
+    }
+    let changed = object.blocks.iter().filter(|(id, list)| theirs.blocks.get(*id) != Some(list));
+    let unknown = changed.map(|(id, _)| id).filter(|id| !structure.sections().any(|known| known == *id));
+    let mut homeless: Vec<String> = unknown.map(|section| format!("blocks.{section}")).collect();
+    if check_limits(&object).is_err() {
+        homeless.push("blocks".to_owned());
+    }
+    if !homeless.is_empty() {
+        paths.append(&mut homeless);
+        object.blocks.clone_from(&theirs.blocks);
+    }
+    paths.sort();
+    paths.dedup();
+    let values = [base, theirs, mine].map(|object| Values::of(object, Some(structure)));
+    let collision = |path: String| {
+        let [base, theirs, mine] = values.each_ref().map(|values| values.at(&path).unwrap_or_default());
+        Collision { path, base, theirs, mine }
+    };
+    let conflicts = paths.into_iter().map(collision).collect();
+    drop(values);
+    Combined { object, conflicts }
+}
+
+/// The properties that are not as theirs and that the structure would not take.
+fn unfit(object: &Object, theirs: &Object, structure: &Structure) -> Vec<PropertyId> {
+    let takes = |id: &PropertyId, value: &Value| match (structure.property(id), value) {
+        (None, _) => false,
+        (Some(_), Value::Aliases(aliases)) if aliases.len() > MAX_ALIASES => false,
+        (Some(property), value) => property.read_only || check_property(structure, id, value.clone()).is_ok(),
+    };
+    let changed = object.properties.iter().filter(|(id, value)| theirs.properties.get(*id) != Some(value));
+    changed.filter(|(id, value)| !takes(id, value)).map(|(id, _)| id.clone()).collect()
+}
+
+/// Refuses when anything collides.
+pub(crate) fn refuse(conflicts: Vec<Collision>) -> Result<(), Error> {
+    if conflicts.is_empty() {
+        return Ok(());
+    }
+    let count = conflicts.len();
+    let message = match count {
+        1 => format!("Both sides changed {} differently", conflicts[0].path),
+        _ => format!("Both sides changed {count} things differently, {} among them", conflicts[0].path),
+    };
+    Err(Error::new(Code::Conflict, message).with_details(json!({ "conflicts": conflicts })))
+}
