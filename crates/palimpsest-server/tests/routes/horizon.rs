@@ -165,7 +165,7 @@ async fn a_version_that_stood_at_the_horizon_is_still_one_to_start_from() {
     let plain = json!({"id": object, "properties": {"title": titled("never")}});
     let refused = lab.app.send(lab.ask(Method::PATCH, "/object").header("if-match", &first).json(&plain)).await;
     let details = &refused.json()["details"];
-    assert_eq!((refused.status, details["changedPaths"].as_array().map(Vec::len)), (412, Some(1)), "{details}");
+    assert_eq!((refused.status, details["changedPaths"].as_array().map(Vec::len)), (412, Some(2)), "{details}");
     let merged = renamed_if(&lab, &object, &first, "b").await.ok();
     assert_eq!(merged["properties"]["title"], titled("b"));
     assert!(merged["blocks"].to_string().contains("new"), "{merged}");
