@@ -43,7 +43,10 @@ const written = await first.append({ id: page.id, blocks: [paragraph(TEXT), para
 const [key, [block]] = Object.entries(written.blocks)[0]
 const collection = await operate(data, 'collection', 'create', '--space', alpha.id, '--structure', 'RootPage', 'Mine')
 const ownTag = await first.create({ structureId: 'RootTag', properties: { title: title('own') } })
-const object = { ...written, collection: collection.id, tag: ownTag.id, revision: exchangeOf(ownTag).revision }
+const webhook = JSON.parse((await first.raw('POST', '/webhooks', { url: 'https://example.org/hook' })).text).id
+// One that is paused stays as it is.
+await first.raw('PATCH', '/webhooks', { id: webhook, paused: true })
+const object = { ...written, collection: collection.id, tag: ownTag.id, webhook, revision: exchangeOf(ownTag).revision }
 
 await check('every call that the document guards is tried here', async () =>
   assert.deepEqual(Object.keys(callsOn(object)).sort(), await guardedCalls(server.url)))

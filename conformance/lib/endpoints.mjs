@@ -3,7 +3,7 @@
 import { paragraph, title } from './content.mjs'
 
 /** The calls on an object, its first block, a collection, a tag, a revision and the space, by name: `{scope, make: (client) => exchange}`. */
-export function callsOn({ id, structureId, blocks, collection, tag, revision }) {
+export function callsOn({ id, structureId, blocks, collection, tag, webhook, revision }) {
   const [{ id: blockId }] = Object.values(blocks)[0]
   const call = (scope, method, path, body) => [`${method} ${path.split('?')[0]}`, { scope, make: (api) => api.raw(method, path, body) }]
   return Object.fromEntries([
@@ -21,6 +21,12 @@ export function callsOn({ id, structureId, blocks, collection, tag, revision }) 
     call('api:read', 'GET', '/objects'),
     call('api:read', 'GET', '/changes'),
     call('api:read', 'GET', '/trash'),
+    call('api:read', 'GET', '/webhooks'),
+    call('api:read', 'GET', `/webhooks/deliveries?id=${webhook}`),
+    call('api:write', 'POST', '/webhooks', { url: 'https://example.org/slipped-in' }),
+    call('api:write', 'PATCH', '/webhooks', { id: webhook, paused: true }),
+    call('api:write', 'POST', '/webhooks/test', { id: webhook }),
+    call('api:write', 'DELETE', `/webhooks?id=${webhook}`),
     call('api:write', 'POST', '/object', { structureId }),
     call('api:write', 'PATCH', '/object', { id, properties: { title: title('taken over') } }),
     call('api:write', 'POST', '/object/markdown', { structureId, markdown: '# slipped in\n\n#slipped' }),

@@ -164,6 +164,9 @@ def paths_and_methods(client):
         "/objects": {"GET"},
         "/changes": {"GET"},
         "/objects/search": {"POST"},
+        "/webhooks": {"GET", "POST", "PATCH", "DELETE"},
+        "/webhooks/test": {"POST"},
+        "/webhooks/deliveries": {"GET"},
         "/blocks/append": {"POST"},
         "/blocks/daily-note/append": {"POST"},
         "/blocks/move": {"POST"},
@@ -205,6 +208,7 @@ def authentication(server, client):
                                      ("DELETE", "/object"), ("POST", "/blocks/append"), ("PATCH", "/blocks/block"), ("DELETE", "/block"),
                                      ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
                                      ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"), ("POST", "/transactions"),
+                                     ("GET", "/webhooks"), ("POST", "/webhooks"), ("POST", "/webhooks/test"),
                                      ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)

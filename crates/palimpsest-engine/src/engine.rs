@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures};
 use palimpsest_store::{Current, Found, ObjectHead, SpaceRow, Store};
+use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
@@ -16,7 +17,7 @@ use crate::etag::{ETag, Rendering};
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
-use crate::world::{Clock, Fetch, Fresh, Ids, WebPage};
+use crate::world::{Clock, Fetch, Fresh, Ids, Post, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -24,6 +25,8 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn Ids>,
     fetch: Option<Arc<dyn Fetch>>,
+    pub(crate) post: Option<Arc<dyn Post>>,
+    pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
     #[cfg(feature = "faults")]
     pub(crate) faults: crate::faults::Faults,
@@ -61,6 +64,8 @@ impl Engine {
             clock,
             ids,
             fetch: None,
+            post: None,
+            webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
             #[cfg(feature = "faults")]
             faults: crate::faults::Faults::default(),
@@ -71,6 +76,12 @@ impl Engine {
     #[must_use]
     pub fn fetching(self, fetch: Arc<dyn Fetch>) -> Self {
         Self { fetch: Some(fetch), ..self }
+    }
+
+    /// The same, sending what webhooks send.
+    #[must_use]
+    pub fn posting(self, post: Arc<dyn Post>) -> Self {
+        Self { post: Some(post), ..self }
     }
 
     /// The store beneath.

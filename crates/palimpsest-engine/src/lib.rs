@@ -30,6 +30,7 @@ mod retry;
 mod search;
 mod secret;
 mod transactions;
+mod webhooks;
 mod world;
 mod zone;
 
@@ -51,6 +52,7 @@ pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
 pub use retry::Retry;
 pub use search::Search;
 pub use transactions::{Committed, Guard, Outcome, Part, Step, Transaction};
-pub use world::{Clock, Fetch, Fetching, Ids, WebPage};
+pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
+pub use world::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

@@ -27,6 +27,39 @@ pub trait Fetch: Send + Sync {
 /// A look that is being taken.
 pub type Fetching<'f> = Pin<Box<dyn Future<Output = Option<WebPage>> + Send + 'f>>;
 
+/// Sends messages to receivers of the public network.
+pub trait Post: Send + Sync {
+    /// Sends a message; what the receiver answered, or why it did not, in a sentence that its owner may read.
+    fn post(&self, message: Message) -> Posting<'_>;
+}
+
+/// A message on its way.
+pub type Posting<'p> = Pin<Box<dyn Future<Output = Result<Posted, String>> + Send + 'p>>;
+
+/// What a webhook sends: a JSON body with the headers of Standard Webhooks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    /// Where to.
+    pub url: String,
+    /// `webhook-id`.
+    pub id: String,
+    /// `webhook-timestamp`.
+    pub timestamp: String,
+    /// `webhook-signature`.
+    pub signature: String,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// What a receiver answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Posted {
+    /// The status.
+    pub status: u16,
+    /// The header `Retry-After`.
+    pub retry_after: Option<String>,
+}
+
 /// What was found where a URL leads.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct WebPage {

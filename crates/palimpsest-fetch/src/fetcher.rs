@@ -15,6 +15,7 @@ use crate::error::FetchError;
 use crate::guard::check_url;
 use crate::metadata::{self, Metadata};
 use crate::page::Page;
+use crate::post::POST_DEADLINE;
 use crate::resolver::{Resolver, Unresolved};
 
 /// How long a fetch takes at most, redirects and reading included.
@@ -31,8 +32,9 @@ const UNKNOWN_TYPE: &str = "application/octet-stream";
 /// Fetches pages of the public network, and nothing else. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Fetcher {
-    http: Client,
+    pub(crate) http: Client,
     deadline: Duration,
+    pub(crate) post_deadline: Duration,
 }
 
 impl Fetcher {
@@ -42,7 +44,7 @@ impl Fetcher {
     /// [`FetchError::Tls`] if the system has no root certificates, [`FetchError::Transport`] if the connection cannot be
     /// set up otherwise.
     pub fn new() -> Result<Self, FetchError> {
-        Self::build(Resolver::system(), DEADLINE)
+        Self::build(Resolver::system(), DEADLINE, POST_DEADLINE)
     }
 
     /// A fetcher on another network. For tests.
@@ -52,10 +54,10 @@ impl Fetcher {
     #[cfg(feature = "testing")]
     pub fn on_stage(stage: crate::Stage) -> Result<Self, FetchError> {
         let deadline = stage.deadline;
-        Self::build(stage.into_resolver(), deadline)
+        Self::build(stage.into_resolver(), deadline, deadline)
     }
 
-    fn build(resolver: Resolver, deadline: Duration) -> Result<Self, FetchError> {
+    fn build(resolver: Resolver, deadline: Duration, post_deadline: Duration) -> Result<Self, FetchError> {
         let http = Client::builder()
             .tls_backend_preconfigured(tls()?)
             .dns_resolver(resolver)
@@ -70,7 +72,7 @@ impl Fetcher {
             .user_agent(USER_AGENT)
             .build()
             .map_err(FetchError::Transport)?;
-        Ok(Self { http, deadline })
+        Ok(Self { http, deadline, post_deadline })
     }
 
     /// Fetches what is at a URL, following redirects. Only of HTML the content is read.
@@ -109,7 +111,7 @@ fn tls() -> Result<ClientConfig, FetchError> {
 }
 
 /// Why no response came. Causes are logged, and URLs are content, which is not.
-fn unsent(error: reqwest::Error) -> FetchError {
+pub(crate) fn unsent(error: reqwest::Error) -> FetchError {
     match Unresolved::within(&error) {
         Some(Unresolved::Refused(refused)) => FetchError::Refused(*refused),
         Some(Unresolved::Failed(_)) => FetchError::Dns(error.without_url()),

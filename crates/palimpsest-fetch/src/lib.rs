@@ -1,4 +1,4 @@
-//! Fetching pages for weblinks.
+//! Fetching pages for weblinks, and sending what webhooks send.
 //!
 //! Whoever may save a weblink chooses an address that this server then calls. A server stands in places its users do not:
 //! behind the firewall, beside a database, next to the metadata service of its cloud. So that it cannot be turned against
@@ -12,6 +12,8 @@
 //! - uses no proxy, cookie, credential or referer, and keeps no connection;
 //! - ends after [`DEADLINE`] and reads at most [`MAX_BODY`] bytes, and those of HTML only.
 //!
+//! [`Fetcher::post`] stands under the same guard. It follows no redirect, reads no body, and ends after [`POST_DEADLINE`].
+//!
 //! What it cannot know is a public address that leads inside all the same, by a translation (NAT) of the network it
 //! stands in. A server for strangers belongs behind a firewall that lets it go out to the public network only.
 
@@ -22,6 +24,7 @@ mod fetcher;
 pub mod guard;
 mod metadata;
 mod page;
+mod post;
 mod resolver;
 #[cfg(feature = "testing")]
 mod stage;
@@ -30,5 +33,6 @@ pub use error::FetchError;
 pub use fetcher::{DEADLINE, Fetcher, MAX_BODY, MAX_REDIRECTS};
 pub use metadata::{MAX_DESCRIPTION, MAX_TITLE};
 pub use page::Page;
+pub use post::{POST_DEADLINE, Posted};
 #[cfg(feature = "testing")]
 pub use stage::{IsAllowed, Resolve, Stage};

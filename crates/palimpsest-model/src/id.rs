@@ -41,6 +41,8 @@ uuid_ids! {
     CollectionId;
     /// Names an access token (not its secret).
     TokenId;
+    /// Names a webhook.
+    WebhookId;
 }
 
 /// What a text names that is no UUID: nothing. No version of UUID has this value, so it is never given.

@@ -47,7 +47,7 @@ pub use edit::{
 pub use icon::Icon;
 pub use id::{
     BlockId, BuiltIn, CollectionId, LabelId, LogId, NOTHING, ObjectId, PropertyId, Revision, SpaceId, StructureId,
-    TokenId, parse_uuid, read_property_id, read_structure_id, read_uuid,
+    TokenId, WebhookId, parse_uuid, read_property_id, read_structure_id, read_uuid,
 };
 pub use merge::{Conflict, Merged, merge};
 pub use number::Number;

@@ -159,6 +159,14 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             let answer = transaction::render(committed, ignored, preferences);
             if preferences.minimal { answer.minimal() } else { answer }
         }
+        Action::Manage(manage) => {
+            conditions::refuse(&parts.headers)?;
+            retry::refuse(&parts.headers)?;
+            let input = Arc::new(input);
+            let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
+            let answer = manage(call).await?;
+            Answer { ignored: input.ignored()?, ..answer }
+        }
         Action::Follow(follow) => {
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::new(input) };
             let stopping = parts.extensions.get::<Stopping>().cloned().unwrap_or_default();

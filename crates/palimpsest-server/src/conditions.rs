@@ -2,7 +2,7 @@
 
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::{HeaderMap, StatusCode};
-use palimpsest_engine::{Condition, Tags};
+use palimpsest_engine::{Code, Condition, Tags};
 
 use crate::answer::{Answer, Failure};
 
@@ -33,6 +33,19 @@ fn split(field: &str, tags: &mut Vec<String>) {
         character == ',' && !is_quoted
     });
     tags.extend(parts.map(str::trim).filter(|tag| !tag.is_empty()).map(str::to_owned));
+}
+
+/// Refuses conditions: what the call is about has no versions.
+pub(crate) fn refuse(headers: &HeaderMap) -> Result<(), Failure> {
+    let has = [(IF_MATCH, "If-Match"), (IF_NONE_MATCH, "If-None-Match")];
+    match has.iter().find(|(header, _)| headers.contains_key(header)) {
+        Some((_, name)) => {
+            let message =
+                format!("✖ This call takes no condition: it is about something without versions\n  → at {name}");
+            Err(Failure::new(Code::InvalidInput, message))
+        }
+        None => Ok(()),
+    }
 }
 
 /// What is left of the answer to a read under its conditions: nothing but its headers when the client has these bytes.

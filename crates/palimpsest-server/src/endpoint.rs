@@ -50,6 +50,9 @@ pub(crate) enum Action {
     Write(fn(&Input) -> Result<Operation, Problems>),
     /// Reads its input into many operations, which are then committed together.
     Transact,
+    /// Changes something beside the log, which has neither conditions nor keys. It ends its input (`Input::ignored`) before it
+    /// does anything.
+    Manage(fn(Call) -> Reading),
     /// Looks, and may wait for what comes.
     Follow(fn(Follower) -> Following),
     /// Tells of the server itself.

@@ -6,6 +6,7 @@ mod api;
 mod call;
 mod conditions;
 mod cors;
+mod deliverer;
 mod document;
 mod endpoint;
 mod feed;
@@ -22,6 +23,7 @@ mod transaction;
 mod unread;
 
 pub use cors::Origin;
+pub use deliverer::deliver;
 pub use document::openapi;
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;

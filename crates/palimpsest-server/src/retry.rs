@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::HeaderMap;
 use http::header::{HeaderName, IF_MATCH, IF_NONE_MATCH};
 use http::request::Parts;
 use palimpsest_engine::{Code, Retry};
@@ -37,6 +38,15 @@ pub(crate) fn read(parts: &Parts, body: &[u8]) -> Result<Option<Retry>, Failure>
     }
     repeated.push(body);
     Ok(Some(Retry::new(key.to_owned(), repeated)))
+}
+
+/// Refuses a key: what the call does is in no log, so that nothing could be answered again.
+pub(crate) fn refuse(headers: &HeaderMap) -> Result<(), Failure> {
+    if headers.contains_key(KEY) {
+        let message = "✖ This call takes no key: what it does is not in the log\n  → at Idempotency-Key";
+        return Err(Failure::new(Code::InvalidInput, message));
+    }
+    Ok(())
 }
 
 /// The key between quotation marks, if it stands between them.

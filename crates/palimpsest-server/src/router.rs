@@ -51,6 +51,17 @@ const fn write(
     Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Write(action), describe }
 }
 
+/// A change beside the log.
+const fn manage(
+    quota: u32,
+    method: Method,
+    path: &'static str,
+    action: fn(Call) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Manage(action), describe }
+}
+
 const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() -> Description) -> Endpoint {
     Endpoint { method: Method::GET, path, access: Access::Open, quota: 0, action: Action::Tell(action), describe }
 }
@@ -112,6 +123,13 @@ pub static ENDPOINTS: &[Endpoint] = &[
     },
     // Changes (our own)
     follow(30, "/changes", api::changes::call, api::changes::describe),
+    // Webhooks (our own)
+    manage(30, Method::POST, "/webhooks", api::webhooks::create::call, api::webhooks::create::describe),
+    read(30, "/webhooks", api::webhooks::list::call, api::webhooks::list::describe),
+    manage(30, Method::PATCH, "/webhooks", api::webhooks::update::call, api::webhooks::update::describe),
+    manage(30, Method::DELETE, "/webhooks", api::webhooks::delete::call, api::webhooks::delete::describe),
+    manage(30, Method::POST, "/webhooks/test", api::webhooks::test::call, api::webhooks::test::describe),
+    read(30, "/webhooks/deliveries", api::webhooks::deliveries::call, api::webhooks::deliveries::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),

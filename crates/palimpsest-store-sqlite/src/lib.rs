@@ -12,6 +12,7 @@ mod reader;
 mod retention;
 mod rows;
 mod store;
+mod webhooks;
 mod writer;
 
 pub use backup::restore;

@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_answers.sql"),
     include_str!("../migrations/0004_horizon.sql"),
     include_str!("../migrations/0005_conditions.sql"),
+    include_str!("../migrations/0006_webhooks.sql"),
 ];
 
 /// The newest format this version knows; kept in `user_version`.

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
 use palimpsest_model::{
-    BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
+    BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId, WebhookId,
 };
 use palimpsest_store::{
-    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows, Rows,
-    SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
-    Version,
+    Actor, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows,
+    Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
+    Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::answers;
 use crate::error::store_error;
 use crate::retention;
+use crate::webhooks;
 
 /// A connection with the numbers of the spaces it has met.
 pub(crate) struct SqlRows {
@@ -398,13 +399,40 @@ impl RegistryRows for SqlRows {
         self.execute(sql, params![token.id.0.as_bytes(), token.hash, space, body]).map(|_| ())
     }
 
+    fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
+        webhooks::all(&self.connection).map_err(store_error)
+    }
+
+    fn webhook(&mut self, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
+        webhooks::read(&self.connection, id).map_err(store_error)
+    }
+
+    fn put_webhook(&mut self, webhook: &Webhook) -> Result<(), StoreError> {
+        let space = self.number(webhook.space)?;
+        webhooks::write(&self.connection, space, webhook).map_err(store_error)
+    }
+
+    fn remove_webhook(&mut self, id: WebhookId) -> Result<(), StoreError> {
+        webhooks::remove(&self.connection, id).map_err(store_error)
+    }
+
+    fn deliveries(&mut self, id: WebhookId, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        webhooks::deliveries(&self.connection, id, limit).map_err(store_error)
+    }
+
+    fn put_delivery(&mut self, id: WebhookId, delivery: &Delivery, keep: usize) -> Result<(), StoreError> {
+        webhooks::deliver(&self.connection, id, delivery, keep).map_err(store_error)
+    }
+
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.execute("DELETE FROM answers WHERE token = ?1", [token.0.as_bytes()])?;
+        webhooks::remove_of_token(&self.connection, token).map_err(store_error)?;
         self.execute("DELETE FROM tokens WHERE id = ?1", [token.0.as_bytes()]).map(|_| ())
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
+        webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
         for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens", "answers"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
@@ -412,10 +440,6 @@ impl RegistryRows for SqlRows {
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
         self.numbers.remove(&space);
         Ok(())
-    }
-
-    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        answers::expire(&self.connection, before, limit).map_err(store_error)
     }
 
     fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
@@ -458,6 +482,10 @@ impl RegistryRows for SqlRows {
         retention::erase(&self.connection, space, &key, way_back).map_err(store_error)?;
         self.erased = true;
         Ok(())
+    }
+
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        answers::expire(&self.connection, before, limit).map_err(store_error)
     }
 }
 
@@ -595,7 +623,7 @@ fn uuid_from(column: usize, bytes: &[u8]) -> rusqlite::Result<Uuid> {
     Uuid::from_slice(bytes).map_err(|error| conversion(column, error))
 }
 
-fn json_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+pub(crate) fn json_of<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     serde_json::from_str(row.get_ref(column)?.as_str()?).map_err(|error| conversion(column, error))
 }
 

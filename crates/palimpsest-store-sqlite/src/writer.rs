@@ -196,6 +196,10 @@ impl Writer {
                 written.registry = true;
                 Ok((Revision::default(), true))
             }
+            Ok(Ran::Kept) => {
+                self.execute("RELEASE job")?;
+                Ok((Revision::default(), true))
+            }
             Ok(Ran::Nothing) => {
                 if registry {
                     self.execute("ROLLBACK TO job; RELEASE job")?;

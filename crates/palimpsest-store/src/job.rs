@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::error::StoreError;
 use crate::record::{Intent, SpaceRow};
-use crate::registry::Registry;
+use crate::registry::{Changed, Registry};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::tx::{Snapshot, Tx};
 
@@ -71,6 +71,8 @@ pub enum Ran {
     Write(Box<Batch>),
     /// It changed the registry (its rows are written already).
     Registered,
+    /// It changed rows of the registry that no cache has (they are written already).
+    Kept,
     /// It refused, only looked, or changed nothing.
     Nothing,
 }
@@ -89,7 +91,11 @@ pub fn run_job<R: Rows + RegistryRows>(
             let mut registry = Registry::new(rows);
             let keep = guarded(|| job.run(Work::Registry(&mut registry)))?;
             let changed = registry.finish()?;
-            return if keep && changed { Ok(Ran::Registered) } else { Ok(Ran::Nothing) };
+            return Ok(match changed.filter(|_| keep) {
+                Some(Changed::Cached) => Ran::Registered,
+                Some(Changed::Uncached) => Ran::Kept,
+                None => Ran::Nothing,
+            });
         }
     };
     let mut tx = Tx::open(rows, &intent, schema)?;

@@ -8,6 +8,7 @@
 //! - A snapshot sees exactly one revision. The published head never falls, and never runs ahead of what is durable.
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
+//! - Webhooks and what became of their deliveries go with their token and with their space.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //!
 //! # What is taken out of a log
@@ -42,6 +43,7 @@ mod store;
 mod title;
 mod tx;
 mod versions;
+mod webhook;
 
 #[cfg(feature = "conformance")]
 pub mod conformance;
@@ -62,3 +64,4 @@ pub use rows::{Batch, RegistryRows, Rows};
 pub use store::{Lookup, Store};
 pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled, name_words};
 pub use tx::{Found, Snapshot, Tx, load_schema};
+pub use webhook::{Delivery, Lease, SigningSecret, Webhook};

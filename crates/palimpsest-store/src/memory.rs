@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
 
 use crate::answer::StoredAnswer;
 use crate::error::StoreError;
@@ -19,6 +19,7 @@ use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
 use crate::tx::Snapshot;
+use crate::webhook::{Delivery, Webhook};
 
 /// A store that keeps everything in memory.
 #[derive(Default)]
@@ -32,6 +33,8 @@ struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
     answers: BTreeMap<(TokenId, String), StoredAnswer>,
+    /// Each with its deliveries, the last first.
+    webhooks: BTreeMap<WebhookId, (Webhook, Vec<Delivery>)>,
     closed: bool,
 }
 
@@ -71,10 +74,12 @@ impl Store for MemoryStore {
         }
         let heads = &self.heads;
         let registry = matches!(job.target(), Target::Registry);
-        let before = registry.then(|| (data.spaces.clone(), data.tokens.clone(), data.answers.clone()));
+        let copy =
+            |data: &Memory| (data.spaces.clone(), data.tokens.clone(), data.answers.clone(), data.webhooks.clone());
+        let before = registry.then(|| copy(&data));
         let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
-        if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered))) {
-            (data.spaces, data.tokens, data.answers) = before;
+        if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered | Ran::Kept))) {
+            (data.spaces, data.tokens, data.answers, data.webhooks) = before;
         }
         let outcome = ran.map(|ran| match ran {
             Ran::Write(batch) => {
@@ -90,6 +95,7 @@ impl Store for MemoryStore {
                 }
                 (Revision::default(), true)
             }
+            Ran::Kept => (Revision::default(), true),
             Ran::Nothing => (data.revision(&*job), false),
         });
         job.finish(outcome);
@@ -351,9 +357,44 @@ impl RegistryRows for Memory {
         Ok(())
     }
 
+    fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
+        Ok(self.webhooks.values().map(|(webhook, _)| webhook.clone()).collect())
+    }
+
+    fn webhook(&mut self, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
+        Ok(self.webhooks.get(&id).map(|(webhook, _)| webhook.clone()))
+    }
+
+    fn put_webhook(&mut self, webhook: &Webhook) -> Result<(), StoreError> {
+        self.of(webhook.space)?;
+        let known = self.webhooks.remove(&webhook.id);
+        let deliveries = known.map(|(_, deliveries)| deliveries).unwrap_or_default();
+        self.webhooks.insert(webhook.id, (webhook.clone(), deliveries));
+        Ok(())
+    }
+
+    fn remove_webhook(&mut self, id: WebhookId) -> Result<(), StoreError> {
+        self.webhooks.remove(&id);
+        Ok(())
+    }
+
+    fn deliveries(&mut self, id: WebhookId, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let deliveries = self.webhooks.get(&id).map(|(_, deliveries)| deliveries.as_slice()).unwrap_or_default();
+        Ok(deliveries.iter().take(limit).cloned().collect())
+    }
+
+    fn put_delivery(&mut self, id: WebhookId, delivery: &Delivery, keep: usize) -> Result<(), StoreError> {
+        if let Some((_, deliveries)) = self.webhooks.get_mut(&id) {
+            deliveries.insert(0, delivery.clone());
+            deliveries.truncate(keep);
+        }
+        Ok(())
+    }
+
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.tokens.remove(&token);
         self.answers.retain(|(owner, _), _| *owner != token);
+        self.webhooks.retain(|_, (webhook, _)| webhook.token != token);
         Ok(())
     }
 
@@ -361,12 +402,8 @@ impl RegistryRows for Memory {
         self.spaces.remove(&space);
         self.tokens.retain(|_, token| token.space != space);
         self.answers.retain(|_, stored| stored.space != space);
+        self.webhooks.retain(|_, (webhook, _)| webhook.space != space);
         Ok(())
-    }
-
-    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        let expired = self.answers.extract_if(.., |_, stored| stored.at < before);
-        Ok(expired.take(limit).count())
     }
 
     fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
@@ -415,5 +452,10 @@ impl RegistryRows for Memory {
             version.delta = way_back.to_vec();
         }
         Ok(())
+    }
+
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let expired = self.answers.extract_if(.., |_, stored| stored.at < before);
+        Ok(expired.take(limit).count())
     }
 }

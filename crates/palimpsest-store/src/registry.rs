@@ -1,25 +1,35 @@
-//! Spaces and tokens, which belong to no space's log, and what is taken out of a log.
+//! Spaces, tokens and webhooks, which belong to no space's log, and what is taken out of a log.
 
-use palimpsest_model::{ObjectId, Revision, SpaceId, Timestamp, TokenId};
+use palimpsest_model::{ObjectId, Revision, SpaceId, Timestamp, TokenId, WebhookId};
 
 use crate::error::StoreError;
 use crate::record::{Policy, SpaceRow, TokenRecord};
 use crate::retention;
 use crate::rows::RegistryRows;
+use crate::webhook::{Delivery, Webhook};
 
-/// The registry of spaces and tokens, as one commit sees it. Remembers what happened, for the caches that must follow.
+/// The registry of spaces, tokens and webhooks, as one commit sees it. Remembers what happened, for the caches that must follow.
 pub struct Registry<'a> {
     rows: &'a mut dyn RegistryRows,
     failure: Option<StoreError>,
-    changed: bool,
+    changed: Option<Changed>,
+}
+
+/// What of the registry a commit changed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Changed {
+    /// Only what no cache has: webhooks, stored answers.
+    Uncached,
+    /// Spaces or tokens.
+    Cached,
 }
 
 impl<'a> Registry<'a> {
     pub(crate) fn new(rows: &'a mut dyn RegistryRows) -> Self {
-        Self { rows, failure: None, changed: false }
+        Self { rows, failure: None, changed: None }
     }
 
-    pub(crate) fn finish(self) -> Result<bool, StoreError> {
+    pub(crate) fn finish(self) -> Result<Option<Changed>, StoreError> {
         self.failure.map_or(Ok(self.changed), Err)
     }
 
@@ -37,38 +47,69 @@ impl<'a> Registry<'a> {
 
     /// Gives a space its policy.
     pub fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
-        self.changed = true;
+        self.change(Changed::Cached);
         let done = self.rows.put_policy(space, policy);
         self.note(done)
     }
 
     /// Adds a token or replaces the one of its id.
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
-        self.changed = true;
+        self.change(Changed::Cached);
         let done = self.rows.put_token(token);
         self.note(done)
     }
 
-    /// Removes a token with its stored answers.
+    /// Every webhook, in the order of their ids.
+    pub fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
+        let webhooks = self.rows.webhooks();
+        self.note(webhooks)
+    }
+
+    /// A webhook.
+    pub fn webhook(&mut self, id: WebhookId) -> Result<Option<Webhook>, StoreError> {
+        let webhook = self.rows.webhook(id);
+        self.note(webhook)
+    }
+
+    /// Adds a webhook or replaces the one of its id.
+    pub fn put_webhook(&mut self, webhook: &Webhook) -> Result<(), StoreError> {
+        self.change(Changed::Uncached);
+        let done = self.rows.put_webhook(webhook);
+        self.note(done)
+    }
+
+    /// Removes a webhook with what became of its deliveries.
+    pub fn remove_webhook(&mut self, id: WebhookId) -> Result<(), StoreError> {
+        self.change(Changed::Uncached);
+        let done = self.rows.remove_webhook(id);
+        self.note(done)
+    }
+
+    /// What became of the deliveries of a webhook, the last first, at most `limit`.
+    pub fn deliveries(&mut self, id: WebhookId, limit: usize) -> Result<Vec<Delivery>, StoreError> {
+        let deliveries = self.rows.deliveries(id, limit);
+        self.note(deliveries)
+    }
+
+    /// Adds what became of a delivery of a webhook, and removes all but the last `keep`.
+    pub fn put_delivery(&mut self, id: WebhookId, delivery: &Delivery, keep: usize) -> Result<(), StoreError> {
+        self.change(Changed::Uncached);
+        let done = self.rows.put_delivery(id, delivery, keep);
+        self.note(done)
+    }
+
+    /// Removes a token with its stored answers and its webhooks.
     pub fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
-        self.changed = true;
+        self.change(Changed::Cached);
         let done = self.rows.remove_token(token);
         self.note(done)
     }
 
-    /// Removes a space with its log, its documents, its tokens and its stored answers.
+    /// Removes a space with its log, its documents, its tokens, its webhooks and its stored answers.
     pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
-        self.changed = true;
+        self.change(Changed::Cached);
         let done = self.rows.remove_space(space);
         self.note(done)
-    }
-
-    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
-    pub fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
-        let done = self.rows.expire_answers(before, limit);
-        let removed = self.note(done)?;
-        self.changed |= removed > 0;
-        Ok(removed)
     }
 
     /// Moves the horizon of a space forward to a revision (never back, never beyond the head) and takes out what lies below it,
@@ -76,7 +117,9 @@ impl<'a> Registry<'a> {
     pub fn compact(&mut self, space: SpaceId, horizon: Revision, limit: usize) -> Result<bool, StoreError> {
         let done = retention::compact(self.rows, space, horizon, limit);
         let step = self.note(done)?;
-        self.changed |= step.changed;
+        if step.changed {
+            self.change(Changed::Cached);
+        }
         Ok(step.finished)
     }
 
@@ -84,8 +127,24 @@ impl<'a> Registry<'a> {
     pub fn erase(&mut self, space: SpaceId, object: ObjectId) -> Result<bool, StoreError> {
         let done = retention::erase(self.rows, space, object);
         let erased = self.note(done)?;
-        self.changed |= erased;
+        if erased {
+            self.change(Changed::Cached);
+        }
         Ok(erased)
+    }
+
+    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
+    pub fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError> {
+        let done = self.rows.expire_answers(before, limit);
+        let removed = self.note(done)?;
+        if removed > 0 {
+            self.change(Changed::Uncached);
+        }
+        Ok(removed)
+    }
+
+    fn change(&mut self, what: Changed) {
+        self.changed = self.changed.max(Some(what));
     }
 
     fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {

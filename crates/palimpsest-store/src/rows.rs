@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId};
+use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
 
 use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
@@ -11,6 +11,7 @@ use crate::record::{
     Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
 };
 use crate::title::{Term, TermRange, TitleChanges, Titled};
+use crate::webhook::{Delivery, Webhook};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
 pub trait Rows {
@@ -111,14 +112,29 @@ pub trait RegistryRows: Rows {
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
 
-    /// Removes a token with its stored answers.
+    /// Every webhook, in the order of their ids.
+    fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError>;
+
+    /// A webhook.
+    fn webhook(&mut self, id: WebhookId) -> Result<Option<Webhook>, StoreError>;
+
+    /// Adds a webhook or replaces the one of its id.
+    fn put_webhook(&mut self, webhook: &Webhook) -> Result<(), StoreError>;
+
+    /// Removes a webhook with what became of its deliveries.
+    fn remove_webhook(&mut self, id: WebhookId) -> Result<(), StoreError>;
+
+    /// What became of the deliveries of a webhook, the last first, at most `limit`.
+    fn deliveries(&mut self, id: WebhookId, limit: usize) -> Result<Vec<Delivery>, StoreError>;
+
+    /// Adds what became of a delivery of a webhook, and removes all but the last `keep`.
+    fn put_delivery(&mut self, id: WebhookId, delivery: &Delivery, keep: usize) -> Result<(), StoreError>;
+
+    /// Removes a token with its stored answers and its webhooks.
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
 
-    /// Removes a space with its log, its documents, its tokens and its stored answers.
+    /// Removes a space with its log, its documents, its tokens, its webhooks and its stored answers.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
-
-    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
-    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 
     /// Moves the horizon of a space.
     fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError>;
@@ -139,6 +155,9 @@ pub trait RegistryRows: Rows {
     /// Notes that an object is erased and replaces the ways back from all its versions but the first. Nothing of what they
     /// replace may be left in any file when this is committed and answered.
     fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError>;
+
+    /// Removes stored answers that were given before a time, whatever space they are of, at most `limit`; how many.
+    fn expire_answers(&mut self, before: Timestamp, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// Everything one commit writes.

@@ -47,10 +47,6 @@ enum Top {
     /// Collections: create, list
     #[command(subcommand)]
     Collection(CollectionCommand),
-    /// Write everything to a new file, as it stands at this moment; also while the server runs
-    Backup { file: PathBuf },
-    /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
-    Restore { file: PathBuf },
     /// Take the content of an object out of everything, its history included; it cannot be had back
     Erase {
         /// Its id
@@ -59,6 +55,10 @@ enum Top {
         #[arg(long)]
         space: Option<String>,
     },
+    /// Write everything to a new file, as it stands at this moment; also while the server runs
+    Backup { file: PathBuf },
+    /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
+    Restore { file: PathBuf },
     /// Print the OpenAPI document of the API
     Openapi,
 }

@@ -21,7 +21,7 @@ const NAME: &str = "control.sock";
 const LONGEST: u64 = 8 * 1024 * 1024;
 /// How long a command may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long its reply may take: a backup reads everything, erasing rewrites it.
+/// How long its reply may take: a backup reads everything, erasing rewrites the file of the store.
 const REPLY: Duration = Duration::from_secs(60 * 60);
 
 /// What the operator asks of a server.

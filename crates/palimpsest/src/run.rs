@@ -5,15 +5,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{Engine, Error, Policy, Scope};
+use palimpsest_engine::{Engine, Policy, Scope};
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
 use crate::settings::{FetchLinks, History, Settings};
-use crate::world::{PublicPages, SystemClock, SystemIds};
+use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
 
 /// How often what is no longer needed is removed.
@@ -56,9 +57,11 @@ fn open_with(data: &std::path::Path, change: impl FnOnce(Engine) -> Engine) -> a
 async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let opened = Arc::new(open_with(&settings.data, |engine| match settings.fetch_links {
-        FetchLinks::Public => fetching(engine),
-        FetchLinks::Off => engine,
+    let opened = Arc::new(open_with(&settings.data, |engine| {
+        posting(match settings.fetch_links {
+            FetchLinks::Public => fetching(engine),
+            FetchLinks::Off => engine,
+        })
     })?);
     let engine = Arc::clone(&opened.engine);
     // Before the first token is made: nobody would ever see the token of a start that failed for its address.
@@ -68,17 +71,23 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     let control = control::listen(&settings.data, Arc::clone(&opened))?;
     print::serving(address, token.as_deref())?;
     tracing::info!(%address, data = %settings.data.display(), "serving");
+    let (stops, mut stopping) = watch::channel(false);
+    let stopped = async move { _ = stopping.wait_for(|stops| *stops).await.is_ok() };
+    let deliverer = tokio::spawn(palimpsest_server::deliver(Arc::clone(&engine), stopped));
     let stop = async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
         tracing::info!("stopping");
+        stops.send_replace(true);
     };
-    let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
+    let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     palimpsest_server::serve(listener, routers, limits, stop).await;
+    // A delivery that is under way is finished: its receiver has it, so the cursor should know.
+    deliverer.await.context("the deliverer of webhooks")?;
     control.stop();
     upkeep.abort();
     let store = Arc::clone(&opened.store);
@@ -98,32 +107,41 @@ fn fetching(engine: Engine) -> Engine {
     }
 }
 
-/// Takes out what is no longer kept, now and every hour; after a failure sooner.
+/// The engine with a way to the receivers of webhooks, where that can be had.
+fn posting(engine: Engine) -> Engine {
+    match PublicReceivers::new() {
+        Ok(receivers) => engine.posting(Arc::new(receivers)),
+        Err(error) => {
+            tracing::warn!(%error, "webhooks send nothing");
+            engine
+        }
+    }
+}
+
+/// Removes stored answers that have expired, and what of the history is older than it is kept: now and every hour, after a
+/// failure sooner.
 async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
-        let done = [expire(&engine).await, compact(&engine, history).await];
-        let pause = if done.iter().all(Result::is_ok) { UPKEEP_EVERY } else { UPKEEP_AGAIN };
-        done.into_iter().filter_map(Result::err).for_each(|error| {
-            tracing::warn!(%error, cause = error.cause, "what is no longer kept could not be taken out");
-        });
+        let mut pause = UPKEEP_EVERY;
+        match engine.expire_answers().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "stored answers have expired"),
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause, "stored answers could not be removed");
+                pause = UPKEEP_AGAIN;
+            }
+        }
+        if let History::For(keep) = history {
+            match engine.compact(keep).await {
+                Ok(()) => tracing::info!("the history was compacted"),
+                Err(error) => {
+                    tracing::warn!(%error, cause = error.cause, "the history could not be compacted");
+                    pause = UPKEEP_AGAIN;
+                }
+            }
+        }
         tokio::time::sleep(pause).await;
     }
-}
-
-/// Takes out stored answers that have expired.
-async fn expire(engine: &Engine) -> Result<(), Error> {
-    let expired = engine.expire_answers().await?;
-    tracing::debug!(expired, "stored answers were taken out");
-    Ok(())
-}
-
-/// Takes out of the history what is older than is kept.
-async fn compact(engine: &Engine, history: History) -> Result<(), Error> {
-    if let History::For(keep) = history {
-        engine.compact(keep).await?;
-        tracing::info!("the history was compacted");
-    }
-    Ok(())
 }
 
 /// On an empty folder: a space and a token for it.

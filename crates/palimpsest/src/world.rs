@@ -2,7 +2,8 @@
 
 use std::time::SystemTime;
 
-use palimpsest_engine::{Clock, Fetch, Fetching, Ids, WebPage};
+use palimpsest_engine::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
+use palimpsest_fetch::guard::Refused;
 use palimpsest_fetch::{DEADLINE, FetchError, Fetcher};
 use palimpsest_model::Timestamp;
 use tokio::sync::Semaphore;
@@ -68,4 +69,56 @@ impl Fetch for PublicPages {
     fn fetch<'f>(&'f self, url: &'f str) -> Fetching<'f> {
         Box::pin(async move { tokio::time::timeout(DEADLINE, self.look(url)).await.ok().flatten() })
     }
+}
+
+/// The receivers of the public network. Each webhook sends by itself, so that one that hangs holds up no other.
+pub(crate) struct PublicReceivers(Fetcher);
+
+impl PublicReceivers {
+    pub(crate) fn new() -> Result<Self, FetchError> {
+        #[cfg(feature = "faults")]
+        if let Some(stage) = stage() {
+            return Ok(Self(Fetcher::on_stage(stage)?));
+        }
+        Ok(Self(Fetcher::new()?))
+    }
+
+    async fn send(&self, message: Message) -> Result<Posted, String> {
+        let Message { url, id, timestamp, signature, body } = message;
+        let headers = [("webhook-id", &*id), ("webhook-timestamp", &*timestamp), ("webhook-signature", &*signature)];
+        match self.0.post(&url, &headers, body).await {
+            Ok(answered) => Ok(Posted { status: answered.status, retry_after: answered.retry_after }),
+            Err(error) => {
+                tracing::debug!(%error, "a delivery did not arrive");
+                Err(told(&error).to_owned())
+            }
+        }
+    }
+}
+
+impl Post for PublicReceivers {
+    fn post(&self, message: Message) -> Posting<'_> {
+        Box::pin(self.send(message))
+    }
+}
+
+/// What the owner of a webhook is told. Which names and ports there are inside this network it does not tell.
+fn told(error: &FetchError) -> &'static str {
+    match error {
+        FetchError::Timeout => "The receiver took too long",
+        FetchError::Invalid(_) => "The URL is none",
+        FetchError::Refused(Refused::Port) => "Only the ports 80 and 443 are called",
+        _ => "The receiver could not be reached: only public addresses are called",
+    }
+}
+
+/// A network for tests, where every name stands for the address that `receiver:ADDRESS` in `PALIMPSEST_FAULTS` names.
+#[cfg(feature = "faults")]
+fn stage() -> Option<palimpsest_fetch::Stage> {
+    let named = std::env::var("PALIMPSEST_FAULTS").unwrap_or_default();
+    let address = named.split(',').find_map(|name| name.trim().strip_prefix("receiver:")?.parse().ok())?;
+    let resolve = std::sync::Arc::new(move |_: &str| Ok(vec![address]));
+    let is_allowed = std::sync::Arc::new(move |other| other == address);
+    let deadline = palimpsest_fetch::POST_DEADLINE;
+    Some(palimpsest_fetch::Stage { resolve, is_allowed, deadline })
 }

@@ -6,5 +6,6 @@ mod page;
 mod position;
 
 pub use change::{Change, ChangedObject};
+pub(crate) use page::check_gapless;
 pub use page::{Changes, ListChanges};
 pub use position::{Position, PositionError};

@@ -152,7 +152,7 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, rendered: &Arc<Rendered>
 }
 
 /// Refuses to go on after a revision when the entries do not follow it one by one: then the log is damaged.
-fn check_gapless(last: Revision, entries: &[LogEntry]) -> Result<(), Error> {
+pub(crate) fn check_gapless(last: Revision, entries: &[LogEntry]) -> Result<(), Error> {
     let follow = (last.0 + 1..).map(Revision);
     if !entries.is_empty()
         && entries.iter().map(|entry| entry.revision).zip(follow).all(|(is, expected)| is == expected)

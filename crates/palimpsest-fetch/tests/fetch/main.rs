@@ -4,6 +4,7 @@
 
 mod limits;
 mod pages;
+mod posts;
 mod redirects;
 mod resolving;
 mod scripted;

@@ -10,6 +10,7 @@ pub(crate) mod openapi;
 pub(crate) mod space;
 pub(crate) mod transactions;
 pub(crate) mod trash;
+pub(crate) mod webhooks;
 
 use palimpsest_model::{Node, Reading, Revision};
 

@@ -16,6 +16,7 @@ pub(crate) mod shape;
 mod space;
 mod tokens;
 mod values;
+pub(crate) mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -93,13 +94,14 @@ const ABOUT: &str = "Every call speaks of the one space that its token opens. A 
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 7] = [
+const TAGS: [(&str, &str); 8] = [
     ("space", "The space and its structures (object types)."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
     ("blocks", "The blocks that the text of an object is made of."),
     ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
     ("changes", "What happened in the space, revision by revision."),
+    ("webhooks", "Changes as messages that the server sends, signed, to a URL."),
     ("server", "The server itself; nothing here needs a token."),
 ];
 
@@ -125,6 +127,7 @@ fn schemas() -> Map<String, Value> {
         lists::schemas(),
         changes::schemas(),
         history::schemas(),
+        webhooks::schemas(),
         errors::schemas(),
     ];
     all.into_iter().flatten().collect()

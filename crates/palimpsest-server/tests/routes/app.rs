@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
-use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Scope};
+use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
 use palimpsest_store::{MemoryStore, Store};
@@ -47,6 +47,11 @@ impl App {
     /// A server whose engine looks at pages of a network of its own.
     pub(crate) fn fetching(fetch: impl Fetch + 'static) -> Self {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.fetching(Arc::new(fetch)))
+    }
+
+    /// A server whose engine sends messages to a network of its own.
+    pub(crate) fn posting(post: impl Post + 'static) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.posting(Arc::new(post)))
     }
 
     fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {

@@ -49,6 +49,8 @@ pub(crate) struct Things {
     doomed: String,
     tag: String,
     collection: String,
+    webhook: String,
+    doomed_webhook: String,
     /// A revision at which all of them are there.
     revision: u64,
 }
@@ -62,14 +64,19 @@ pub(crate) async fn things(lab: &Lab) -> Things {
     let Told::Collection(shelf) = told else { panic!("{told:?}") };
     let collection = shelf.id.to_string();
     let [block, spare_block, edited] = [0, 1, 2].map(|place| id(&body(&object)[place]));
+    let hook = json!({"url": "https://example.org/hook"});
+    let webhook = id(&lab.post("/webhooks", &hook).await.ok());
+    let doomed_webhook = id(&lab.post("/webhooks", &hook).await.ok());
     let revision = lab.head().await;
-    Things { object: id(&object), block, spare_block, edited, doomed, tag, collection, revision }
+    let object = id(&object);
+    Things { object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, revision }
 }
 
 /// One sample of every endpoint that asks for a token.
 fn samples(things: &Things) -> Vec<Sample> {
     use Elsewhere::{NotFound, NotFoundEach, Own};
-    let Things { object, block, spare_block, edited, doomed, tag, collection, revision } = things;
+    let Things { object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, revision } =
+        things;
     let read = |path, query: &str, elsewhere| Sample {
         method: Method::GET,
         path,
@@ -107,6 +114,12 @@ fn samples(things: &Things) -> Vec<Sample> {
         write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
         read("/changes", "", Own),
+        write(Method::POST, "/webhooks", json!({"url": "https://example.org/hook"}), Own),
+        read("/webhooks", "", Own),
+        write(Method::PATCH, "/webhooks", json!({"id": webhook, "paused": true}), NotFound),
+        delete("/webhooks", format!("?id={doomed_webhook}")),
+        write(Method::POST, "/webhooks/test", json!({"id": webhook}), NotFound),
+        read("/webhooks/deliveries", &format!("?id={webhook}"), NotFound),
         read("/objects/structure", "?id=RootPage", Own),
         read("/objects/collection", &format!("?id={collection}"), NotFound),
         read("/objects/tag", &format!("?id={tag}"), NotFound),
@@ -234,12 +247,16 @@ async fn a_token_lacks_the_scopes_it_was_not_given() {
     for given in [Scope::Read, Scope::Write] {
         let lab = Lab::new().await;
         let token = lab.app.token(&lab.space, "half", &[given]).await;
-        each(&lab, Some(&format!("Bearer {token}")), |needed, _, reply, what| {
-            if needed == given {
+        each(&lab, Some(&format!("Bearer {token}")), |needed, sample, reply, what| {
+            // What a webhook sends is what a reader sees.
+            let shows = sample.path == "/webhooks" && [Method::POST, Method::PATCH].contains(&sample.method);
+            let lacks =
+                if needed != given { Some(needed) } else { (shows && given == Scope::Write).then_some(Scope::Read) };
+            let Some(lacks) = lacks else {
                 assert_eq!(reply.status, 200, "{what}");
                 return;
-            }
-            let scope = needed.as_str();
+            };
+            let scope = lacks.as_str();
             let message = format!("This token lacks the scope {scope}");
             assert_eq!(reply.status, 403, "{what}");
             let details = reply.refusal(403, "cap_scope_insufficient", &message);
@@ -275,7 +292,9 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
             Elsewhere::Own => {
                 assert_eq!(reply.status, 200, "{what}");
                 let text = String::from_utf8(reply.body.to_vec()).unwrap();
-                for mine in [&lab.space, &things.object, &things.block, &things.tag, &things.collection] {
+                for mine in
+                    [&lab.space, &things.object, &things.block, &things.tag, &things.collection, &things.webhook]
+                {
                     assert!(!text.contains(mine.as_str()), "{what} tells of {mine}");
                 }
             }

@@ -21,6 +21,7 @@ mod retry;
 mod revisions;
 mod times;
 mod walk;
+mod webhooks;
 
 mod block;
 mod blocks;

@@ -14,6 +14,7 @@ mod retention;
 mod staging;
 mod threads;
 mod titles;
+mod webhooks;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -35,6 +36,7 @@ pub use self::retention::*;
 pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
+pub use self::webhooks::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
 
 /// Makes a test of each check, over the store that `$open` gives (anything that derefs to an `Arc<dyn Store>`).
@@ -69,6 +71,9 @@ macro_rules! conformance {
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
             what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day, expired_answers_are_removed_in_steps,
             answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
+            webhooks_are_put_replaced_and_removed, of_its_deliveries_a_webhook_keeps_the_last,
+            webhooks_go_with_their_token_and_their_space, what_is_refused_leaves_a_webhook_as_it_was,
+            a_change_of_a_webhook_moves_no_head,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
     };

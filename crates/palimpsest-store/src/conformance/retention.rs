@@ -74,8 +74,10 @@ impl Bench<'_> {
                         changes.retain(|(entry, _)| entry.revision.0 <= to);
                         entries += &format!("{changes:?}");
                         entries += &format!("{:?}", snapshot.history(*id, revision..=Revision(to), usize::MAX)?);
-                        let made = snapshot.versions_at(*id, &[(revision, NOON)].into())?;
-                        entries.extend(made.iter().map(told));
+                        if snapshot.object_at(*id, revision)?.is_some_and(|found| found.revision == revision) {
+                            let made = snapshot.versions_at(*id, &[(revision, NOON)].into())?;
+                            entries.extend(made.iter().map(told));
+                        }
                     }
                     entries += &format!("{:?}", snapshot.structure_at(PAGE, revision)?);
                     Ok((number, Readable { objects, lists, entries }))

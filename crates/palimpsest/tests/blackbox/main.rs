@@ -50,4 +50,6 @@ mod retry;
 mod server;
 mod shutdown;
 mod stored;
+#[cfg(feature = "faults")]
+mod webhooks;
 mod writers;

@@ -19,7 +19,7 @@ fn whatever_is_asked_next_shows_what_was_acknowledged() {
         for writer in 0..WRITERS {
             let mut pair = Pair::new(&server, &token, random.split());
             threads.spawn(move || {
-                for time in 0..rounds(20, 150) {
+                for time in 0..rounds(20, 100) {
                     assert_eq!(pair.unseen(&format!("w{writer}x{time}")), Vec::<&str>::new());
                 }
             });
