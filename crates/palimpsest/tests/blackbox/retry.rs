@@ -139,7 +139,7 @@ impl Bench {
         let fault = match dies {
             Dies::BeforeCommit => format!("die-before-commit:{commits}"),
             Dies::AfterCommit => format!("die-after-commit:{commits}"),
-            Dies::DuringCompaction => format!("during-compaction:{},die-after-commit:24", random.within(1..100)),
+            Dies::DuringCompaction => format!("during-compaction:{},die-after-commit:24", random.within(1..300)),
         };
         // What is taken out is of the rounds before: what this one writes is younger than the server.
         let history = if dies == Dies::DuringCompaction { "1s" } else { "forever" };
