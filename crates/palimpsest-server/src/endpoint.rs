@@ -50,6 +50,8 @@ pub(crate) enum Action {
     Write(fn(&Input) -> Result<Operation, Problems>),
     /// Reads its input into many operations, which are then committed together.
     Transact,
+    /// Takes back what one commit did.
+    Revert,
     /// Looks, and may wait for what comes.
     Follow(fn(Follower) -> Following),
     /// Tells of the server itself.

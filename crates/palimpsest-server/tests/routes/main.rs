@@ -24,6 +24,7 @@ mod blocks;
 mod changes;
 mod docs;
 mod health;
+mod merge;
 mod object;
 mod objects;
 mod space;
