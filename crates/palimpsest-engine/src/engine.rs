@@ -25,6 +25,8 @@ pub struct Engine {
     pub(crate) ids: Arc<dyn Ids>,
     fetch: Option<Arc<dyn Fetch>>,
     pub(crate) rendered: Arc<Rendered>,
+    #[cfg(feature = "faults")]
+    pub(crate) faults: crate::faults::Faults,
 }
 
 /// Bytes of an answer, and the revision of the space they were computed at.
@@ -54,7 +56,15 @@ impl Engine {
     /// An engine over a store.
     #[must_use]
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, ids: Arc<dyn Ids>) -> Self {
-        Self { store, clock, ids, fetch: None, rendered: Arc::new(Rendered::new(CACHE)) }
+        Self {
+            store,
+            clock,
+            ids,
+            fetch: None,
+            rendered: Arc::new(Rendered::new(CACHE)),
+            #[cfg(feature = "faults")]
+            faults: crate::faults::Faults::default(),
+        }
     }
 
     /// The same, looking at the pages that weblinks lead to.
@@ -133,6 +143,10 @@ impl Engine {
             }
             create.page = self.page(&create.url).await;
         }
+        #[cfg(feature = "faults")]
+        if self.faults.compare_before_commit {
+            self.judge_ahead(access, &mut request).await?;
+        }
         let intent = self.intent(access);
         let fresh = Fresh::draw(&*self.ids, intent.at);
         let policy = access.policy;
@@ -166,6 +180,8 @@ impl Engine {
     fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed, .. } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
+        #[cfg(feature = "faults")]
+        let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
         let object = match shown {
             Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),

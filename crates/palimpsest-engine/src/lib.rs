@@ -13,6 +13,8 @@ mod editing;
 mod engine;
 mod error;
 mod etag;
+#[cfg(feature = "faults")]
+mod faults;
 mod feed;
 mod history;
 mod lists;
@@ -35,6 +37,8 @@ pub use condition::{Condition, Tags};
 pub use engine::{Engine, View};
 pub use error::{Code, Error, Kind};
 pub use etag::{Digest, ETag};
+#[cfg(feature = "faults")]
+pub use faults::Faults;
 pub use feed::{Change, ChangedObject, Changes, ListChanges, Position, PositionError};
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};

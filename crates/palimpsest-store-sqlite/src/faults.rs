@@ -9,6 +9,8 @@ pub struct Faults {
     pub synchronous_off: bool,
     /// `publish-early`: the head moves before COMMIT.
     pub publish_early: bool,
+    /// `publish-late`: the head moves after those who wrote were answered.
+    pub publish_late: bool,
     /// `fail-commit`: the next COMMIT of a group that wrote something fails.
     pub fail_commit: AtomicBool,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
@@ -17,6 +19,8 @@ pub struct Faults {
     pub die_before_commit: AtomicU64,
     /// `die-after-commit:N`: the process ends after the Nth such COMMIT, before anyone is answered.
     pub die_after_commit: AtomicU64,
+    /// `forget-versions`: a commit keeps no way back to what it replaced.
+    pub forget_versions: bool,
     /// `forget-answers`: a commit does not find what a key was answered.
     pub forget_answers: bool,
 }
@@ -35,10 +39,12 @@ impl Faults {
         Self {
             synchronous_off: has("synchronous-off"),
             publish_early: has("publish-early"),
+            publish_late: has("publish-late"),
             fail_commit: AtomicBool::new(has("fail-commit")),
             lose_transaction: AtomicBool::new(has("lose-transaction")),
             die_before_commit: nth("die-before-commit"),
             die_after_commit: nth("die-after-commit"),
+            forget_versions: has("forget-versions"),
             forget_answers: has("forget-answers"),
         }
     }

@@ -219,7 +219,12 @@ impl Writer {
             self.execute("ROLLBACK")?;
             return Err(StoreError::Unavailable("database or disk is full".to_owned()));
         }
-        self.rows.apply(batch)
+        self.rows.apply(batch)?;
+        #[cfg(feature = "faults")]
+        if self.shared.faults.forget_versions {
+            self.execute("DELETE FROM versions WHERE previous IS NOT NULL")?;
+        }
+        Ok(())
     }
 
     fn head_of(&mut self, job: &dyn WriteJob) -> Result<Revision, StoreError> {
@@ -241,6 +246,8 @@ impl Writer {
             self.fail();
             return refuse(settled.into_iter().map(|settled| settled.job), &error);
         }
+        #[cfg(feature = "faults")]
+        let settled = if self.shared.faults.publish_late { answer_early(settled) } else { settled };
         self.shared.heads.publish(&written.batches);
         if written.registry
             && let Err(error) = self.load()
@@ -292,6 +299,16 @@ impl Writer {
     fn execute(&self, sql: &str) -> Result<(), StoreError> {
         self.rows.connection.execute_batch(sql).map_err(store_error)
     }
+}
+
+/// Answers all, and leaves them time to look before the head moves.
+#[cfg(feature = "faults")]
+fn answer_early(settled: Vec<Settled>) -> Vec<Settled> {
+    for Settled { job, outcome } in settled {
+        job.finish(outcome);
+    }
+    std::thread::sleep(Duration::from_millis(10));
+    Vec::new()
 }
 
 fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {

@@ -29,7 +29,10 @@ pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Engine> {
         ..Options::default()
     };
     let store = SqliteStore::open(data, &options)?;
-    Ok(Engine::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemIds)))
+    let engine = Engine::new(Arc::new(store), Arc::new(SystemClock), Arc::new(SystemIds));
+    #[cfg(feature = "faults")]
+    let engine = engine.with_faults(palimpsest_engine::Faults::from_env());
+    Ok(engine)
 }
 
 async fn run(settings: &Settings) -> anyhow::Result<()> {

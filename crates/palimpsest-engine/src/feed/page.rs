@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{LogId, ObjectId, Revision, Schema, SpaceId, State, Timestamp};
-use palimpsest_store::{Found, LogEntry, Moves, Snapshot, SpaceRow};
+use palimpsest_model::{LogId, ObjectId, Revision, SpaceId, State, Timestamp};
+use palimpsest_store::{LogEntry, Moves, Snapshot, SpaceRow};
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -13,8 +13,10 @@ use serde_json::value::RawValue;
 use super::change::{Change, size_of_entry};
 use super::position::Position;
 use crate::access::Access;
+use crate::cache::Rendered;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
+use crate::history::Renderer;
 
 /// What a follower asks for.
 #[derive(Clone, Copy, Debug)]
@@ -71,12 +73,14 @@ const BATCH: usize = 64;
 /// What a snapshot gives for a page.
 struct Seen {
     row: SpaceRow,
-    schema: Arc<Schema>,
     since: Revision,
     entries: Vec<LogEntry>,
     has_more: bool,
-    objects: HashMap<(ObjectId, Revision), Found>,
+    objects: Objects,
 }
+
+/// Objects as GET shows them at a revision.
+type Objects = HashMap<(ObjectId, Revision), Box<RawValue>>;
 
 impl Engine {
     /// The changes of the space after a position.
@@ -91,34 +95,38 @@ impl Engine {
     }
 
     pub(crate) async fn changes_of(&self, space: SpaceId, ask: ListChanges) -> Result<Changes, Error> {
-        let answer = self.store.read(space, move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask)).await?;
+        let rendered = Arc::clone(&self.rendered);
+        let look = move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask, &rendered);
+        let answer = self.store.read(space, look).await?;
         let head = answer.revision;
         let seen = answer.value.map_err(|error| error.at(head))?;
-        Ok(self.show_changes(seen, ask.bytes))
+        let page = seen.page(ask.bytes);
+        #[cfg(feature = "faults")]
+        let page = if self.faults.follow_the_head { Changes { revision: page.head, ..page } } else { page };
+        Ok(page)
     }
+}
 
-    fn show_changes(&self, mut seen: Seen, most: usize) -> Changes {
+impl Seen {
+    fn page(mut self, most: usize) -> Changes {
         let (mut changes, mut bytes) = (Vec::new(), 0);
-        for entry in std::mem::take(&mut seen.entries) {
-            let change = Change::new(seen.row.log, entry, |id, revision| {
-                let found = seen.objects.remove(&(id, revision))?;
-                let view = self.show(&seen.row, &seen.schema, &found).ok()?;
-                RawValue::from_string(String::from_utf8(view.body.to_vec()).ok()?).ok()
-            });
+        for entry in self.entries {
+            let object = |id, revision| self.objects.remove(&(id, revision));
+            let change = Change::new(self.row.log, entry, object);
             bytes += change.size();
             if bytes > most && !changes.is_empty() {
-                seen.has_more = true;
+                self.has_more = true;
                 break;
             }
             changes.push(change);
         }
-        let revision = changes.last().map_or(seen.since, |change| change.revision);
-        Changes { log: seen.row.log, revision, changes, has_more: seen.has_more, head: seen.row.revision }
+        let revision = changes.last().map_or(self.since, |change| change.revision);
+        Changes { log: self.row.log, revision, changes, has_more: self.has_more, head: self.row.revision }
     }
 }
 
-fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges) -> Result<Seen, Error> {
-    let (row, schema) = (snapshot.row(), Arc::clone(snapshot.schema()));
+fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, rendered: &Arc<Rendered>) -> Result<Seen, Error> {
+    let row = snapshot.row();
     let since = ask.since.check(&row)?;
     let (mut entries, mut bytes, mut sizes) = (Vec::new(), 0, Sizes { since, objects: HashMap::new() });
     let mut last = since;
@@ -140,8 +148,8 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges) -> Result<Seen, Error> {
             entries.push(entry);
         }
     }
-    let objects = if ask.include_objects { objects_of(snapshot, &entries)? } else { HashMap::new() };
-    Ok(Seen { row, schema, since, entries, has_more, objects })
+    let objects = if ask.include_objects { objects_of(snapshot, &entries, rendered)? } else { HashMap::new() };
+    Ok(Seen { row, since, entries, has_more, objects })
 }
 
 /// Refuses to go on after a revision when the entries do not follow it one by one.
@@ -179,11 +187,8 @@ impl Sizes {
     }
 }
 
-/// The objects that can be seen after each of the entries, in one walk back for each object.
-fn objects_of(
-    snapshot: &mut Snapshot<'_>,
-    entries: &[LogEntry],
-) -> Result<HashMap<(ObjectId, Revision), Found>, Error> {
+/// The objects that can be seen after each of the entries, in one walk back for each object, as GET shows them at its revision.
+fn objects_of(snapshot: &mut Snapshot<'_>, entries: &[LogEntry], rendered: &Arc<Rendered>) -> Result<Objects, Error> {
     let mut wanted: BTreeMap<ObjectId, BTreeMap<Revision, Timestamp>> = BTreeMap::new();
     for entry in entries {
         for change in &entry.objects {
@@ -191,10 +196,14 @@ fn objects_of(
         }
     }
     let mut objects = HashMap::new();
+    let mut renderers: BTreeMap<Revision, Renderer> = BTreeMap::new();
     for (id, revisions) in wanted {
         let found = snapshot.versions_at(id, &revisions)?;
-        let visible = found.into_iter().filter(|found| found.state == State::Live);
-        objects.extend(visible.map(|found| ((id, found.revision), found)));
+        for found in found.into_iter().filter(|found| found.state == State::Live) {
+            let revision = found.revision;
+            let renderer = renderers.entry(revision).or_insert_with(|| Renderer::new(Arc::clone(rendered), revision));
+            objects.insert((id, revision), renderer.render_raw(snapshot, &found)?);
+        }
     }
     Ok(objects)
 }

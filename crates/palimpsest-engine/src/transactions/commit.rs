@@ -84,7 +84,19 @@ impl<E: Into<Error>> From<E> for Undone {
 
 impl Engine {
     /// Does all operations of a transaction, or none.
-    pub async fn transact(&self, access: &Access, mut transaction: Transaction) -> Result<Committed, Error> {
+    pub async fn transact(&self, access: &Access, transaction: Transaction) -> Result<Committed, Error> {
+        #[cfg(feature = "faults")]
+        if self.faults.split_transactions {
+            return self.transact_apart(access, transaction).await;
+        }
+        self.transact_whole(access, transaction).await
+    }
+
+    pub(crate) async fn transact_whole(
+        &self,
+        access: &Access,
+        mut transaction: Transaction,
+    ) -> Result<Committed, Error> {
         if transaction.operations.iter().any(|step| step.operation.looks_outside()) && !transaction.dry_run {
             if let Some(applied) = self.recall(access, transaction.retry.as_ref()).await? {
                 let revision = applied.row.revision;

@@ -192,12 +192,20 @@ proptest! {
             Some((at, "deleted")) => format!("{at}.inserted"),
             _ => path,
         };
+        // A block is named with the section it stands in afterwards, which may be another on the way back.
+        let without_section = |path: String| match path.split('.').collect::<Vec<_>>()[..] {
+            ["blocks", _, block, what] => format!("blocks.{block}.{what}"),
+            _ => path,
+        };
         let (first, last) = (&versions[0], &versions[versions.len() - 1]);
-        let there: Vec<_> = changed_paths(first, last).into_iter().filter(|path| !path.ends_with(".position")).collect();
-        let mut returned: Vec<_> = changed_paths(last, first).into_iter().map(back).collect();
-        returned.retain(|path| !path.ends_with(".position"));
-        returned.sort();
-        prop_assert_eq!(returned, there);
+        let sorted = |paths: Vec<String>| {
+            let mut paths: Vec<_> = paths.into_iter().map(without_section).collect();
+            paths.retain(|path| !path.ends_with(".position"));
+            paths.sort();
+            paths
+        };
+        let returned = changed_paths(last, first).into_iter().map(back).collect();
+        prop_assert_eq!(sorted(returned), sorted(changed_paths(first, last)));
     }
 
     #[test]

@@ -28,6 +28,17 @@ impl Kept {
         self.0.get(&revision)?.get(object)?.as_ref()
     }
 
+    /// What could be seen at a revision.
+    pub(crate) fn visible(&self, revision: u64) -> BTreeMap<String, Value> {
+        let shown = self.0.get(&revision).into_iter().flatten();
+        shown.filter_map(|(id, object)| Some((id.clone(), object.clone()?))).collect()
+    }
+
+    /// Holds an object that is said to have stood so at a revision against what GET showed then.
+    pub(crate) fn check_shown(&self, object: &str, revision: u64, shown: &Value) {
+        assert_eq!(self.at(object, revision), Some(shown), "{object} at {revision}");
+    }
+
     /// Holds the past against what was kept.
     pub(crate) async fn check(&self, lab: &Lab) {
         let Some((_, last)) = self.0.last_key_value() else { return };

@@ -22,6 +22,9 @@ pub(crate) struct Client {
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) revision: Option<i64>,
+    pub(crate) etag: Option<String>,
+    /// What it says was dropped.
+    pub(crate) ignored: Option<String>,
     /// Whether it is what an earlier request with the same key was answered.
     pub(crate) replayed: bool,
     pub(crate) body: Vec<u8>,
@@ -58,7 +61,8 @@ impl Client {
         self.send_with(method, path, Some(body), &format!("Idempotency-Key: {key}\r\n"))
     }
 
-    fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
+    /// The same with more header lines, each with its end.
+    pub(crate) fn send_with(&mut self, method: &str, path: &str, body: Option<&Value>, more: &str) -> Result<Reply> {
         let outcome = self.exchange(method, path, body, more);
         match &outcome {
             Ok(reply) => {
@@ -120,11 +124,16 @@ impl Client {
         receive(stream).map(|(reply, _)| reply)
     }
 
+    /// Asks on a connection of its own; the answer is left to whoever holds it.
+    pub(crate) fn ask(&self, method: &str, path: &str, more: &str) -> Result<BufReader<TcpStream>> {
+        let mut stream = connect(self.address)?;
+        stream.get_mut().write_all(&self.head(method, path, 0, more))?;
+        Ok(stream)
+    }
+
     /// The lines of the head of an answer to a request with these headers and without a body; the connection ends with it.
     pub(crate) fn head_of(&mut self, method: &str, path: &str, more: &str) -> Result<Vec<String>> {
-        let head = self.head(method, path, 0, more);
-        let mut stream = connect(self.address)?;
-        stream.get_mut().write_all(&head)?;
+        let mut stream = self.ask(method, path, more)?;
         let mut lines = Vec::new();
         loop {
             match read_line(&mut stream)? {
@@ -197,12 +206,15 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     let status = status.split(' ').nth(1).and_then(|status| status.parse().ok());
     let status = status.ok_or_else(|| Error::new(ErrorKind::InvalidData, "not an answer"))?;
     let (mut length, mut revision, mut replayed, mut stays_open) = (0, None, false, true);
+    let (mut etag, mut ignored) = (None, None);
     loop {
         let line = read_line(stream)?;
         let Some((name, value)) = line.split_once(':') else { break };
         match (name.to_ascii_lowercase().as_str(), value.trim()) {
             ("content-length", value) => length = value.parse().unwrap(),
             ("palimpsest-revision", value) => revision = Some(value.parse().unwrap()),
+            ("etag", value) => etag = Some(value.to_owned()),
+            ("palimpsest-ignored", value) => ignored = Some(value.to_owned()),
             ("idempotency-replayed", value) => replayed = value == "true",
             ("connection", value) => stays_open = !value.eq_ignore_ascii_case("close"),
             ("transfer-encoding", value) => panic!("an answer of unknown length: {value}"),
@@ -211,10 +223,11 @@ fn receive(stream: &mut BufReader<TcpStream>) -> Result<(Reply, bool)> {
     }
     let mut body = vec![0; length];
     stream.read_exact(&mut body)?;
-    Ok((Reply { status, revision, replayed, body }, stays_open))
+    Ok((Reply { status, revision, etag, ignored, replayed, body }, stays_open))
 }
 
-fn read_line(stream: &mut BufReader<TcpStream>) -> Result<String> {
+/// Reads a line, without its end.
+pub(crate) fn read_line(stream: &mut BufReader<TcpStream>) -> Result<String> {
     let mut line = String::new();
     if stream.read_line(&mut line)? == 0 || !line.ends_with("\r\n") {
         return Err(ErrorKind::UnexpectedEof.into());
