@@ -88,7 +88,7 @@ await chapter('tokens', async () => {
     const found = listed.find((one) => one.id === reader.id)
     assert.match(found.createdAt, /^\d{4}-\d\d-\d\dT.*Z$/)
     const { createdAt, ...rest } = found
-    assert.deepEqual(rest, { id: reader.id, name: 'the reader', space: alpha.id, scopes: ['api:read'], expiresAt: null, revokedAt: null })
+    assert.deepEqual(rest, { id: reader.id, name: 'the reader', space: alpha.id, scopes: ['api:read'], expiresAt: null, revokedAt: null, concurrency: 'lastWriteWins' })
     assert.deepEqual(listed.find((one) => one.id === stranger.id).scopes, ['api:read', 'api:write'])
     for (const secret of secrets) assert.ok(!JSON.stringify(listed).includes(secret.slice('cap-api-'.length)))
   })

@@ -2,9 +2,9 @@
 
 use palimpsest_model::{BlockId, ObjectId, PropertyId};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use crate::new_block::NewBlock;
+use crate::place::Place;
 
 /// Blocks or Markdown to be put into an object: at the end of its main section unless something else is said.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -12,12 +12,8 @@ use crate::new_block::NewBlock;
 pub struct Append {
     #[serde(flatten)]
     content: Content,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    property_id: Option<PropertyId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    parent_block_id: Option<BlockId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    position: Option<Value>,
+    #[serde(flatten)]
+    place: Place,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -49,51 +45,48 @@ impl Append {
     /// The same into a body section other than the main one.
     #[must_use]
     pub fn section(self, id: impl Into<PropertyId>) -> Self {
-        Self { property_id: Some(id.into()), ..self }
+        Self { place: self.place.section(id), ..self }
     }
 
     /// The same below a block; at the end unless [`Append::at_start`] says otherwise.
     #[must_use]
     pub fn inside(self, parent: BlockId) -> Self {
-        Self { parent_block_id: Some(parent), ..self }
+        Self { place: self.place.inside(parent), ..self }
     }
 
     /// The same before everything that is there.
     #[must_use]
     pub fn at_start(self) -> Self {
-        self.at(json!({ "type": "start" }))
+        Self { place: self.place.at_start(), ..self }
     }
 
     /// The same after everything that is there, said outright.
     #[must_use]
     pub fn at_end(self) -> Self {
-        self.at(json!({ "type": "end" }))
+        Self { place: self.place.at_end(), ..self }
     }
 
     /// The same right after a block, beside it.
     #[must_use]
     pub fn after(self, block: BlockId) -> Self {
-        self.at(json!({ "type": "after_block", "after_block": { "id": block } }))
+        Self { place: self.place.after(block), ..self }
     }
 
     /// The same right before a block, beside it. Palimpsest only.
     #[must_use]
     pub fn before(self, block: BlockId) -> Self {
-        self.at(json!({ "type": "before_block", "before_block": { "id": block } }))
+        Self { place: self.place.before(block), ..self }
     }
 
     fn of(content: Content) -> Self {
-        Self { content, property_id: None, parent_block_id: None, position: None }
-    }
-
-    fn at(self, position: Value) -> Self {
-        Self { position: Some(position), ..self }
+        Self { content, place: Place::default() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use palimpsest_model::parse_uuid;
+    use serde_json::{Value, json};
 
     use super::*;
 

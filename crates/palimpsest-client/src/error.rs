@@ -3,10 +3,12 @@
 use palimpsest_model::Revision;
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::code::Code;
 use crate::headers;
+use crate::refusal::{Aborted, ConflictView, Conflicts, Failed, InUseView, Oldest, Part, StaleView};
 
 /// A call that failed: a refusal of the server, or no (readable) answer.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +54,54 @@ impl Error {
     pub fn missing_scopes(&self) -> Vec<&str> {
         let scopes = self.details.as_ref().and_then(|details| details.get("missingScopes")).and_then(Value::as_array);
         scopes.into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+
+    /// What became of the thing that has changed, when that is why ([`Code::PreconditionFailed`]).
+    #[must_use]
+    pub fn stale(&self) -> Option<StaleView> {
+        self.detailed(&Code::PreconditionFailed)
+    }
+
+    /// What collides, when that is why ([`Code::Conflict`]).
+    #[must_use]
+    pub fn conflicts(&self) -> Vec<ConflictView> {
+        self.detailed(&Code::Conflict).map(|Conflicts { conflicts }| conflicts).unwrap_or_default()
+    }
+
+    /// Which objects stand in the way, when that is why ([`Code::Conflict`]).
+    #[must_use]
+    pub fn in_use(&self) -> Option<InUseView> {
+        self.detailed(&Code::Conflict)
+    }
+
+    /// Which part of a transaction failed and why, when that is why ([`Code::TransactionAborted`]).
+    #[must_use]
+    pub fn aborted(&self) -> Option<Aborted> {
+        let failed: Failed = self.detailed(&Code::TransactionAborted)?;
+        let part = match (failed.failed, failed.failed_guard) {
+            (Some(operation), _) => Part::Operation(operation),
+            (None, guard) => Part::Guard(guard?),
+        };
+        let inner = Self::new(Code::on_the_wire(&failed.code), failed.message);
+        let (status, revision, request_id) = (self.status, self.revision, self.request_id.clone());
+        Some(Aborted { part, error: Self { details: failed.details, status, revision, request_id, ..inner } })
+    }
+
+    /// The oldest revision there is, when the one asked for is older ([`Code::RevisionCompacted`]).
+    #[must_use]
+    pub fn oldest(&self) -> Option<Revision> {
+        self.detailed(&Code::RevisionCompacted).map(|Oldest { oldest }| oldest)
+    }
+
+    /// Whether a cursor or a position is of no use any more: whoever follows the space starts again.
+    #[must_use]
+    pub fn says_start_again(&self) -> bool {
+        matches!(self.code, Code::RevisionCompacted | Code::RevisionUnknown)
+    }
+
+    fn detailed<D: DeserializeOwned>(&self, code: &Code) -> Option<D> {
+        let details = self.details.as_ref().filter(|_| self.code == *code)?;
+        D::deserialize(details).ok()
     }
 
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Self {

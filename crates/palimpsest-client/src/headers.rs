@@ -2,12 +2,37 @@
 
 use std::time::Duration;
 
-use palimpsest_model::Revision;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use palimpsest_model::{ObjectId, Revision, Tag, parse_uuid};
+use reqwest::header::{CONTENT_LOCATION, ETAG, HeaderMap, RETRY_AFTER};
+
+/// What a keyed write sends.
+pub(crate) const KEY: &str = "idempotency-key";
 
 /// The revision an answer was computed at, or that a write took.
 pub(crate) fn revision(headers: &HeaderMap) -> Option<Revision> {
     text(headers, "palimpsest-revision")?.parse().ok().map(Revision)
+}
+
+/// The version of what an answer shows, or that a write left.
+pub(crate) fn tag(headers: &HeaderMap) -> Option<Tag> {
+    text(headers, ETAG.as_str())?.parse().ok()
+}
+
+/// The object that an answer shows, or that it is silent about.
+pub(crate) fn shown(headers: &HeaderMap) -> Option<ObjectId> {
+    let id = text(headers, CONTENT_LOCATION.as_str())?.strip_prefix("/object?id=")?;
+    parse_uuid(id).map(ObjectId)
+}
+
+/// Whether a write was done before, by a request with the same key.
+pub(crate) fn replayed(headers: &HeaderMap) -> bool {
+    text(headers, "idempotency-replayed") == Some("true")
+}
+
+/// The preferences that were applied.
+pub(crate) fn applied(headers: &HeaderMap) -> Vec<String> {
+    let fields = headers.get_all("preference-applied").iter().filter_map(|value| value.to_str().ok());
+    fields.flat_map(|field| field.split(',')).map(|one| one.trim().to_owned()).collect()
 }
 
 /// What the server calls the request in its log.
@@ -80,6 +105,25 @@ mod tests {
         assert_eq!(read("\"\";more=1"), Vec::<String>::new());
         assert_eq!(read("\"open"), Vec::<String>::new());
         assert_eq!(ignored(&HeaderMap::new()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn versions_replays_and_preferences_are_read() {
+        let headers = [
+            ("etag", "\"00000000000000ab.7-Zm9v\""),
+            ("content-location", "/object?id=3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11"),
+            ("idempotency-replayed", "true"),
+            ("preference-applied", "merge, handling=strict"),
+        ];
+        let of = |(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
+        let headers = HeaderMap::from_iter(headers.map(of));
+        assert_eq!(tag(&headers).unwrap().to_string(), "\"00000000000000ab.7\"");
+        assert!(shown(&headers).is_some() && replayed(&headers));
+        assert_eq!(applied(&headers), ["merge", "handling=strict"]);
+        let none = HeaderMap::new();
+        assert_eq!((tag(&none), shown(&none), replayed(&none), applied(&none)), (None, None, false, Vec::new()));
+        let weak = HeaderMap::from_iter([of(("etag", "W/\"a\""))]);
+        assert_eq!(tag(&weak), None, "what is no version of ours");
     }
 
     #[test]

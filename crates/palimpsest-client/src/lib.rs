@@ -32,21 +32,38 @@
 //! Answers are read strictly where the contract promises something (a text block without a hierarchy is an error) and with
 //! patience where it does not: members that nobody knows yet are passed over. [`Call::as_json`] gives an answer as it came.
 //!
+//! # More than one writer
+//! An answer tells the version of what it shows; [`Call::if_match`] makes a write depend on it, and a [careful](Client::careful)
+//! client does so by itself. [`Client::update_with`] reads, changes and writes until nobody came between. A
+//! [`Transaction`] does many writes or none; [`Client::queued`] keeps the writes to one object in order; [`Client::stream`] and
+//! [`Client::follow`] tell what happens. Against a server that knows no versions all of it works as far as it can.
+//!
 //! # Transport
 //! HTTP/1.1, with TLS for `https`: the root certificates are those of the system, the crypto provider that of the process, or
 //! ring if there is none. Redirects are not followed, so that a token never goes to another host.
 
+mod actor_view;
 mod answered;
 mod append;
 mod block_view;
 mod call;
 mod calls;
+mod careful;
+mod chance;
+mod change_view;
 mod client;
 mod code;
+mod committed_view;
+mod copy;
 mod daily;
 mod date;
+mod edits;
 mod error;
+mod events;
+mod feed;
+mod guard;
 mod headers;
+mod history_view;
 mod list;
 mod markdown_view;
 mod new_block;
@@ -54,25 +71,50 @@ mod new_link;
 mod new_object;
 mod object_changes;
 mod object_view;
+mod objects_view;
 mod page_view;
+mod place;
+mod position;
 mod property;
+mod queue;
+mod refusal;
+mod request;
 mod required;
 mod retry;
 mod search;
 mod space_view;
+mod stream;
 mod structure_view;
 mod time;
 mod token;
+mod transaction;
+mod trash_view;
+mod update_with;
 
+pub use actor_view::ActorView;
 pub use answered::Answered;
 pub use append::Append;
 pub use block_view::{BlockView, ContentView, GridView, GroupView, TextView, Walk};
 pub use call::Call;
+pub use change_view::{ChangeKind, ChangeView, ChangedView, ChangesView, SchemaChangeView};
 pub use client::{Client, ClientBuilder};
 pub use code::Code;
+pub use committed_view::{CommittedView, OutcomeView};
+pub use copy::{CopyStep, CopyStream};
 pub use daily::DailyAppend;
 pub use date::Date;
+pub use edits::Edits;
 pub use error::Error;
+pub use feed::Feed;
+/// The examples of the documentation, to be compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/client.md")]
+struct Documentation;
+
+/// What the changes of a space come as.
+pub use futures_util::Stream;
+pub use guard::Guard;
+pub use history_view::{DifferenceView, EntryView, HistoryView, PathChange};
 pub use list::{List, Page};
 pub use markdown_view::MarkdownView;
 pub use new_block::NewBlock;
@@ -80,19 +122,27 @@ pub use new_link::NewLink;
 pub use new_object::NewObject;
 pub use object_changes::ObjectChanges;
 pub use object_view::{FileView, ObjectView};
+pub use objects_view::{FoundView, MissingView, ObjectsView};
 pub use page_view::{PageView, RowView};
 pub use palimpsest_model::{
     Alignment, BlockId, BuiltIn, CollectionId, Color, GridLayout, Hierarchy, Highlight, HighlightColor, HighlightKind,
-    Icon, LabelId, ListKind, Number, ObjectId, PropertyId, QuoteLayout, Resolution, Revision, SpaceId, StructureId,
-    Style, Timestamp, parse_uuid,
+    Icon, LabelId, ListKind, LogId, Number, ObjectId, PropertyId, QuoteLayout, Resolution, Revision, SpaceId,
+    StructureId, Style, Tag, Timestamp, parse_uuid,
 };
+pub use place::Place;
+pub use position::{Position, PositionError};
 pub use property::{LabelView, PropertyValue};
+pub use refusal::{Aborted, ConflictView, InUseView, LostBase, Part, StaleView};
 /// What [`Call::header`] takes.
 pub use reqwest::header::{HeaderName, HeaderValue};
 pub use retry::Retry;
 pub use search::Search;
 pub use space_view::SpaceView;
+pub use stream::{ChangeStream, Followed};
 pub use structure_view::{CollectionView, PropertyType, PropertyView, StructureView};
 pub use token::{Link, LinkTarget, Token};
+pub use transaction::Transaction;
+pub use trash_view::{TrashView, TrashedView};
+pub use update_with::{Amendment, UpdateWith};
 /// What most ids hold.
 pub use uuid::Uuid;

@@ -2,6 +2,8 @@
 
 use palimpsest_model::{CollectionId, ObjectId, StructureId};
 
+use crate::request::Request;
+
 /// A list of the contract.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum List {
@@ -11,6 +13,17 @@ pub enum List {
     Collection(CollectionId),
     /// The objects that have a tag.
     Tag(ObjectId),
+}
+
+impl List {
+    /// The path that answers it, and the id that it asks for.
+    pub(crate) fn named(self) -> (&'static str, String) {
+        match self {
+            Self::Structure(id) => ("/objects/structure", id.to_string()),
+            Self::Collection(id) => ("/objects/collection", id.to_string()),
+            Self::Tag(id) => ("/objects/tag", id.to_string()),
+        }
+    }
 }
 
 /// Which page of a list, and how large.
@@ -43,5 +56,21 @@ impl Page {
     #[must_use]
     pub fn whole(self) -> Self {
         Self { whole: true, ..self }
+    }
+
+    /// The page that begins at a cursor, asked for as this one.
+    pub(crate) fn next(&self, cursor: Option<&str>) -> Option<Self> {
+        Some(Self { cursor: Some(cursor?.to_owned()), ..self.clone() })
+    }
+
+    /// The request for this page of a list that calls the size of a page `size`.
+    pub(crate) fn asked(&self, mut request: Request, size: &'static str) -> Request {
+        if let Some(rows) = self.size {
+            request = request.query(size, rows);
+        }
+        match &self.cursor {
+            Some(cursor) => request.query("cursor", cursor),
+            None => request,
+        }
     }
 }

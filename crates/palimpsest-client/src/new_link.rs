@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::new_block::NewBlock;
 use crate::property::PropertyValue;
+use crate::queue::Subject;
 
 /// A weblink, or whatever media the server finds at the URL.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -32,6 +33,10 @@ impl NewLink {
     /// A link to a URL, which is kept as it is given.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into(), id: None, properties: BTreeMap::new(), notes: None }
+    }
+
+    pub(crate) fn subject(&self) -> Option<Subject> {
+        self.id.map(Subject::Object)
     }
 
     /// The same under an id of the client's choice. Palimpsest only.

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::new_block::NewBlock;
 use crate::property::PropertyValue;
+use crate::queue::Subject;
 
 /// An object to be made. What is left out gets the defaults of its structure.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -49,6 +50,10 @@ impl NewObject {
     /// A tag with a title.
     pub fn tag(title: impl Into<String>) -> Self {
         Self::new(StructureId::BuiltIn(BuiltIn::RootTag)).title(title)
+    }
+
+    pub(crate) fn subject(&self) -> Option<Subject> {
+        self.id.map(Subject::Object)
     }
 
     /// The same under an id of the client's choice.

@@ -1,10 +1,11 @@
 //! Pages of lists as answers show them.
 
-use palimpsest_model::{ObjectId, Revision, StructureId};
+use palimpsest_model::{ObjectId, Revision, StructureId, Tag};
 use serde::Deserialize;
 
 use crate::list::Page;
 use crate::object_view::ObjectView;
+use crate::position::maybe_tag;
 use crate::required::required;
 
 /// A page of a list.
@@ -34,8 +35,8 @@ pub struct RowView {
     /// What it is called; may be empty.
     pub title: String,
     /// GET /objects only: its version.
-    #[serde(default)]
-    pub etag: Option<String>,
+    #[serde(default, deserialize_with = "maybe_tag")]
+    pub etag: Option<Tag>,
     /// The object itself, when the page was asked for [whole](Page::whole).
     #[serde(default)]
     pub object: Option<ObjectView>,
@@ -45,7 +46,7 @@ impl PageView {
     /// The page after this one, asked for as `this` was; nothing at the end.
     #[must_use]
     pub fn after(&self, this: &Page) -> Option<Page> {
-        self.next_cursor.as_ref().map(|cursor| Page { cursor: Some(cursor.clone()), ..this.clone() })
+        this.next(self.next_cursor.as_deref())
     }
 }
 

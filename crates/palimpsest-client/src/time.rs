@@ -21,3 +21,8 @@ impl<'de> Deserialize<'de> for WireTime {
         Ok(Self(time))
     }
 }
+
+/// Reads an instant.
+pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    WireTime::deserialize(deserializer).map(|time| time.0)
+}

@@ -44,6 +44,14 @@ impl Rendered {
         rendering
     }
 
+    /// Drops whatever shows an object.
+    pub(crate) fn forget(&self, object: ObjectId) {
+        self.0.retain(|key, _| match key {
+            Key::Object { id, .. } | Key::Markdown { id, .. } => *id != object,
+            Key::Structures { .. } => true,
+        });
+    }
+
     /// The bytes of a key, if they are there.
     pub(crate) fn get(&self, key: &Key) -> Option<Rendering> {
         self.0.get(key)

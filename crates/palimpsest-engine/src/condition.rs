@@ -191,18 +191,21 @@ pub(crate) fn explain(
     let mut mismatch = Mismatch { id: Some(id), current: Some(current), ..Mismatch::at(tx.head()) };
     let Some(named) = named else { return Ok((mismatch, None)) };
     let base = match named.log == current.log && named.revision < current.revision {
-        true => tx.object_at(id, named.revision)?.filter(|found| found.revision == named.revision),
-        false => None,
+        true => tx.version(id, named.revision),
+        false => Ok(None),
     };
-    if base.is_none() {
-        mismatch.base = Some("unknown");
-        return Ok((mismatch, None));
-    }
-    let changes = tx.changes_since(id, named.revision)?;
+    let base = match base {
+        Ok(Some(base)) => base,
+        Ok(None) => return Ok((Mismatch { base: Some("unknown"), ..mismatch }, None)),
+        Err(error) if error.is_gone() => return Ok((Mismatch { base: Some("compacted"), ..mismatch }, None)),
+        Err(error) => return Err(error.into()),
+    };
+    // A version that stood at the horizon did not change below it.
+    let changes = tx.changes_since(id, named.revision.max(tx.before_row().oldest))?;
     let paths: BTreeSet<String> = changes.iter().flat_map(|(_, change)| change.paths.iter().cloned()).collect();
     mismatch.changed_paths = Some(paths.into_iter().collect());
     mismatch.changed_by = changes.last().map(|(entry, _)| entry.actor.clone());
-    Ok((mismatch, base))
+    Ok((mismatch, Some(base)))
 }
 
 /// The details of a condition that does not hold.

@@ -62,9 +62,12 @@ impl Cursor {
             let error = Error::new(Code::RevisionUnknown, "The cursor belongs to another log: begin again");
             return Err(error.with_details(details));
         }
+        if self.pin < space.oldest {
+            return Err(Error::compacted(space.oldest));
+        }
         let behind = space.revision.0 - self.pin.0;
         if behind > MOST_REVISIONS || now.0.saturating_sub(self.begun.0) > OLDEST {
-            let oldest = space.revision.0.saturating_sub(MOST_REVISIONS).max(1);
+            let oldest = space.revision.0.saturating_sub(MOST_REVISIONS).max(space.oldest.0);
             let error = Error::new(Code::RevisionCompacted, "The cursor is too old: begin again");
             return Err(error.with_details(json!({ "oldest": oldest })));
         }

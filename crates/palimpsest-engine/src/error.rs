@@ -85,9 +85,11 @@ codes! {
     /// design: errors beyond the contract
     IdempotencyInProgress = "cap_idempotency_in_progress", Conflict, "The first request with this Idempotency-Key still runs.";
     /// design: errors beyond the contract
-    RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies too far back.";
+    RevisionCompacted = "cap_revision_compacted", Gone, "The revision lies below the horizon of the history, or too far back for this call.";
     /// design: errors beyond the contract
     RevisionUnknown = "cap_revision_unknown", Gone, "The revision is beyond the head, or of another log.";
+    /// design: errors beyond the contract
+    Erased = "cap_erased", Gone, "The content was erased by the operator.";
     /// spec/01 §6
     ServerError = "cap_server_error", Internal, "The server failed; its log tells more under the request id.";
     /// spec/01 §6
@@ -140,6 +142,12 @@ impl Error {
         self
     }
 
+    /// A revision below the horizon.
+    pub(crate) fn compacted(oldest: Revision) -> Self {
+        let message = format!("The history is kept from revision {oldest} on");
+        Self::new(Code::RevisionCompacted, message).with_details(json!({ "oldest": oldest }))
+    }
+
     /// An edit that cannot be made, at a path of the request.
     pub(crate) fn of_edit(error: &EditError, path: Path) -> Self {
         let code = if matches!(error, EditError::UnknownBlock(_)) { Code::NotFound } else { Code::InvalidInput };
@@ -176,6 +184,11 @@ impl From<EditError> for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         let (code, message) = match &error {
+            StoreError::Compacted { oldest } => return Self::compacted(*oldest),
+            StoreError::Erased { id, revision } => {
+                let details = json!({ "id": id, "revision": revision });
+                return Self::new(Code::Erased, "The content of this object was erased").with_details(details);
+            }
             // The space was deleted while a token of it was in flight.
             StoreError::NoSuchSpace => (Code::NotAuthenticated, "The space of this token is gone"),
             StoreError::Busy => (Code::ServiceUnavailable, "Too many requests are waiting; try again shortly"),

@@ -24,6 +24,7 @@ mod names;
 mod objects;
 mod operation;
 mod perform;
+mod retention;
 mod retry;
 mod search;
 mod secret;

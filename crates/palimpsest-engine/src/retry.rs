@@ -125,10 +125,10 @@ fn rebuild(tx: &mut Tx<'_>, stored: &StoredAnswer) -> Result<Outcome, Error> {
     for one in kept.done {
         let shown = match one.shown {
             Some((id, revision)) => {
-                let found = tx.object_at(id, revision)?;
+                let found = tx.version(id, revision)?;
                 let found = found.ok_or_else(|| broken("history lacks the object that it shows"))?;
                 if kept.schema != tx.row().schema {
-                    put_structure(tx, &mut schema, &found, kept.schema)?;
+                    put_structure(tx, &mut schema, &found, &row)?;
                 }
                 Some(found)
             }
@@ -140,10 +140,15 @@ fn rebuild(tx: &mut Tx<'_>, stored: &StoredAnswer) -> Result<Outcome, Error> {
     Ok(Outcome { done, stayed: kept.stayed, row, schema, replayed: Some(stored.revision) })
 }
 
-/// Puts the structure of an object as it stood into a schema: all that the bytes of that object are made of.
-fn put_structure(tx: &mut Tx<'_>, schema: &mut Arc<Schema>, found: &Found, revision: Revision) -> Result<(), Error> {
-    let id = found.object.structure;
-    let then = tx.structure_at(id, revision)?.ok_or_else(|| broken("history lacks the structure of what it shows"))?;
+/// Puts the structure of an object as it stood where the answer did into a schema: all that the bytes of that object are made of.
+fn put_structure(tx: &mut Tx<'_>, schema: &mut Arc<Schema>, found: &Found, then: &SpaceRow) -> Result<(), Error> {
+    let (id, oldest, made) = (found.object.structure, then.oldest, then.schema);
+    // The schema may be older than the horizon: what stands there and is no newer is what stood then.
+    let then = tx.structure_at(id, then.revision.max(oldest))?;
+    let then = then.ok_or_else(|| broken("history lacks the structure of what it shows"))?;
+    if then.revision > made {
+        return Err(Error::compacted(oldest));
+    }
     let structures = &mut Arc::make_mut(schema).structures;
     structures.retain(|structure| structure.value.id != id);
     structures.push(then);

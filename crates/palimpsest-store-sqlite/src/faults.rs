@@ -15,6 +15,8 @@ pub struct Faults {
     pub fail_commit: AtomicBool,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
     pub lose_transaction: AtomicBool,
+    /// `during-compaction:N`: the process ends when a compaction takes out the Nth log entry.
+    pub during_compaction: AtomicU64,
     /// `die-before-commit:N`: the process ends before the Nth COMMIT of a group that wrote something (1 when none is named).
     pub die_before_commit: AtomicU64,
     /// `die-after-commit:N`: the process ends after the Nth such COMMIT, before anyone is answered.
@@ -46,6 +48,7 @@ impl Faults {
             die_after_commit: nth("die-after-commit"),
             forget_versions: has("forget-versions"),
             forget_answers: has("forget-answers"),
+            during_compaction: nth("during-compaction"),
         }
     }
 

@@ -8,6 +8,7 @@ mod faults;
 mod migrate;
 mod open;
 mod reader;
+mod retention;
 mod rows;
 mod store;
 mod writer;

@@ -7,6 +7,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_log.sql"),
     include_str!("../migrations/0002_trash.sql"),
     include_str!("../migrations/0003_answers.sql"),
+    include_str!("../migrations/0004_horizon.sql"),
     include_str!("../migrations/0005_conditions.sql"),
 ];
 

@@ -1,7 +1,8 @@
 //! Opening a data folder: the lock, the connections, and what is checked before anything is served.
 //!
 //! Checked: that no other process has the folder; that the file is SQLite, ours, and not of a newer format (before anything is
-//! written to it); the checksums of its migrations; that each log is gapless up to the revision of its space; that each schema
+//! written to it); the checksums of its migrations; that each log is gapless from the horizon
+//! up to the revision of its space; that each schema
 //! can be read. Of files up to [`DEEP`] bytes also: that they end where a page ends, SQLite's own `quick_check`, that every
 //! document, log entry and stored answer is whole JSON, that no document is newer than its log.
 
@@ -171,18 +172,19 @@ fn check_texts(connection: &Connection) -> rusqlite::Result<Option<String>> {
 
 /// What is wrong with the logs, if anything.
 fn check_logs(connection: &Connection, deep: bool) -> rusqlite::Result<Option<String>> {
-    let mut spaces = connection.prepare("SELECT no, hex(id), revision FROM spaces")?;
-    let spaces: Vec<(i64, String, i64)> =
-        spaces.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?.collect::<Result<_, _>>()?;
-    for (no, id, revision) in spaces {
+    let mut spaces = connection.prepare("SELECT no, hex(id), revision, oldest FROM spaces")?;
+    let spaces: Vec<(i64, String, i64, i64)> = spaces
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<Result<_, _>>()?;
+    for (no, id, revision, oldest) in spaces {
         let (count, last): (i64, i64) = connection.query_row(
-            "SELECT count(*), coalesce(max(revision), 0) FROM log WHERE space = ?1",
-            [no],
+            "SELECT count(*), coalesce(max(revision), 0) FROM log WHERE space = ?1 AND revision >= ?2",
+            [no, oldest],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
-        if count != revision || last != revision {
+        if oldest < 1 || count != revision - oldest + 1 || last != revision {
             return Ok(Some(format!(
-                "space {id} is at revision {revision}, but its log has {count} entries up to {last}"
+                "space {id} is at revision {revision}, but its log has {count} entries up to {last} (kept from {oldest})"
             )));
         }
         if deep {

@@ -7,7 +7,7 @@ use palimpsest_model::{
     BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
 };
 use palimpsest_store::{
-    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Place, Policy, RegistryRows, Rows,
+    Actor, Batch, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows, Rows,
     SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
     Version,
 };
@@ -17,14 +17,16 @@ use uuid::Uuid;
 
 use crate::answers;
 use crate::error::store_error;
+use crate::retention;
 
 /// A connection with the numbers of the spaces it has met.
 pub(crate) struct SqlRows {
     pub(crate) connection: Connection,
     numbers: HashMap<SpaceId, i64>,
-    /// No key is remembered: what a retry had as its first answer is not found.
+    /// Whether something was erased of which bytes may be left in the files.
+    pub(crate) erased: bool,
     #[cfg(feature = "faults")]
-    pub(crate) forgets_answers: bool,
+    pub(crate) faults: Option<std::sync::Arc<crate::faults::Faults>>,
 }
 
 /// The `body` of a log row.
@@ -41,8 +43,9 @@ impl SqlRows {
         Self {
             connection,
             numbers: HashMap::new(),
+            erased: false,
             #[cfg(feature = "faults")]
-            forgets_answers: false,
+            faults: None,
         }
     }
 
@@ -78,11 +81,9 @@ impl SqlRows {
             connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
         };
         self.numbers.insert(row.id, space);
-        let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
-        let body =
-            serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        let body = encode_entry(entry)?;
         let sql = "INSERT INTO log (space, revision, at, actor, actor_name, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let actor = entry.actor.id.map(|id| id.0.as_bytes().to_vec());
+        let actor = encode_actor(&entry.actor);
         connection.prepare_cached(sql)?.execute(params![space, revision, at, actor, entry.actor.name, body])?;
         for (doc, version) in batch.docs.iter().zip(&batch.versions) {
             write_doc(connection, space, doc, version)?;
@@ -205,7 +206,7 @@ fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> r
 
 impl Rows for SqlRows {
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at, policy FROM spaces WHERE id = ?1";
+        let sql = "SELECT no, id, log, revision, schema, at, oldest, policy FROM spaces WHERE id = ?1";
         let found = self
             .connection
             .prepare_cached(sql)
@@ -220,17 +221,18 @@ impl Rows for SqlRows {
     fn doc(&mut self, space: SpaceId, key: DocKey) -> Result<Option<Doc>, StoreError> {
         let Some(space) = self.find_number(space)? else { return Ok(None) };
         let (kind, id) = encode_key(&key);
-        let sql = "SELECT created, revision, at, state, body FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
+        let sql =
+            "SELECT created, revision, at, state, body, erased FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
         let found = self.query(sql, params![space, kind, id], |row| read_doc(row, key))?;
         Ok(found.into_iter().next())
     }
 
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {
         let space = self.number(space)?;
-        let sql = "SELECT created, revision, at, state, body, kind, id FROM docs \
+        let sql = "SELECT created, revision, at, state, body, erased, kind, id FROM docs \
                    WHERE space = ?1 AND kind < ?2 ORDER BY no";
         self.query(sql, params![space, OBJECT], |row| {
-            let key = decode_key(row.get(5)?, row.get_ref(6)?.as_blob()?)?;
+            let key = decode_key(row.get(6)?, row.get_ref(7)?.as_blob()?)?;
             read_doc(row, key)
         })
     }
@@ -256,6 +258,11 @@ impl Rows for SqlRows {
         limit: usize,
     ) -> Result<Vec<Step>, StoreError> {
         self.versions_as(space, key, &made, limit, "revision, previous, state", read_step)
+    }
+
+    fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError> {
+        let space = self.number(space)?;
+        retention::made(&self.connection, space, &encode_key(&key), revision).map_err(store_error)
     }
 
     fn members(
@@ -338,11 +345,10 @@ impl Rows for SqlRows {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.query(sql, params![space, number(after), limit], |row| {
             let body: EntryBody = json_of(row, 4)?;
-            let id = row.get_ref(2)?.as_blob_or_null()?.map(|bytes| uuid_from(2, bytes)).transpose()?.map(TokenId);
             Ok(LogEntry {
                 revision: revision_of(row.get(0)?),
                 at: Timestamp(row.get(1)?),
-                actor: Actor { id, name: row.get(3)? },
+                actor: read_actor(row, 2)?,
                 objects: body.objects,
                 schema: body.schema,
             })
@@ -351,7 +357,7 @@ impl Rows for SqlRows {
 
     fn answer(&mut self, token: TokenId, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
         #[cfg(feature = "faults")]
-        if self.forgets_answers {
+        if self.faults.as_ref().is_some_and(|faults| faults.forget_answers) {
             return Ok(None);
         }
         answers::read(&self.connection, token, key).map_err(store_error)
@@ -370,7 +376,7 @@ impl Rows for SqlRows {
 
 impl RegistryRows for SqlRows {
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
-        let sql = "SELECT no, id, log, revision, schema, at, policy FROM spaces ORDER BY no";
+        let sql = "SELECT no, id, log, revision, schema, at, oldest, policy FROM spaces ORDER BY no";
         Ok(self.query(sql, [], read_space)?.into_iter().map(|(_, row)| row).collect())
     }
 
@@ -407,6 +413,48 @@ impl RegistryRows for SqlRows {
         self.numbers.remove(&space);
         Ok(())
     }
+
+    fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        self.execute("UPDATE spaces SET oldest = ?2 WHERE no = ?1", params![space, number(oldest)]).map(|_| ())
+    }
+
+    fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        retention::forget_before(&self.connection, space, &encode_key(&key), entry).map_err(store_error)
+    }
+
+    fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
+        #[cfg(feature = "faults")]
+        if let Some(faults) = &self.faults {
+            crate::faults::Faults::die(&faults.during_compaction);
+        }
+        let space = self.number(space)?;
+        let sql = "DELETE FROM log WHERE space = ?1 AND revision = ?2";
+        self.execute(sql, params![space, number(revision)]).map(|_| ())
+    }
+
+    fn replace_changes(&mut self, space: SpaceId, entry: &LogEntry) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let body = encode_entry(entry).map_err(store_error)?;
+        let sql = "UPDATE log SET body = ?3 WHERE space = ?1 AND revision = ?2";
+        self.execute(sql, params![space, number(entry.revision), body]).map(|_| ())
+    }
+
+    fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let (kind, id) = encode_key(&key);
+        let sql = "UPDATE docs SET body = ?4 WHERE space = ?1 AND kind = ?2 AND id = ?3";
+        self.execute(sql, params![space, kind, id, body]).map(|_| ())
+    }
+
+    fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        let key = encode_key(&DocKey::Object(object));
+        retention::erase(&self.connection, space, &key, way_back).map_err(store_error)?;
+        self.erased = true;
+        Ok(())
+    }
 }
 
 const OBJECT: i64 = 3;
@@ -424,11 +472,11 @@ fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
     Ok(match kind {
         0 => DocKey::Space,
         1 => {
-            let text = std::str::from_utf8(id).map_err(|error| conversion(6, error))?;
-            DocKey::Structure(text.parse::<StructureId>().map_err(|error| conversion(6, error))?)
+            let text = std::str::from_utf8(id).map_err(|error| conversion(7, error))?;
+            DocKey::Structure(text.parse::<StructureId>().map_err(|error| conversion(7, error))?)
         }
-        2 => DocKey::Collection(CollectionId(uuid_from(6, id)?)),
-        _ => DocKey::Object(ObjectId(uuid_from(6, id)?)),
+        2 => DocKey::Collection(CollectionId(uuid_from(7, id)?)),
+        _ => DocKey::Object(ObjectId(uuid_from(7, id)?)),
     })
 }
 
@@ -444,10 +492,15 @@ fn encode_list(list: &List) -> Vec<u8> {
     }
 }
 
+fn encode_entry(entry: &LogEntry) -> rusqlite::Result<String> {
+    let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
+    serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+}
+
 fn decode_policy(policy: i64) -> rusqlite::Result<Policy> {
     let index = usize::try_from(policy).ok();
     let found = index.and_then(|index| Policy::ALL.get(index).copied());
-    found.ok_or(rusqlite::Error::IntegralValueOutOfRange(6, policy))
+    found.ok_or(rusqlite::Error::IntegralValueOutOfRange(7, policy))
 }
 
 fn encode_state(state: State) -> i64 {
@@ -474,9 +527,21 @@ fn read_space(row: &Row<'_>) -> rusqlite::Result<(i64, SpaceRow)> {
         revision: revision_of(row.get(3)?),
         schema: revision_of(row.get(4)?),
         at: Timestamp(row.get(5)?),
-        policy: decode_policy(row.get(6)?)?,
+        oldest: revision_of(row.get(6)?),
+        policy: decode_policy(row.get(7)?)?,
     };
     Ok((row.get(0)?, space))
+}
+
+/// An actor in two columns.
+pub(crate) fn read_actor(row: &Row<'_>, column: usize) -> rusqlite::Result<Actor> {
+    let id = row.get_ref(column)?.as_blob_or_null()?.map(|bytes| uuid_from(column, bytes)).transpose()?.map(TokenId);
+    Ok(Actor { id, name: row.get(column + 1)? })
+}
+
+/// The token of an actor, as it is written.
+pub(crate) fn encode_actor(actor: &Actor) -> Option<Vec<u8>> {
+    actor.id.map(|id| id.0.as_bytes().to_vec())
 }
 
 fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
@@ -505,6 +570,7 @@ fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
         at: Timestamp(row.get(2)?),
         state: decode_state(row.get(3)?)?,
         body: row.get_ref(4)?.as_blob()?.into(),
+        erased: row.get(5)?,
     })
 }
 

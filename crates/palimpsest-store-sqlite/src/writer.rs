@@ -18,12 +18,15 @@ use palimpsest_store::{
 
 use crate::error::store_error;
 use crate::open::connect;
+use crate::retention::scrub;
 use crate::rows::SqlRows;
 
 /// At most so many commits share one fsync.
 const GROUP: usize = 256;
 /// The checkpoint thread is woken after so many bytes of commits.
 const CHECKPOINT_AFTER: usize = 4 * 1024 * 1024;
+/// About how many bytes a step of a compaction adds to the write-ahead log, which is the most a change of the registry does.
+const REGISTERED: usize = 1024 * 1024;
 /// After a failed COMMIT, opening anew is tried at most this often.
 const REOPEN_EVERY: Duration = Duration::from_millis(200);
 
@@ -257,15 +260,33 @@ impl Writer {
             self.fail();
             return refuse(settled.into_iter().map(|settled| settled.job), &error);
         }
+        let scrubbed = self.scrub();
         for Settled { job, outcome } in settled {
-            job.finish(outcome);
+            let registry = matches!(job.target(), Target::Registry);
+            match &scrubbed {
+                Err(error) if registry => job.finish(Err(error.clone())),
+                _ => job.finish(outcome),
+            }
         }
         self.unchecked += written.batches.iter().map(weight).sum::<usize>();
+        self.unchecked += if written.registry { REGISTERED } else { 0 };
         if self.unchecked > CHECKPOINT_AFTER {
             self.unchecked = 0;
             // A full channel means that a checkpoint is asked for already.
             let _ = self.checkpoint.try_send(());
         }
+    }
+
+    /// Takes the bytes of what this group erased out of the files, before that is answered.
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        if !std::mem::take(&mut self.rows.erased) {
+            return Ok(());
+        }
+        let done = scrub(&self.rows.connection);
+        if let Err(error) = &done {
+            tracing::error!(%error, "what was erased may still be in the files");
+        }
+        done
     }
 
     #[cfg_attr(not(feature = "faults"), expect(unused_variables, reason = "only a fault looks at it"))]
@@ -321,7 +342,7 @@ fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {
     let mut rows = SqlRows::new(connection);
     #[cfg(feature = "faults")]
     {
-        rows.forgets_answers = shared.faults.forget_answers;
+        rows.faults = Some(Arc::clone(&shared.faults));
     }
     Ok(rows)
 }

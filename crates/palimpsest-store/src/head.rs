@@ -66,20 +66,33 @@ impl Heads {
         Some(Current { space: state.row, schema: Arc::clone(&state.schema), object })
     }
 
-    /// Begins or replaces the head of a space, as it was read from disk.
+    /// Begins or replaces the head of a space, as it was read from disk. What it knows of objects stays when it is the same head.
     pub fn load(&self, row: SpaceRow, schema: Arc<Schema>) {
-        let state = RwLock::new(HeadState { row, schema, objects: HashMap::new() });
         let mut spaces = write(&self.spaces);
         match spaces.get(&row.id) {
             Some(head) => {
-                let fresh = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-                *write(&head.state) = fresh;
+                let mut state = write(&head.state);
+                if (state.row.log, state.row.revision) != (row.log, row.revision) {
+                    state.objects = HashMap::new();
+                }
+                (state.row, state.schema) = (row, schema);
+                drop(state);
                 head.wake();
             }
             None => {
+                let state = RwLock::new(HeadState { row, schema, objects: HashMap::new() });
                 let (moved, told) = ((Mutex::new(()), Condvar::new()), watch::Sender::new(row.revision));
                 spaces.insert(row.id, Arc::new(Head { state, moved, told }));
             }
+        }
+    }
+
+    /// Replaces where a space stands, when it is the same head with another horizon.
+    pub fn stands(&self, row: SpaceRow) {
+        let Some(head) = self.head(row.id) else { return };
+        let mut state = write(&head.state);
+        if (state.row.log, state.row.revision) == (row.log, row.revision) {
+            state.row = row;
         }
     }
 

@@ -10,6 +10,20 @@
 //! - A panic in a closure fails that closure alone.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //!
+//! # What is taken out of a log
+//! - Each space has a horizon ([`SpaceRow::oldest`], 1 at first) that only moves forward. Every state from the horizon on is read
+//!   as before; what asks for an earlier one is [`StoreError::Compacted`].
+//! - The log holds every entry from the horizon on. Whoever follows it from revision N misses nothing while N is at least the
+//!   revision before the horizon; below that, entries and changes are [`StoreError::Compacted`].
+//! - The horizon moves first, in one commit with the first step of what is taken out below it. The steps keep the rest whole,
+//!   so a crash between them leaves rows that nobody reads and the next compaction takes out.
+//! - Of what is left, when and by whom it was made stays known ([`Origin`]): of an object in the trash, who put it there.
+//! - An object that was deleted at or below the horizon keeps its id, its structure and its block ids, without content.
+//! - An erased object ([`Doc::erased`]) is deleted, has no content in any version, and no paths in any entry. Its id, its block
+//!   ids, and revision, time, actor and kind of its changes stay. What asks for it as it stood at a revision is
+//!   [`StoreError::Erased`]; a list of the past is read without it. When the erasure is answered, no file of the backend holds
+//!   its bytes.
+//!
 //! Backends hold no rules: reading a domain object, comparing, computing deltas and paths happen here, above them, in
 //! [`Tx`]; a backend moves rows. The module `conformance` (a feature) is the suite each of them passes.
 
@@ -22,6 +36,7 @@ mod memory;
 mod past;
 mod record;
 mod registry;
+mod retention;
 mod rows;
 mod store;
 mod title;
@@ -39,7 +54,7 @@ pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
 pub use past::changed_between;
 pub use record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Place, Policy,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
     SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 pub use registry::Registry;

@@ -12,7 +12,9 @@ use crate::answer::StoredAnswer;
 use crate::error::StoreError;
 use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
-use crate::record::{Doc, DocKey, List, LogEntry, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version};
+use crate::record::{
+    Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
+};
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
@@ -39,6 +41,8 @@ struct SpaceData {
     docs: BTreeMap<DocKey, Doc>,
     schema_order: Vec<DocKey>,
     versions: BTreeMap<(DocKey, Revision), Version>,
+    /// When and by whom the first versions that compaction left were committed.
+    made: BTreeMap<(DocKey, Revision), Origin>,
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
     members: BTreeSet<(List, Place)>,
@@ -81,6 +85,9 @@ impl Store for MemoryStore {
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
                 heads.retain(&data.spaces.keys().copied().collect::<Vec<_>>());
+                for space in data.spaces.values() {
+                    heads.stands(space.row);
+                }
                 (Revision::default(), true)
             }
             Ran::Nothing => (data.revision(&*job), false),
@@ -128,6 +135,7 @@ impl SpaceData {
             docs: BTreeMap::new(),
             schema_order: Vec::new(),
             versions: BTreeMap::new(),
+            made: BTreeMap::new(),
             log: Vec::new(),
             blocks: HashMap::new(),
             members: BTreeSet::new(),
@@ -179,7 +187,8 @@ impl Memory {
             if !matches!(doc.key, DocKey::Object(_)) && !space.docs.contains_key(&doc.key) {
                 space.schema_order.push(doc.key);
             }
-            space.docs.insert(doc.key, doc.clone());
+            let erased = space.docs.get(&doc.key).is_some_and(|present| present.erased);
+            space.docs.insert(doc.key, Doc { erased, ..doc.clone() });
         }
     }
 
@@ -189,6 +198,10 @@ impl Memory {
             Target::Registry => None,
         }
         .unwrap_or_default()
+    }
+
+    fn change(&mut self, space: SpaceId) -> Result<&mut SpaceData, StoreError> {
+        self.spaces.get_mut(&space).map(Arc::make_mut).ok_or(StoreError::NoSuchSpace)
     }
 
     fn of(&self, space: SpaceId) -> Result<&SpaceData, StoreError> {
@@ -235,6 +248,10 @@ impl Rows for Memory {
         let versions = self.versions(space, key, made, limit)?;
         let step = |version: Version| Step { revision: version.revision, previous: version.previous };
         Ok(versions.into_iter().map(step).collect())
+    }
+
+    fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError> {
+        Ok(self.of(space)?.made.get(&(key, revision)).cloned())
     }
 
     fn members(
@@ -344,6 +361,54 @@ impl RegistryRows for Memory {
         self.spaces.remove(&space);
         self.tokens.retain(|_, token| token.space != space);
         self.answers.retain(|_, stored| stored.space != space);
+        Ok(())
+    }
+
+    fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
+        self.change(space)?.row.oldest = oldest;
+        Ok(())
+    }
+
+    fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError> {
+        let (data, revision) = (self.change(space)?, entry.revision);
+        let before = |(other, earlier): &(DocKey, Revision)| *other == key && *earlier < revision;
+        data.versions.retain(|place, _| !before(place));
+        data.made.retain(|place, _| !before(place));
+        if let Some(first) = data.versions.get_mut(&(key, revision)) {
+            (first.previous, first.delta) = (None, Vec::new());
+            data.made.insert((key, revision), Origin { revision, at: entry.at, actor: entry.actor.clone() });
+        }
+        Ok(())
+    }
+
+    fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
+        self.change(space)?.log.retain(|entry| entry.revision != revision);
+        Ok(())
+    }
+
+    fn replace_changes(&mut self, space: SpaceId, entry: &LogEntry) -> Result<(), StoreError> {
+        for present in self.change(space)?.log.iter_mut().filter(|present| present.revision == entry.revision) {
+            present.objects.clone_from(&entry.objects);
+        }
+        Ok(())
+    }
+
+    fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError> {
+        if let Some(doc) = self.change(space)?.docs.get_mut(&key) {
+            doc.body = body.into();
+        }
+        Ok(())
+    }
+
+    fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
+        let (data, key) = (self.change(space)?, DocKey::Object(object));
+        if let Some(doc) = data.docs.get_mut(&key) {
+            doc.erased = true;
+        }
+        let versions = data.versions.iter_mut().filter(|((other, _), _)| *other == key);
+        for (_, version) in versions.filter(|(_, version)| version.previous.is_some()) {
+            version.delta = way_back.to_vec();
+        }
         Ok(())
     }
 }

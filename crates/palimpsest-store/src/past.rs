@@ -8,19 +8,40 @@ use serde::de::DeserializeOwned;
 
 use crate::delta::apply_delta;
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, LogEntry, Made, ObjectChange, Version};
+use crate::record::{Doc, DocKey, LogEntry, Made, ObjectChange, Origin, Version};
 use crate::rows::Rows;
 use crate::tx::{Found, parse};
 
 /// So many versions are read at a time on the way back.
 const AT_ONCE: usize = 64;
 
+/// Refuses a revision below the horizon. Before revision 1 there was nothing, which is known as long as nothing was taken out.
+pub(crate) fn check_horizon(rows: &mut dyn Rows, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
+    let oldest = horizon(rows, space)?;
+    if is_below(revision, oldest) { Err(StoreError::Compacted { oldest }) } else { Ok(()) }
+}
+
+/// Refuses to follow the log from a revision when entries after it are gone.
+pub(crate) fn check_followed(rows: &mut dyn Rows, space: SpaceId, after: Revision) -> Result<(), StoreError> {
+    check_horizon(rows, space, Revision(after.0.saturating_add(1)))
+}
+
+fn horizon(rows: &mut dyn Rows, space: SpaceId) -> Result<Revision, StoreError> {
+    Ok(rows.space(space)?.map_or(Revision(1), |row| row.oldest))
+}
+
+fn is_below(revision: Revision, oldest: Revision) -> bool {
+    revision < oldest && oldest > Revision(1)
+}
+
 /// A document as it stood at a revision; nothing when it was not there yet.
 fn doc_at(rows: &mut dyn Rows, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Doc>, StoreError> {
+    check_horizon(rows, space, revision)?;
     let Some(mut doc) = rows.doc(space, key)? else { return Ok(None) };
     if doc.created > revision {
         return Ok(None);
     }
+    check_erased(&doc, revision)?;
     let current = doc.revision;
     while doc.revision > revision {
         let versions = rows.versions(space, key, revision.next()..=doc.revision, AT_ONCE)?;
@@ -32,11 +53,31 @@ fn doc_at(rows: &mut dyn Rows, space: SpaceId, key: DocKey, revision: Revision) 
         }
     }
     if doc.revision != current
-        && let Some(entry) = entry(rows, space, doc.revision)?
+        && let Some(origin) = origin(rows, space, key, doc.revision)?
     {
-        doc.at = entry.at;
+        doc.at = origin.at;
     }
     Ok(Some(doc))
+}
+
+/// Refuses to show what an erased object was at a revision.
+pub(crate) fn check_erased(doc: &Doc, revision: Revision) -> Result<(), StoreError> {
+    match doc.key {
+        DocKey::Object(id) if doc.erased => Err(StoreError::Erased { id, revision }),
+        _ => Ok(()),
+    }
+}
+
+/// When and by whom a version was committed.
+fn origin(rows: &mut dyn Rows, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError> {
+    match rows.made(space, key, revision)? {
+        Some(origin) => Ok(Some(origin)),
+        // Compaction may not have come to it yet, so its entry may lie below the horizon.
+        None => {
+            let entry = stored_entry(rows, space, revision)?;
+            Ok(entry.map(|LogEntry { revision, at, actor, .. }| Origin { revision, at, actor }))
+        }
+    }
 }
 
 /// The version before this one.
@@ -61,6 +102,21 @@ pub(crate) fn object_at(
     let Some(doc) = doc_at(rows, space, DocKey::Object(id), revision)? else { return Ok(None) };
     let object = Arc::new(parse(&doc.body)?);
     Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
+}
+
+/// The version of an object that a commit made, when it still stood at the horizon; nothing when that commit made none.
+pub(crate) fn version(
+    rows: &mut dyn Rows,
+    space: SpaceId,
+    id: ObjectId,
+    revision: Revision,
+) -> Result<Option<Found>, StoreError> {
+    let oldest = horizon(rows, space)?;
+    match object_at(rows, space, id, revision.max(oldest))? {
+        Some(found) if found.revision == revision => Ok(Some(found)),
+        Some(found) if found.created <= revision && is_below(revision, oldest) => Err(StoreError::Compacted { oldest }),
+        _ => Ok(None),
+    }
 }
 
 /// A structure as it stood at a revision; nothing when it was not there then.
@@ -103,6 +159,7 @@ pub(crate) fn history(
     made: RangeInclusive<Revision>,
     limit: usize,
 ) -> Result<Vec<Made>, StoreError> {
+    check_horizon(rows, space, *made.start())?;
     let mut history = Vec::new();
     for step in rows.steps(space, DocKey::Object(id), made, limit)? {
         let (LogEntry { revision, at, actor, .. }, change) = change_of(rows, space, id, step.revision)?;
@@ -111,23 +168,28 @@ pub(crate) fn history(
     Ok(history)
 }
 
-/// The revision that put an object into the trash, which `found` is in.
-pub(crate) fn trashed_by(rows: &mut dyn Rows, space: SpaceId, found: &Found) -> Result<LogEntry, StoreError> {
-    let id = found.object.id;
+/// When and by whom an object was put into the trash, which `found` is in.
+pub(crate) fn trashed_by(rows: &mut dyn Rows, space: SpaceId, found: &Found) -> Result<Origin, StoreError> {
+    let key = DocKey::Object(found.object.id);
     let mut revision = found.revision;
     loop {
-        let step = rows.steps(space, DocKey::Object(id), revision..=revision, 1)?;
+        let step = rows.steps(space, key, revision..=revision, 1)?;
         match step.first().and_then(|step| step.previous) {
             Some((before, State::Trashed)) => revision = before,
             _ => break,
         }
     }
-    let found = entry(rows, space, revision)?;
-    found.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {revision}")))
+    let origin = origin(rows, space, key, revision)?;
+    origin.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {revision}")))
 }
 
 /// The log entry of a revision.
 pub(crate) fn entry(rows: &mut dyn Rows, space: SpaceId, revision: Revision) -> Result<Option<LogEntry>, StoreError> {
+    check_horizon(rows, space, revision)?;
+    stored_entry(rows, space, revision)
+}
+
+fn stored_entry(rows: &mut dyn Rows, space: SpaceId, revision: Revision) -> Result<Option<LogEntry>, StoreError> {
     let Some(before) = revision.0.checked_sub(1) else { return Ok(None) };
     let entries = rows.entries(space, Revision(before), 1)?;
     Ok(entries.into_iter().find(|entry| entry.revision == revision))
@@ -140,6 +202,7 @@ pub(crate) fn changes_since(
     id: ObjectId,
     revision: Revision,
 ) -> Result<Vec<(LogEntry, ObjectChange)>, StoreError> {
+    check_followed(rows, space, revision)?;
     let steps = rows.steps(space, DocKey::Object(id), revision.next()..=Revision(u64::MAX), usize::MAX)?;
     steps.iter().rev().map(|step| change_of(rows, space, id, step.revision)).collect()
 }
@@ -151,7 +214,7 @@ fn change_of(
     id: ObjectId,
     revision: Revision,
 ) -> Result<(LogEntry, ObjectChange), StoreError> {
-    let found = entry(rows, space, revision)?;
+    let found = stored_entry(rows, space, revision)?;
     let entry = found.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {revision}")))?;
     let change = entry.objects.iter().find(|change| change.id == id).cloned();
     let change = change.ok_or_else(|| StoreError::Corrupt(format!("entry {revision} does not name {id}")))?;

@@ -33,6 +33,8 @@ pub struct Doc {
     pub state: State,
     /// Its serialised form.
     pub body: Arc<[u8]>,
+    /// Whether the operator erased it: no version of it has content any more.
+    pub erased: bool,
 }
 
 /// How to go back from one version of a document to the one before.
@@ -99,6 +101,8 @@ pub struct SpaceRow {
     pub schema: Revision,
     /// When the last revision was committed.
     pub at: Timestamp,
+    /// The horizon: the oldest revision at which the space can still be read.
+    pub oldest: Revision,
     /// What it asks of those who change something that exists. No part of the log.
     pub policy: Policy,
 }
@@ -203,6 +207,17 @@ pub struct Made {
     pub actor: Actor,
     /// What it did.
     pub change: ObjectChange,
+}
+
+/// When and by whom something was committed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Origin {
+    /// The revision it took.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub actor: Actor,
 }
 
 /// What happens to objects.

@@ -1,9 +1,10 @@
-//! Spaces and tokens, which belong to no space's log.
+//! Spaces and tokens, which belong to no space's log, and what is taken out of a log.
 
-use palimpsest_model::{SpaceId, TokenId};
+use palimpsest_model::{ObjectId, Revision, SpaceId, TokenId};
 
 use crate::error::StoreError;
 use crate::record::{Policy, SpaceRow, TokenRecord};
+use crate::retention;
 use crate::rows::RegistryRows;
 
 /// The registry of spaces and tokens, as one commit sees it. Remembers what happened, for the caches that must follow.
@@ -60,6 +61,23 @@ impl<'a> Registry<'a> {
         self.changed = true;
         let done = self.rows.remove_space(space);
         self.note(done)
+    }
+
+    /// Moves the horizon of a space forward to a revision (never back, never beyond the head) and takes out what lies below it,
+    /// about `limit` rows of it; whether that was all.
+    pub fn compact(&mut self, space: SpaceId, horizon: Revision, limit: usize) -> Result<bool, StoreError> {
+        let done = retention::compact(self.rows, space, horizon, limit);
+        let step = self.note(done)?;
+        self.changed |= step.changed;
+        Ok(step.finished)
+    }
+
+    /// Takes the content of a deleted object out of all its versions and log entries; `false` when it is not deleted.
+    pub fn erase(&mut self, space: SpaceId, object: ObjectId) -> Result<bool, StoreError> {
+        let done = retention::erase(self.rows, space, object);
+        let erased = self.note(done)?;
+        self.changed |= erased;
+        Ok(erased)
     }
 
     fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {

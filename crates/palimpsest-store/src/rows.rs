@@ -7,7 +7,9 @@ use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId
 
 use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
-use crate::record::{Doc, DocKey, List, LogEntry, Membership, Place, Policy, SpaceRow, Step, TokenRecord, Version};
+use crate::record::{
+    Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
+};
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 
 /// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
@@ -38,6 +40,9 @@ pub trait Rows {
         made: RangeInclusive<Revision>,
         limit: usize,
     ) -> Result<Vec<Step>, StoreError>;
+
+    /// When and by whom a version was committed that compaction made the first one of its document; nothing for every other.
+    fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError>;
 
     /// The members of a list after a place, in its order, at most `limit`.
     fn members(
@@ -92,8 +97,8 @@ pub trait Rows {
     ) -> Result<Vec<(TokenId, String)>, StoreError>;
 }
 
-/// The rows that belong to no space's log.
-pub trait RegistryRows {
+/// The rows that belong to no space's log, and the changes that take no revision of one.
+pub trait RegistryRows: Rows {
     /// Every space.
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError>;
 
@@ -111,6 +116,26 @@ pub trait RegistryRows {
 
     /// Removes a space with its log, its documents, its tokens and its stored answers.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
+
+    /// Moves the horizon of a space.
+    fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError>;
+
+    /// Makes the version of an entry the first one of its document: removes the versions before it and its way back, and keeps
+    /// when and by whom it was committed.
+    fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError>;
+
+    /// Removes a log entry.
+    fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError>;
+
+    /// Replaces what a log entry says of objects.
+    fn replace_changes(&mut self, space: SpaceId, entry: &LogEntry) -> Result<(), StoreError>;
+
+    /// Replaces the body of a document as if it had always been so.
+    fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError>;
+
+    /// Notes that an object is erased and replaces the ways back from all its versions but the first. Nothing of what they
+    /// replace may be left in any file when this is committed and answered.
+    fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError>;
 }
 
 /// Everything one commit writes.

@@ -18,7 +18,7 @@ use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::past;
 use crate::record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Place, Policy,
+    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
     SchemaChange, SchemaKind, SpaceRow, Version,
 };
 use crate::rows::{Batch, Rows};
@@ -54,6 +54,8 @@ type Put = (Arc<Object>, State, ChangeKind);
 
 struct Slot {
     before: Option<(Found, Arc<[u8]>)>,
+    /// Whether the operator erased it.
+    erased: bool,
     after: Option<Put>,
     /// Set while the object is shown as it once was: that version, and what was put before.
     staged: Option<(Found, Option<Put>)>,
@@ -93,8 +95,9 @@ impl<'r> Tx<'r> {
             ),
             (None, Some(log)) => {
                 let none = Revision::default();
-                let policy = Policy::default();
-                let row = SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at, policy };
+                let (oldest, policy) = (Revision(1), Policy::default());
+                let row =
+                    SpaceRow { id: intent.space, log, revision: none, schema: none, at: intent.at, oldest, policy };
                 (row, Arc::new(empty_schema(intent.space)))
             }
             (None, None) => return Err(StoreError::NoSuchSpace),
@@ -190,6 +193,13 @@ impl<'r> Tx<'r> {
     /// An object as it stood at an earlier revision; nothing when it was not there yet.
     pub fn object_at(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
         let found = past::object_at(self.rows, self.row.id, id, revision);
+        self.note(found)
+    }
+
+    /// The version of an object that an earlier commit made, when it still stood at the horizon; nothing when that commit made
+    /// none.
+    pub fn version(&mut self, id: ObjectId, revision: Revision) -> Result<Option<Found>, StoreError> {
+        let found = past::version(self.rows, self.row.id, id, revision);
         self.note(found)
     }
 
@@ -295,15 +305,19 @@ impl<'r> Tx<'r> {
         Ok(called)
     }
 
-    /// Puts an object in a state; putting back what was there before undoes earlier puts. Several puts of one object make one
-    /// change, named by the last kind but "updated": what is made and trashed is trashed, what is made and seen is created.
+    /// Puts an object in a state, an erased one in none but deleted; putting back what was there before undoes earlier puts.
+    /// Several puts of one object make one change, named by the last kind but "updated": what is made and trashed is trashed,
+    /// what is made and seen is created.
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
         self.load(id)?;
+        if state != State::Deleted && self.objects.get(&id).is_some_and(|slot| slot.erased) {
+            return Err(StoreError::Erased { id, revision: self.row.revision });
+        }
         object.walk(&mut |block| {
             self.blocks.insert(block.id, id);
         });
-        let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None, staged: None });
+        let slot = self.objects.entry(id).or_insert(Slot { before: None, erased: false, after: None, staged: None });
         if slot.present().is_some_and(|before| before.state == state && *before.object == object) {
             slot.after = None;
             self.changed.remove(&id);
@@ -400,14 +414,17 @@ impl<'r> Tx<'r> {
             let object = parse(&doc.body);
             let object = Arc::new(self.note(object)?);
             let found = Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at };
-            self.objects.insert(id, Slot { before: Some((found, doc.body)), after: None, staged: None });
+            self.objects
+                .insert(id, Slot { before: Some((found, doc.body)), erased: doc.erased, after: None, staged: None });
         }
         Ok(())
     }
 
-    /// Remembers an error of the rows: whatever the closure makes of it, the commit has failed.
+    /// Remembers an error of the rows: whatever the closure makes of it, the commit has failed. That the past is gone is none.
     fn note<T>(&mut self, result: Result<T, StoreError>) -> Result<T, StoreError> {
-        if let Err(error) = &result {
+        if let Err(error) = &result
+            && !error.is_gone()
+        {
             self.failure = Some(error.clone());
         }
         result
@@ -582,7 +599,15 @@ impl Sealed {
         let delta = before.as_ref().map_or_else(Vec::new, |(_, _, _, old)| make_delta(&body, old));
         let previous = before.map(|(_, revision, state, _)| (revision, state));
         self.versions.push(Version { key, revision: self.revision, previous, delta });
-        self.docs.push(Doc { key, created, revision: self.revision, at: self.at, state, body: body.into() });
+        self.docs.push(Doc {
+            key,
+            created,
+            revision: self.revision,
+            at: self.at,
+            state,
+            body: body.into(),
+            erased: false,
+        });
         true
     }
 }
@@ -677,6 +702,7 @@ impl<'r> Snapshot<'r> {
         id: StructureId,
         revision: Revision,
     ) -> Result<Option<Versioned<Structure>>, StoreError> {
+        past::check_horizon(self.rows, self.row.id, revision)?;
         if revision >= self.row.schema {
             return Ok(self.schema.structure(id).cloned());
         }
@@ -693,8 +719,8 @@ impl<'r> Snapshot<'r> {
         past::history(self.rows, self.row.id, id, made, limit)
     }
 
-    /// The commit that put an object into the trash, which it was found in.
-    pub fn trashed_by(&mut self, found: &Found) -> Result<LogEntry, StoreError> {
+    /// When and by whom an object was put into the trash, which it was found in.
+    pub fn trashed_by(&mut self, found: &Found) -> Result<Origin, StoreError> {
         past::trashed_by(self.rows, self.row.id, found)
     }
 
@@ -726,10 +752,15 @@ impl<'r> Snapshot<'r> {
         after: Option<Place>,
         limit: usize,
     ) -> Result<Vec<(Place, Option<Found>)>, StoreError> {
+        past::check_horizon(self.rows, self.row.id, revision)?;
         let touched = self.touched_since(revision)?;
         let mut page = BTreeMap::new();
         for id in &touched {
-            let Some(found) = self.object_at(*id, revision)? else { continue };
+            let found = match self.object_at(*id, revision) {
+                Err(StoreError::Erased { .. }) => None,
+                found => found?,
+            };
+            let Some(found) = found else { continue };
             let place = (found.created, *id);
             if after.is_none_or(|after| place > after) && lists_of(&found.object, found.state).contains(&list) {
                 page.insert(place, Some(found));
@@ -811,8 +842,21 @@ impl<'r> Snapshot<'r> {
         past::entry(self.rows, self.row.id, revision)
     }
 
+    /// The last revision that was committed at a time or before; of what is left, when all of it was committed later, nothing.
+    pub fn revision_at(&mut self, at: Timestamp) -> Result<Option<Revision>, StoreError> {
+        let (mut from, mut to) = (self.row.oldest, self.row.revision.next());
+        while from < to {
+            let middle = Revision(from.0.midpoint(to.0));
+            let entry = self.entry(middle)?;
+            let entry = entry.ok_or_else(|| StoreError::Corrupt(format!("the log has no entry {middle}")))?;
+            if entry.at <= at { from = middle.next() } else { to = middle }
+        }
+        Ok((from > self.row.oldest).then(|| Revision(from.0 - 1)))
+    }
+
     /// Log entries after a revision, oldest first, at most `limit`.
     pub fn entries(&mut self, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
+        past::check_followed(self.rows, self.row.id, after)?;
         self.rows.entries(self.row.id, after, limit)
     }
 }

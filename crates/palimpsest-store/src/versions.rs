@@ -7,6 +7,7 @@ use palimpsest_model::{ObjectId, Revision, SpaceId, Timestamp};
 
 use crate::delta::{DeltaError, apply_delta, restored_length};
 use crate::error::StoreError;
+use crate::past::{check_erased, check_followed, check_horizon};
 use crate::record::{Doc, DocKey};
 use crate::rows::Rows;
 use crate::tx::{Found, parse};
@@ -18,6 +19,7 @@ pub(crate) fn sizes(
     id: ObjectId,
     after: Revision,
 ) -> Result<Vec<(Revision, usize)>, StoreError> {
+    check_followed(rows, space, after)?;
     let key = DocKey::Object(id);
     let Some(doc) = rows.doc(space, key)? else { return Ok(Vec::new()) };
     let (mut sizes, mut size) = (Vec::new(), doc.body.len());
@@ -41,6 +43,8 @@ pub(crate) fn versions_at(
     let (Some((first, _)), Some(mut doc)) = (wanted.first_key_value(), rows.doc(space, key)?) else {
         return Ok(Vec::new());
     };
+    check_horizon(rows, space, *first)?;
+    check_erased(&doc, *first)?;
     let mut found = Vec::with_capacity(wanted.len());
     // What leads back from the first one wanted is not needed.
     let mut ways = rows.versions(space, key, first.next()..=doc.revision, usize::MAX)?.into_iter();

@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Policy, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
-use crate::settings::{FetchLinks, Given, Rates, Settings};
+use crate::duration::milliseconds;
+use crate::settings::{FetchLinks, Given, History, Rates, Settings};
 use crate::world::SystemClock;
 use crate::{offline, print, run, telemetry};
 
@@ -46,6 +47,14 @@ enum Top {
     /// Collections: create, list
     #[command(subcommand)]
     Collection(CollectionCommand),
+    /// Take the content of an object out of everything, its history included; it cannot be had back
+    Erase {
+        /// Its id
+        id: String,
+        /// The space (title or id); may be left out when there is one
+        #[arg(long)]
+        space: Option<String>,
+    },
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -61,6 +70,9 @@ struct ServeArgs {
     /// Which pages the server looks at when a weblink is made: those of the public network, or none [default: public]
     #[arg(long, env = "PALIMPSEST_FETCH_LINKS", value_name = "public|off")]
     fetch_links: Option<FetchLinks>,
+    /// How long earlier versions are kept: for ever, or 12h, 90d, 52w [default: forever]
+    #[arg(long, env = "PALIMPSEST_HISTORY", value_name = "forever|DURATION")]
+    history: Option<History>,
     /// The origins whose pages may call from a browser, such as https://notes.example [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
@@ -190,6 +202,7 @@ impl Cli {
             given.listen.clone_from(&serve.listen);
             given.rate_limits = serve.rate_limits;
             given.fetch_links = serve.fetch_links;
+            given.history = serve.history;
             given.cors.clone_from(&serve.cors);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
@@ -202,6 +215,7 @@ impl Cli {
             Top::Token(command) => command.into_command()?,
             Top::Structure(command) => command.into_command()?,
             Top::Collection(command) => command.into_command(),
+            Top::Erase { id, space } => Command::Erase { space, id },
         };
         print::reply(&offline::administer(&settings.data, command)?, self.json)
     }
@@ -267,23 +281,6 @@ impl CollectionCommand {
     }
 }
 
-/// Reads a length of time such as `30d`.
-fn milliseconds(text: &str) -> anyhow::Result<i64> {
-    let unit = match text.bytes().last() {
-        Some(b's') => 1_000,
-        Some(b'm') => 60_000,
-        Some(b'h') => 3_600_000,
-        Some(b'd') => 86_400_000,
-        Some(b'w') => 604_800_000,
-        _ => 0,
-    };
-    let number: Option<i64> = text.get(..text.len().saturating_sub(1)).and_then(|digits| digits.parse().ok());
-    match number.filter(|number| unit > 0 && *number > 0).and_then(|number| number.checked_mul(unit)) {
-        Some(length) => Ok(length),
-        None => bail!("`{text}` is no length of time: expected a number and a unit, such as 45m, 12h, 30d or 8w"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -293,14 +290,5 @@ mod tests {
     #[test]
     fn the_command_line_is_coherent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn lengths_of_time_are_read() {
-        assert_eq!(milliseconds("30d").unwrap(), 2_592_000_000);
-        assert_eq!(milliseconds("45m").unwrap(), 2_700_000);
-        for wrong in ["", "d", "30", "-1d", "1y", "é", "99999999999999999w"] {
-            assert!(milliseconds(wrong).is_err(), "{wrong}");
-        }
     }
 }

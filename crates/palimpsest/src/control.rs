@@ -18,8 +18,10 @@ use tokio::task::JoinHandle;
 const NAME: &str = "control.sock";
 /// The longest command that is read.
 const LONGEST: u64 = 8 * 1024 * 1024;
-/// How long a command may take to arrive, and its reply to come.
+/// How long a command may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long its reply may take: erasing rewrites the file of the store.
+const REPLY: Duration = Duration::from_secs(60 * 60);
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -54,7 +56,7 @@ pub(crate) fn listen(data: &Path, engine: Arc<Engine>) -> anyhow::Result<Control
         while let Ok((stream, _)) = listener.accept().await {
             let engine = Arc::clone(&engine);
             tokio::spawn(async move {
-                if let Err(error) = tokio::time::timeout(PATIENCE, serve(stream, &engine)).await.unwrap_or(Ok(())) {
+                if let Err(error) = tokio::time::timeout(REPLY, serve(stream, &engine)).await.unwrap_or(Ok(())) {
                     tracing::debug!(%error, "a command on the control socket failed");
                 }
             });
@@ -66,7 +68,8 @@ pub(crate) fn listen(data: &Path, engine: Arc<Engine>) -> anyhow::Result<Control
 async fn serve(stream: UnixStream, engine: &Engine) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    tokio::io::BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
+    let mut read = tokio::io::BufReader::new(read.take(LONGEST));
+    tokio::time::timeout(PATIENCE, read.read_line(&mut line)).await.context("no command came")??;
     let outcome = match serde_json::from_str::<Command>(&line) {
         Ok(command) => match engine.administer(command).await {
             Ok(reply) => Outcome::Done(reply),
@@ -83,7 +86,7 @@ async fn serve(stream: UnixStream, engine: &Engine) -> anyhow::Result<()> {
 /// Sends a command to the server of a folder; nothing when none listens.
 pub(crate) fn send(data: &Path, command: &Command) -> anyhow::Result<Option<Reply>> {
     let Ok(mut stream) = std::os::unix::net::UnixStream::connect(data.join(NAME)) else { return Ok(None) };
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(REPLY))?;
     let mut line = serde_json::to_vec(command)?;
     line.push(b'\n');
     stream.write_all(&line)?;

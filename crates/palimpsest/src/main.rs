@@ -2,6 +2,7 @@
 
 mod cli;
 mod control;
+mod duration;
 mod offline;
 mod print;
 mod run;

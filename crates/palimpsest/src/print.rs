@@ -61,6 +61,7 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
             let rows = structures.iter().map(|structure| [structure.id.to_string(), structure.title.clone()]);
             table(&mut out, ["ID", "TITLE"], rows)?;
         }
+        Reply::Erased(erased) => writeln!(out, "{}  erased", erased.id)?,
         Reply::Collection(collection) => writeln!(out, "{}  {}", collection.id, collection.title)?,
         Reply::Collections(collections) => {
             let rows = collections.iter().map(|collection| {

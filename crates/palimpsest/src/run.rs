@@ -1,6 +1,7 @@
 //! `palimpsest serve`: from settings to a running server, and down again.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
@@ -10,9 +11,14 @@ use palimpsest_store_sqlite::{Options, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::settings::{FetchLinks, Settings};
+use crate::settings::{FetchLinks, History, Settings};
 use crate::world::{PublicPages, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
+
+/// How often the history is compacted.
+const COMPACT_EVERY: Duration = Duration::from_secs(60 * 60);
+/// How soon after a compaction that failed.
+const COMPACT_AGAIN: Duration = Duration::from_secs(60);
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
@@ -60,14 +66,38 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         }
         tracing::info!("stopping");
     };
+    let upkeep = match settings.history {
+        History::Forever => None,
+        History::For(keep) => Some(tokio::spawn(compact(Arc::clone(&engine), keep))),
+    };
     let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
     palimpsest_server::serve(listener, routers, limits, stop).await;
     control.stop();
+    if let Some(upkeep) = upkeep {
+        upkeep.abort();
+    }
     let store = Arc::clone(engine.store());
     tokio::task::spawn_blocking(move || store.close()).await.context("closing the store")?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Takes out of the history what is older than `keep` milliseconds, now and every hour; after a failure sooner.
+async fn compact(engine: Arc<Engine>, keep: i64) {
+    loop {
+        let pause = match engine.compact(keep).await {
+            Ok(()) => {
+                tracing::info!("the history was compacted");
+                COMPACT_EVERY
+            }
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause, "the history could not be compacted");
+                COMPACT_AGAIN
+            }
+        };
+        tokio::time::sleep(pause).await;
+    }
 }
 
 /// On an empty folder: a space and a token for it.

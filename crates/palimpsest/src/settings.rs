@@ -8,6 +8,7 @@ use etcetera::BaseStrategy;
 use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
+use crate::duration::milliseconds;
 use crate::telemetry::{Format, Level};
 
 /// What was given in one place.
@@ -18,6 +19,7 @@ pub(crate) struct Given {
     pub(crate) listen: Option<String>,
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
+    pub(crate) history: Option<History>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) log_format: Option<Format>,
@@ -52,6 +54,32 @@ impl<'de> Deserialize<'de> for Rates {
     }
 }
 
+/// How long earlier versions are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum History {
+    /// For ever.
+    Forever,
+    /// So many milliseconds.
+    For(i64),
+}
+
+impl FromStr for History {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "forever" {
+            return Ok(Self::Forever);
+        }
+        milliseconds(text).map(Self::For).map_err(|error| format!("{error}, or forever"))
+    }
+}
+
+impl<'de> Deserialize<'de> for History {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// Origins in the file: a list of texts.
 fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Origin>>, D::Error> {
     let written = Vec::<String>::deserialize(deserializer)?;
@@ -76,6 +104,7 @@ pub(crate) struct Settings {
     pub(crate) listen: String,
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
+    pub(crate) history: History,
     pub(crate) cors: Vec<Origin>,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
@@ -100,6 +129,7 @@ impl Settings {
             listen: given.listen.or(file.listen).unwrap_or_else(|| "127.0.0.1:4010".to_owned()),
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
+            history: given.history.or(file.history).unwrap_or(History::Forever),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
@@ -123,7 +153,7 @@ mod tests {
         let path = folder.path().join("palimpsest.toml");
         std::fs::write(
             &path,
-            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\n",
+            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nhistory = \"90d\"\n",
         )
         .unwrap();
         let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
@@ -131,7 +161,17 @@ mod tests {
         assert_eq!(settings.data, PathBuf::from("/from/file"));
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
+        assert_eq!(settings.history, History::For(90 * 86_400_000));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
+    }
+
+    #[test]
+    fn history_is_kept_for_ever_unless_said_otherwise() {
+        let settings = Settings::resolve(Given { data: Some("/data".into()), ..Given::default() }, None).unwrap();
+        assert_eq!(settings.history, History::Forever);
+        assert_eq!("12h".parse(), Ok(History::For(12 * 3_600_000)));
+        let wrong = "90".parse::<History>().unwrap_err();
+        assert!(wrong.contains("`90` is no length of time") && wrong.ends_with("or forever"), "{wrong}");
     }
 
     #[test]

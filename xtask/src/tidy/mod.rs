@@ -4,6 +4,7 @@ mod arrows;
 mod files;
 mod licences;
 mod names;
+mod promises;
 mod spdx;
 mod text;
 
@@ -19,7 +20,7 @@ type Problems = Vec<String>;
 /// A rule looks at the workspace and its files.
 type Rule = fn(&Workspace, &[files::File]) -> Result<Problems>;
 
-const RULES: [(&str, Rule); 7] = [
+const RULES: [(&str, Rule); 8] = [
     ("the files every project has are there", files::missing),
     ("no source file is too large", files::too_large),
     ("no file names a registry host or a path of one machine", text::check),
@@ -27,6 +28,7 @@ const RULES: [(&str, Rule); 7] = [
     ("every crate's licence is allowed", licences::check),
     ("dependencies between our crates follow the arrows", arrows::check),
     ("crates and modules are called by what they hold", names::check),
+    ("every promise names tests that are there", promises::check),
 ];
 
 /// Checks all rules by themselves.

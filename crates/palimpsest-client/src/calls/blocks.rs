@@ -5,11 +5,14 @@ use reqwest::Method;
 use serde::Serialize;
 
 use crate::append::{Append, AppendTo};
-use crate::call::{Call, Request};
+use crate::call::Call;
 use crate::client::Client;
 use crate::daily::DailyAppend;
 use crate::new_block::NewBlock;
 use crate::object_view::ObjectView;
+use crate::place::Place;
+use crate::queue::Subject;
+use crate::request::Request;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,10 +24,19 @@ struct BlockChange<'b> {
     block: &'b NewBlock,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct BlockMove<'p> {
+    id: ObjectId,
+    block_id: BlockId,
+    #[serde(flatten)]
+    place: &'p Place,
+}
+
 impl Client {
     /// POST /blocks/append: puts blocks or Markdown into an object.
     pub fn append(&self, id: ObjectId, append: &Append) -> Call<ObjectView> {
-        Call::new(self, Request::new(Method::POST, "/blocks/append").json(&AppendTo { id, append }))
+        Call::new(self, Request::new(Method::POST, "/blocks/append").json(&AppendTo { id, append }).amending(id))
     }
 
     /// PATCH /blocks/block: changes one block; what `content` leaves out stays.
@@ -44,17 +56,26 @@ impl Client {
     }
 
     fn change_block(&self, change: &BlockChange<'_>) -> Call<ObjectView> {
-        Call::new(self, Request::new(Method::PATCH, "/blocks/block").json(change))
+        Call::new(self, Request::new(Method::PATCH, "/blocks/block").json(change).amending(change.id))
+    }
+
+    /// POST /blocks/move: puts a block, with everything below it, at another place of its object. Palimpsest only.
+    pub fn move_block(&self, id: ObjectId, block: BlockId, place: &Place) -> Call<ObjectView> {
+        let body = BlockMove { id, block_id: block, place };
+        Call::new(self, Request::new(Method::POST, "/blocks/move").json(&body).amending(id))
     }
 
     /// POST /blocks/daily-note/append: puts blocks or Markdown at the end of the note of a day.
     pub fn append_to_daily_note(&self, append: &DailyAppend) -> Call<()> {
-        Call::silent(self, Request::new(Method::POST, "/blocks/daily-note/append").json(append))
+        Call::silent(
+            self,
+            Request::new(Method::POST, "/blocks/daily-note/append").json(append).about([Subject::DailyNotes]),
+        )
     }
 
     /// DELETE /block: removes a block with everything below it.
     pub fn delete_block(&self, id: ObjectId, block: BlockId) -> Call<ObjectView> {
-        let request = Request::new(Method::DELETE, "/block").query("objectId", id).query("blockId", block);
+        let request = Request::new(Method::DELETE, "/block").amending(id).query("objectId", id).query("blockId", block);
         Call::new(self, request)
     }
 }

@@ -1,8 +1,11 @@
 //! The calls of the API, by noun.
 
 mod blocks;
+mod changes;
+mod history;
 mod list;
 mod markdown;
 mod object;
 mod search;
 mod space;
+mod writes;

@@ -2,9 +2,10 @@
 
 use serde::Deserialize;
 
-use crate::call::{Call, Request};
+use crate::call::Call;
 use crate::client::Client;
 use crate::page_view::RowView;
+use crate::request::Request;
 use crate::search::Search;
 
 impl Client {

@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde::Deserialize;
 
-use crate::call::{Call, Request};
+use crate::call::Call;
 use crate::client::Client;
+use crate::request::Request;
 use crate::space_view::SpaceView;
 use crate::structure_view::StructureView;
 

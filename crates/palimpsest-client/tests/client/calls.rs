@@ -1,14 +1,17 @@
 //! What goes over the wire for each call, and what comes of the answer.
 
+use std::time::Duration;
+
 use palimpsest_client::{
-    Append, BlockId, BuiltIn, Call, Client, CollectionId, HeaderName, HeaderValue, List, NewBlock, NewObject,
-    ObjectChanges, ObjectId, Page, Revision, Search, StructureId, parse_uuid,
+    Append, BlockId, BuiltIn, Call, Client, CollectionId, Edits, Feed, Guard, HeaderName, HeaderValue, List, NewBlock,
+    NewObject, ObjectChanges, ObjectId, Page, Place, Revision, Search, StructureId, parse_uuid,
 };
 use serde_json::{Value, json};
 
 use crate::scripted::{Heard, Scripted, answer};
 
 const ID: &str = "3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11";
+const TAG: &str = "\"00000000000000ab.7\"";
 
 fn object() -> ObjectId {
     ObjectId(parse_uuid(ID).unwrap())
@@ -62,6 +65,62 @@ async fn each_call_says_what_the_contract_takes() {
     check(page(), update, "PATCH /blocks/block", body).await;
     let line = format!("DELETE /block?objectId={ID}&blockId={ID}");
     check(page(), |client| client.delete_block(object(), block()), &line, Value::Null).await;
+}
+
+#[tokio::test]
+async fn each_call_of_our_own_says_what_the_api_takes() {
+    let edits = |client: &Client| client.edit_object(object(), &Edits::new().delete(block()));
+    let body = json!({"id": ID, "edits": [{"op": "delete", "blockId": ID}]});
+    check(page(), edits, "POST /object/edits", body).await;
+    let body = json!({"id": ID, "blockId": ID, "propertyId": "notes", "parentBlockId": ID});
+    let place = Place::new().section("notes").inside(block());
+    check(page(), |client| client.move_block(object(), block(), &place), "POST /blocks/move", body).await;
+    let line = format!("GET /object?id={ID}&revision=7");
+    check(page(), |client| client.object_at(object(), Revision(7)), &line, Value::Null).await;
+    let found = json!({"revision": 7, "results": [
+        {"id": ID, "etag": TAG, "object": page()}, {"id": ID, "error": {"code": "cap_not_found", "message": "None"}}]});
+    let get = |client: &Client| client.get_objects(&[object(), object()]);
+    check(found.clone(), get, "POST /objects/get", json!({"ids": [ID, ID]})).await;
+    let get = |client: &Client| client.get_objects_at(&[object()], Revision(7));
+    check(found, get, "POST /objects/get", json!({"ids": [ID], "revision": 7})).await;
+    let empty = || json!({"results": [], "nextCursor": null, "hasMore": false});
+    let next = Page::at("c").size(2);
+    let line = format!("GET /object/history?id={ID}&limit=2&cursor=c");
+    check(empty(), |client| client.history(object(), &next), &line, Value::Null).await;
+    let line = format!("GET /object/history?id={ID}&before=7");
+    let before = |client: &Client| client.history_before(object(), Revision(7), &Page::first());
+    check(empty(), before, &line, Value::Null).await;
+    let line = format!("GET /object/diff?id={ID}&from=1&to=7");
+    let none = json!({"from": 1, "to": 7, "changes": []});
+    check(none, |client| client.difference(object(), Revision(1), Revision(7)), &line, Value::Null).await;
+    check(empty(), |client| client.trash(&next), "GET /trash?limit=2&cursor=c", Value::Null).await;
+    let none = json!({"log": "00000000000000ab", "revision": 7, "changes": [], "hasMore": false});
+    let feed = Feed::after("00000000000000ab.7".parse().unwrap()).whole().size(3).wait(Duration::from_secs(9));
+    let line = "GET /changes?include=objects&since=00000000000000ab.7&limit=3&wait=9";
+    check(none.clone(), |client| client.changes(&feed), line, Value::Null).await;
+    check(none, |client| client.changes(&Feed::from_the_start()), "GET /changes", Value::Null).await;
+}
+
+#[tokio::test]
+async fn a_transaction_is_made_of_calls() {
+    let done =
+        json!({"revision": 7, "results": [{"status": 200, "id": ID, "etag": TAG, "body": page()}, {"status": 200}]});
+    let transaction = |client: &Client| {
+        let update = client.update_object(object(), &ObjectChanges::new().trashed(true));
+        let delete = client.delete_block(object(), block()).if_match_tag(TAG.parse().unwrap()).merge();
+        client.transaction().then(update.if_absent()).then(delete).guard(Guard::absent(object())).shown()
+    };
+    let body = json!({"operations": [
+        {"method": "PATCH", "path": "/object", "body": {"id": ID, "deleteRequested": true}, "ifNoneMatch": "*"},
+        {"method": "DELETE", "path": format!("/block?objectId={ID}&blockId={ID}"), "ifMatch": TAG, "merge": true},
+    ], "guards": [{"id": ID, "absent": true}]});
+    check(done.clone(), |client| transaction(client).commit(), "POST /transactions", body.clone()).await;
+    let mut dry = body;
+    dry["dryRun"] = json!(true);
+    check(done.clone(), |client| transaction(client).dry_run().commit(), "POST /transactions", dry).await;
+    let heard = heard(done, |client| transaction(client).commit().strict()).await;
+    let preferences: Vec<_> = heard.headers.iter().filter(|line| line.starts_with("prefer")).collect();
+    assert_eq!(preferences, ["prefer: return=representation", "prefer: handling=strict"]);
 }
 
 #[tokio::test]

@@ -4,5 +4,10 @@
 
 mod calls;
 mod errors;
+mod held;
+mod keys;
+mod queue;
 mod retries;
 mod scripted;
+mod stream;
+mod versions;

@@ -15,6 +15,8 @@ pub(crate) enum Line {
     Silence,
     /// The connection ends without an answer.
     HangUp,
+    /// A stream of events, which ends in the middle.
+    Cut(String),
 }
 
 /// A request as it came.
@@ -25,6 +27,13 @@ pub(crate) struct Heard {
     /// The other lines of the head, in lower case.
     pub(crate) headers: Vec<String>,
     pub(crate) body: String,
+}
+
+impl Heard {
+    /// The value of a header, in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
 }
 
 pub(crate) struct Scripted {
@@ -75,6 +84,14 @@ async fn play(listener: TcpListener, script: Vec<Line>, heard: Arc<Mutex<Vec<Hea
                 );
                 stream.write_all(text.as_bytes()).await.unwrap();
             }
+            Line::Cut(events) => {
+                let length = events.len();
+                let text = format!(
+                    "HTTP/1.1 200 x\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n\
+                     {length:x}\r\n{events}\r\n"
+                );
+                stream.write_all(text.as_bytes()).await.unwrap();
+            }
             Line::Silence => silent.push(stream),
             Line::HangUp => drop(stream),
         }
@@ -82,7 +99,7 @@ async fn play(listener: TcpListener, script: Vec<Line>, heard: Arc<Mutex<Vec<Hea
     std::future::pending::<()>().await;
 }
 
-async fn hear(stream: &mut TcpStream) -> Heard {
+pub(crate) async fn hear(stream: &mut TcpStream) -> Heard {
     let mut bytes = Vec::new();
     let end = loop {
         if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {

@@ -1,11 +1,12 @@
-//! What the operator may do: spaces, tokens, structures, collections. The command line calls it in its own process or through
+//! What the operator may do: spaces, tokens, structures, collections, erasing. The command line calls it in its own process or through
 //! the control socket of a running server, so commands and replies are plain data.
 
+mod erase;
 mod schema;
 mod spaces;
 mod tokens;
 
-use palimpsest_model::{CollectionId, SpaceId, StructureId, Timestamp, TokenId};
+use palimpsest_model::{CollectionId, ObjectId, SpaceId, StructureId, Timestamp, TokenId};
 use palimpsest_store::{Policy, Scope};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +66,10 @@ pub enum Command {
     CollectionList {
         space: Option<String>,
     },
+    Erase {
+        space: Option<String>,
+        id: String,
+    },
 }
 
 /// What the operator is answered.
@@ -81,6 +86,7 @@ pub enum Reply {
     Structures(Vec<StructureSummary>),
     Collection(CollectionSummary),
     Collections(Vec<CollectionSummary>),
+    Erased(Erased),
 }
 
 /// A space, as the operator sees it.
@@ -134,6 +140,15 @@ pub struct CollectionSummary {
     pub structure: StructureId,
 }
 
+/// An object that was erased, and the head of its space when it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Erased {
+    pub id: ObjectId,
+    pub space: SpaceId,
+    pub revision: u64,
+}
+
 impl Engine {
     /// Does what the operator asks. It is durable, and in force, when this returns.
     pub async fn administer(&self, command: Command) -> Result<Reply, Error> {
@@ -157,6 +172,7 @@ impl Engine {
             Command::CollectionCreate { space, structure, title } => {
                 Reply::Collection(self.create_collection(space.as_deref(), &structure, &title).await?)
             }
+            Command::Erase { space, id } => Reply::Erased(self.erase(space.as_deref(), &id).await?),
             Command::CollectionList { space } => Reply::Collections(self.list_collections(space.as_deref()).await?),
         })
     }

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palimpsest_model::{LogId, ObjectId, Revision, SpaceId, State, Timestamp};
-use palimpsest_store::{LogEntry, Moves, Snapshot, SpaceRow};
+use palimpsest_store::{LogEntry, Moves, Snapshot, SpaceRow, StoreError};
 use serde::Serialize;
-use serde_json::json;
 use serde_json::value::RawValue;
 
 use super::change::{Change, size_of_entry};
@@ -15,7 +14,7 @@ use super::position::Position;
 use crate::access::Access;
 use crate::cache::Rendered;
 use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
 use crate::history::Renderer;
 
 /// What a follower asks for.
@@ -132,9 +131,9 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, rendered: &Arc<Rendered>
     let mut last = since;
     let mut has_more = false;
     while last < row.revision && !has_more {
-        // Nothing is missing between the position and the head: what is not there lies below the horizon of the log.
+        // Below the horizon nothing is read; from there up to the head nothing is missing.
         let batch = snapshot.entries(last, BATCH.min(ask.limit + 1 - entries.len()))?;
-        check_gapless(last, &batch, &row)?;
+        check_gapless(last, &batch)?;
         for entry in batch {
             bytes += size_of_entry(&entry);
             if ask.include_objects {
@@ -152,17 +151,15 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, rendered: &Arc<Rendered>
     Ok(Seen { row, since, entries, has_more, objects })
 }
 
-/// Refuses to go on after a revision when the entries do not follow it one by one.
-fn check_gapless(last: Revision, entries: &[LogEntry], row: &SpaceRow) -> Result<(), Error> {
+/// Refuses to go on after a revision when the entries do not follow it one by one: then the log is damaged.
+fn check_gapless(last: Revision, entries: &[LogEntry]) -> Result<(), Error> {
     let follow = (last.0 + 1..).map(Revision);
     if !entries.is_empty()
         && entries.iter().map(|entry| entry.revision).zip(follow).all(|(is, expected)| is == expected)
     {
         return Ok(());
     }
-    let oldest = entries.first().map_or(row.revision, |entry| entry.revision);
-    let message = "The log does not reach back to this position: start again";
-    Err(Error::new(Code::RevisionCompacted, message).with_details(json!({ "oldest": oldest })))
+    Err(Error::internal(format!("the log does not go on after revision {last}")))
 }
 
 /// How large the versions are that a page may show, asked for once an object.
@@ -198,7 +195,11 @@ fn objects_of(snapshot: &mut Snapshot<'_>, entries: &[LogEntry], rendered: &Arc<
     let mut objects = HashMap::new();
     let mut renderers: BTreeMap<Revision, Renderer> = BTreeMap::new();
     for (id, revisions) in wanted {
-        let found = snapshot.versions_at(id, &revisions)?;
+        let found = match snapshot.versions_at(id, &revisions) {
+            // That there was something to see stays in the log, not what.
+            Err(StoreError::Erased { .. }) => continue,
+            found => found?,
+        };
         for found in found.into_iter().filter(|found| found.state == State::Live) {
             let revision = found.revision;
             let renderer = renderers.entry(revision).or_insert_with(|| Renderer::new(Arc::clone(rendered), revision));
@@ -210,9 +211,10 @@ fn objects_of(snapshot: &mut Snapshot<'_>, entries: &[LogEntry], rendered: &Arc<
 
 #[cfg(test)]
 mod tests {
-    use palimpsest_store::{Actor, Policy};
+    use palimpsest_store::Actor;
 
     use super::*;
+    use crate::error::Code;
 
     fn entries(revisions: &[u64]) -> Vec<LogEntry> {
         let at = Timestamp(0);
@@ -228,15 +230,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_not_passed_over() {
-        let revision = Revision(9);
-        let id = SpaceId(uuid::Uuid::nil());
-        let (at, policy) = (Timestamp(0), Policy::default());
-        let row = SpaceRow { id, log: LogId(1), revision, schema: revision, at, policy };
-        let check = |last, revisions: &[u64]| check_gapless(Revision(last), &entries(revisions), &row);
+        let check = |last, revisions: &[u64]| check_gapless(Revision(last), &entries(revisions));
         assert!(check(0, &[1, 2, 3]).is_ok() && check(8, &[9]).is_ok());
-        for (last, revisions, oldest) in [(0, &[4, 5][..], 4), (3, &[4, 6], 4), (3, &[3, 4], 3), (8, &[], 9)] {
+        for (last, revisions) in [(0, &[4, 5][..]), (3, &[4, 6]), (3, &[3, 4]), (8, &[])] {
             let refused = check(last, revisions).unwrap_err();
-            assert_eq!((refused.code, refused.details), (Code::RevisionCompacted, Some(json!({ "oldest": oldest }))));
+            assert_eq!((refused.code, refused.cause.is_some()), (Code::ServerError, true));
         }
     }
 }

@@ -5,7 +5,7 @@ use palimpsest_store::{Found, Snapshot, changed_between};
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use super::check;
+use super::{check, found_at};
 use crate::access::Access;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -49,7 +49,7 @@ impl Engine {
 
 impl Side {
     fn read(snapshot: &mut Snapshot<'_>, id: ObjectId, revision: Revision) -> Result<Self, Error> {
-        let found = snapshot.object_at(id, revision)?.ok_or_else(|| Error::not_found("Object"))?;
+        let found = found_at(snapshot, id, revision)?;
         let structure = snapshot.structure_at(found.object.structure, revision)?;
         Ok(Self { found, structure })
     }

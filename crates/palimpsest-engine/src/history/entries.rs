@@ -56,7 +56,8 @@ impl Engine {
             let end = bounds.into_iter().flatten().min().unwrap_or_default();
             let last = Revision(end.0.saturating_sub(1));
             // One more than asked for tells whether there is more.
-            let mut made = snapshot.history(id, Revision(1)..=last, limit + 1)?;
+            // What lies below the horizon is gone; that is no reason to keep back the rest.
+            let mut made = snapshot.history(id, row.oldest..=last, limit + 1)?;
             if made.is_empty() && snapshot.object(id)?.is_none() {
                 return Err(Error::not_found("Object"));
             }

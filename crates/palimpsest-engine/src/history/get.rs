@@ -7,7 +7,7 @@ use palimpsest_store::{Found, Snapshot};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{Renderer, beyond, check};
+use super::{Renderer, beyond, check, found_at};
 use crate::access::Access;
 use crate::engine::{Engine, View};
 use crate::error::Error;
@@ -83,8 +83,8 @@ impl Engine {
 
 /// An object that could be seen at a revision, as it stood then.
 fn seen_at(snapshot: &mut Snapshot<'_>, id: ObjectId, revision: Revision) -> Result<Found, Error> {
-    let found = snapshot.object_at(id, revision)?.filter(|found| found.state == State::Live);
-    found.ok_or_else(|| Error::not_found("Object"))
+    let found = found_at(snapshot, id, revision)?;
+    if found.state == State::Live { Ok(found) } else { Err(Error::not_found("Object")) }
 }
 
 /// A refusal in the place of an object; a failure is one of the whole call.

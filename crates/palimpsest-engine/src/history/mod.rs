@@ -9,7 +9,7 @@ mod renderer;
 pub use entries::ListHistory;
 pub use get::GetObjects;
 use palimpsest_model::{ObjectId, Path, Problem, Problems, Revision};
-use palimpsest_store::{Snapshot, SpaceRow};
+use palimpsest_store::{Found, Snapshot, SpaceRow, StoreError};
 pub(crate) use renderer::Renderer;
 
 use crate::error::Error;
@@ -23,6 +23,15 @@ fn check(snapshot: &mut Snapshot<'_>, id: ObjectId, asked: &[(&str, Revision)]) 
         return Err(Error::not_found("Object"));
     }
     Ok(problems.check(())?)
+}
+
+/// An object as it stood at a revision, in whatever state; one that never was is not found below the horizon either.
+fn found_at(snapshot: &mut Snapshot<'_>, id: ObjectId, revision: Revision) -> Result<Found, Error> {
+    let found = match snapshot.object_at(id, revision) {
+        Err(StoreError::Compacted { .. }) if snapshot.object(id)?.is_none() => None,
+        found => found?,
+    };
+    found.ok_or_else(|| Error::not_found("Object"))
 }
 
 /// Tells what is wrong with a revision that is asked for under a name: it is beyond the head.

@@ -57,7 +57,13 @@ fn details(code: Code) -> Option<Value> {
             Some(closed(&[("missingScopes", list(scopes))], &[]))
         }
         Code::AlreadyExists => Some(closed(&[("id", uuid())], &[])),
-        Code::RevisionCompacted => Some(closed(&[("oldest", said(count(1), "The oldest revision there is."))], &[])),
+        Code::RevisionCompacted => {
+            Some(closed(&[("oldest", said(count(1), "The oldest revision that can be read."))], &[]))
+        }
+        Code::Erased => {
+            let revision = said(count(1), "The revision that was to be read.");
+            Some(closed(&[("id", uuid()), ("revision", revision)], &[]))
+        }
         Code::RevisionUnknown => {
             let revision = said(count(1), "The head of the log that there is.");
             Some(closed(&[("log", pattern("^[0-9a-f]{16}$")), ("revision", revision)], &[]))

@@ -38,7 +38,13 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
         &[],
     );
     let found = closed(&[("id", uuid()), ("etag", refer("EntityTag")), ("object", refer("Object"))], &[]);
-    let error = closed(&[("code", words([Code::NotFound.as_str()])), ("message", text())], &[]);
+    let error = closed(
+        &[
+            ("code", words([Code::NotFound, Code::RevisionCompacted, Code::Erased].map(Code::as_str))),
+            ("message", text()),
+        ],
+        &[],
+    );
     let missing = closed(&[("id", uuid()), ("error", error)], &[]);
     let objects = closed(
         &[

@@ -157,6 +157,8 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     if is_repeatable {
         parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
         codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
+        // What was answered first may be gone since.
+        codes.extend([Code::RevisionCompacted, Code::Erased]);
     }
     codes.push(Code::ServerError);
     let is_write = matches!(endpoint.action, Action::Write(_));

@@ -159,7 +159,7 @@ async fn lists_are_read_page_by_page() {
     let view = client.objects(&Page::first().size(2).whole()).await.unwrap();
     assert_eq!((view.value.revision, view.value.has_more), (view.revision, true));
     let row = &view.value.results[1];
-    assert!(row.etag.as_ref().unwrap().ends_with(".4\""), "{row:?}");
+    assert_eq!(row.etag.unwrap().revision, Revision(4));
     assert_eq!(row.object, Some(client.object(row.id).await.unwrap().value));
 }
 

@@ -3,5 +3,8 @@
 #![cfg(test)]
 
 mod calls;
+mod concurrency;
+mod proxy;
 mod refusals;
 mod served;
+mod whole;

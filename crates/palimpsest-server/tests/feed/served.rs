@@ -42,7 +42,9 @@ impl Served {
     /// Serves with one reader thread and a short queue, and little room in the system for what a client has not read.
     pub(crate) async fn within(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(folder.path(), &Options { readers: 1, queue: 32, ..Options::default() }).unwrap();
+        let mut options = Options::default();
+        (options.readers, options.queue) = (1, 32);
+        let store = SqliteStore::open(folder.path(), &options).unwrap();
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap()));
         let engine = Engine::new(Arc::new(store), Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
         let engine = Arc::new(engine);

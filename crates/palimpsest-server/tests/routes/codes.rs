@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::Method;
+use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Code, Scope};
 use palimpsest_server::{Limits, RateLimits};
 use palimpsest_store::StoreError;
@@ -63,6 +64,11 @@ async fn provoked() -> Vec<(Code, u16, Reply)> {
     let failing = json!({"operations": [{"method": "DELETE", "path": object}]});
     all.push((Code::TransactionAborted, 404, lab.post("/transactions", &failing).await));
     all.push((Code::PreconditionRequired, 428, lab.app.send(change(&careful)).await));
+    let erased = lab.make(page("secret")).await;
+    let erase = Command::Erase { space: Some(lab.space.clone()), id: erased.clone() };
+    lab.app.administer(erase).await;
+    let then = lab.head().await - 1;
+    all.push((Code::Erased, 410, lab.get(&format!("/object?id={erased}&revision={then}")).await));
     lab.app.clock.advance(24 * 60 * 60 * 1000 + 1);
     all.push((Code::RevisionCompacted, 410, lab.get(&cursor).await));
     all

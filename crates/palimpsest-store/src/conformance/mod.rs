@@ -5,10 +5,12 @@
 
 mod answers;
 mod commits;
+mod erasing;
 mod heads;
 mod history;
 mod lists;
 mod registry;
+mod retention;
 mod staging;
 mod threads;
 mod titles;
@@ -24,10 +26,12 @@ use uuid::Uuid;
 
 pub use self::answers::*;
 pub use self::commits::*;
+pub use self::erasing::*;
 pub use self::heads::*;
 pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
+pub use self::retention::*;
 pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
@@ -58,6 +62,10 @@ macro_rules! conformance {
             what_was_put_before_staging_is_there_after_it, staging_holds_one_object_only,
             tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
+            from_the_horizon_on_everything_is_read_as_before, a_commit_goes_on_where_the_past_is_gone,
+            what_was_deleted_below_the_horizon_loses_its_content, a_time_leads_to_its_revision,
+            an_erased_object_has_no_content_at_any_revision, an_erased_object_stays_deleted,
+            only_what_is_deleted_is_erased,
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
             what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day,
             answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,

@@ -20,10 +20,13 @@
 #![cfg(test)]
 
 mod cli;
+#[cfg(feature = "faults")]
+mod compaction;
 mod counters;
 mod crash;
 mod disk;
 mod dropped;
+mod erasing;
 mod events;
 mod failing_disk;
 #[cfg(feature = "faults")]

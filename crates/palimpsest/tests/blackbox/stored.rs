@@ -16,6 +16,8 @@ pub(crate) struct Stored {
     space: i64,
     /// Its revision.
     pub(crate) revision: i64,
+    /// Its horizon.
+    pub(crate) oldest: i64,
     /// The objects each revision touched.
     touched: BTreeMap<i64, BTreeSet<String>>,
 }
@@ -29,27 +31,38 @@ struct Doc {
 }
 
 impl Stored {
-    /// Reads a folder after its server has ended, and asserts that the log runs from 1 to the space's revision without a gap.
+    /// Reads a folder after its server has ended, and asserts that the log runs from its horizon to the space's revision
+    /// without a gap.
     pub(crate) fn open(data: &Path) -> Self {
         let connection =
             Connection::open_with_flags(data.join("palimpsest.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
         let verdict: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
         assert_eq!(verdict, "ok");
-        let (space, revision) =
-            connection.query_row("SELECT no, revision FROM spaces", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        let mut stored = Self { connection, space, revision, touched: BTreeMap::new() };
+        let sql = "SELECT no, revision, oldest FROM spaces";
+        let (space, revision, oldest) =
+            connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        let mut stored = Self { connection, space, revision, oldest, touched: BTreeMap::new() };
         stored.read_log();
         stored
     }
 
-    /// Whether the commit of a revision touched an object.
+    /// How many rows are left of what lies below the horizon: log entries, and versions that are not the first of theirs.
+    #[cfg(feature = "faults")]
+    pub(crate) fn left_below(&self) -> i64 {
+        let sql = "SELECT (SELECT count(*) FROM log WHERE revision < ?1) \
+                   + (SELECT count(*) FROM versions WHERE revision <= ?1 AND previous IS NOT NULL)";
+        self.connection.query_row(sql, [self.oldest], |row| row.get(0)).unwrap()
+    }
+
+    /// Whether the commit of a revision touched an object, as far as the log goes back.
     pub(crate) fn touches(&self, revision: i64, object: &str) -> bool {
-        self.touched.get(&revision).is_some_and(|objects| objects.contains(object))
+        revision < self.oldest || self.touched.get(&revision).is_some_and(|objects| objects.contains(object))
     }
 
     /// Asserts that the versions made after a revision are what the log says: each can be rebuilt, none is missing, none is
     /// too many, and every block belongs to an object that exists.
     pub(crate) fn check_versions(&self, after: i64) {
+        let after = after.max(self.oldest - 1);
         let mut made: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
         for doc in self.docs(after) {
             assert!(
@@ -74,11 +87,12 @@ impl Stored {
     }
 
     fn read_log(&mut self) {
-        let mut entries =
-            self.connection.prepare("SELECT revision, at, body FROM log WHERE space = ?1 ORDER BY revision").unwrap();
-        let entries = entries.query_map([self.space], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+        let sql = "SELECT revision, at, body FROM log WHERE space = ?1 AND revision >= ?2 ORDER BY revision";
+        let mut entries = self.connection.prepare(sql).unwrap();
+        let entries =
+            entries.query_map([self.space, self.oldest], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
         let mut latest = i64::MIN;
-        for (expected, entry) in (1_i64..).zip(entries) {
+        for (expected, entry) in (self.oldest..).zip(entries) {
             let (revision, at, body): (i64, i64, String) = entry.unwrap();
             assert_eq!(revision, expected, "the log has a gap");
             assert!(at >= latest, "revision {revision} is older than the one before");
@@ -126,7 +140,8 @@ impl Stored {
             expected = previous;
         }
         assert_eq!(expected, None, "document {} lacks a version", doc.no);
-        assert_eq!(revisions.last(), Some(&doc.created), "document {} began otherwise", doc.no);
+        let first = *revisions.last().unwrap();
+        assert!(first == doc.created || first <= self.oldest, "document {} began otherwise", doc.no);
         revisions
     }
 }

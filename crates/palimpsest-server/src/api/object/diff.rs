@@ -28,5 +28,5 @@ pub(crate) fn describe() -> Description {
         .needs("from", revision("The revision before."))
         .needs("to", revision("The revision after."))
         .answers(Success::json("The changes.", refer("Difference")))
-        .refuses(&[Code::NotFound])
+        .refuses(&[Code::NotFound, Code::RevisionCompacted, Code::Erased])
 }

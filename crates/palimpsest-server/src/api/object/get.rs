@@ -30,5 +30,5 @@ pub(crate) fn describe() -> Description {
         .needs("id", uuid())
         .takes("revision", revision("The revision to show; the head when it is left out."))
         .answers(Success::object())
-        .refuses(&[Code::NotFound])
+        .refuses(&[Code::NotFound, Code::RevisionCompacted, Code::Erased])
 }

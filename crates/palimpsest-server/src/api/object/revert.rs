@@ -26,5 +26,5 @@ pub(crate) fn describe() -> Description {
         )
         .body(open(&[("id", uuid()), ("revision", revision("The revision at which it was so."))], &[]))
         .answers(Success::object())
-        .refuses(&[Code::NotFound, Code::RevisionCompacted])
+        .refuses(&[Code::NotFound])
 }

@@ -23,7 +23,7 @@ pub(crate) fn describe() -> Description {
         .about(about)
         .body(body)
         .answers(Success::json("What became of the objects of the commit.", answered()))
-        .refuses(&[Code::Conflict, Code::RevisionCompacted])
+        .refuses(&[Code::Conflict])
         .aborts()
 }
 
