@@ -38,6 +38,8 @@ export function callsOn({ id, structureId, blocks, collection, tag, webhook, rev
     call('api:write', 'POST', '/object/edits', { id, edits: [{ op: 'insert', markdown: 'slipped in' }] }),
     call('api:write', 'PATCH', '/blocks/block', { id, blockId, block: paragraph('slipped in') }),
     call('api:write', 'POST', '/transactions', { operations: [{ method: 'POST', path: '/object', body: { structureId } }] }),
+    call('api:write', 'POST', '/transactions/revert', { revision: 1, partial: true }),
+    call('api:write', 'POST', '/object/revert', { id, revision }),
     call('api:write', 'DELETE', `/block?objectId=${id}&blockId=${blockId}`),
     call('api:write', 'DELETE', `/object?id=${id}`),
   ])
@@ -46,7 +48,7 @@ export function callsOn({ id, structureId, blocks, collection, tag, webhook, rev
 /** The calls that name the object, and not only the space. */
 export const ON_AN_OBJECT = [
   'GET /object', 'GET /object/history', 'GET /object/diff', 'GET /object/markdown', 'PATCH /object', 'PATCH /object/markdown', 'POST /blocks/append',
-  'POST /blocks/move', 'POST /object/edits', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
+  'POST /blocks/move', 'POST /object/edits', 'POST /object/revert', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
 ]
 
 /** The names of the calls that need a token, as the served document tells. */

@@ -107,6 +107,8 @@ def content_types(client):
             client.post("/object/url", json={"url": "https://example.org/"}),
             client.post("/objects/search", json={"query": "z"}),
             client.post("/transactions", json={"operations": []}),
+            client.post("/transactions/revert", json={"revision": 1, "partial": True}),
+            client.post("/object/revert", json={"id": page["id"], "revision": int(client.get("/space").headers["palimpsest-revision"])}),
             client.get("/objects/structure", params={"id": "RootPage"}),
             client.get("/health/live"),
             client.get("/health/ready"),
@@ -173,6 +175,8 @@ def paths_and_methods(client):
         "/blocks/block": {"PATCH"},
         "/block": {"DELETE"},
         "/transactions": {"POST"},
+        "/transactions/revert": {"POST"},
+        "/object/revert": {"POST"},
         "/health/live": {"GET"},
     }
     for path, methods in known.items():
@@ -209,6 +213,7 @@ def authentication(server, client):
                                      ("GET", "/object/markdown"), ("POST", "/object/markdown"), ("PATCH", "/object/markdown"), ("POST", "/object/url"),
                                      ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"), ("POST", "/transactions"),
                                      ("GET", "/webhooks"), ("POST", "/webhooks"), ("POST", "/webhooks/test"),
+                                     ("POST", "/object/revert"), ("POST", "/transactions/revert"),
                                      ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)
@@ -267,7 +272,7 @@ def heads(server, client):
     @check("HEAD without a token is a 401, on a path without GET a 405")
     def _():
         same(client.head("/space", headers={"Authorization": ""}).status_code, 401)
-        for path in ("/blocks/append", "/objects/search", "/object/url", "/blocks/daily-note/append", "/transactions"):
+        for path in ("/blocks/append", "/objects/search", "/object/url", "/blocks/daily-note/append", "/transactions", "/object/revert", "/transactions/revert"):
             same(client.head(path).status_code, 405)
 
 

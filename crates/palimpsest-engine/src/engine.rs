@@ -170,7 +170,8 @@ impl Engine {
             if request.strict {
                 done.ignored.refuse()?;
             }
-            let outcome = Outcome { done: vec![done], row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None };
+            let (row, schema) = (tx.row(), Arc::clone(tx.schema()));
+            let outcome = Outcome { done: vec![done], stayed: Vec::new(), row, schema, replayed: None };
             retry::remember(tx, request.retry.as_ref(), &outcome)?;
             Ok::<_, Error>(outcome)
         };
@@ -188,7 +189,7 @@ impl Engine {
 
     /// Renders what a commit came to, at the revision it took unless it was answered before.
     fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
-        let Outcome { mut done, row, schema, replayed } = outcome;
+        let Outcome { mut done, row, schema, replayed, .. } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
         #[cfg(feature = "faults")]
         let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };

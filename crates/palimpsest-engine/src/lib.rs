@@ -46,12 +46,14 @@ pub use feed::{Change, ChangedObject, Changes, ListChanges, Position, PositionEr
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-pub use objects::{CreateFromUrl, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, UpdateObject};
+pub use objects::{
+    CreateFromUrl, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject, UpdateObject,
+};
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
 pub use retry::Retry;
 pub use search::Search;
-pub use transactions::{Committed, Guard, Outcome, Part, Step, Transaction};
+pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
 pub use world::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]

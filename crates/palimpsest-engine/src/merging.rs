@@ -1,6 +1,8 @@
 //! A write to an older version, merged with what came since (`Prefer: merge`, and reverts).
 
-use palimpsest_model::{MAX_ALIASES, Object, PropertyId, State, Structure, Value, Values, check_property, merge};
+use palimpsest_model::{
+    MAX_ALIASES, Object, ObjectId, PropertyId, State, Structure, Value, Values, check_property, merge,
+};
 use palimpsest_store::{ChangeKind, Found, Tx};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -53,6 +55,9 @@ pub(crate) struct Combined {
 /// A place where two sides collide, with what each has there.
 #[derive(Serialize, Debug)]
 pub(crate) struct Collision {
+    /// Of which object, where the request does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<ObjectId>,
     pub(crate) path: String,
     pub(crate) base: Json,
     pub(crate) theirs: Json,
@@ -73,12 +78,12 @@ pub(crate) fn combine(base: &Object, theirs: &Object, mine: &Object, structure: 
     }
     let changed = object.blocks.iter().filter(|(id, list)| theirs.blocks.get(*id) != Some(list));
     let unknown = changed.map(|(id, _)| id).filter(|id| !structure.sections().any(|known| known == *id));
-    let mut homeless: Vec<String> = unknown.map(|section| format!("blocks.{section}")).collect();
+    let mut unplaced: Vec<String> = unknown.map(|section| format!("blocks.{section}")).collect();
     if check_limits(&object).is_err() {
-        homeless.push("blocks".to_owned());
+        unplaced.push("blocks".to_owned());
     }
-    if !homeless.is_empty() {
-        paths.append(&mut homeless);
+    if !unplaced.is_empty() {
+        paths.append(&mut unplaced);
         object.blocks.clone_from(&theirs.blocks);
     }
     paths.sort();
@@ -86,11 +91,17 @@ pub(crate) fn combine(base: &Object, theirs: &Object, mine: &Object, structure: 
     let values = [base, theirs, mine].map(|object| Values::of(object, Some(structure)));
     let collision = |path: String| {
         let [base, theirs, mine] = values.each_ref().map(|values| values.at(&path).unwrap_or_default());
-        Collision { path, base, theirs, mine }
+        Collision { id: None, path, base, theirs, mine }
     };
     let conflicts = paths.into_iter().map(collision).collect();
     drop(values);
     Combined { object, conflicts }
+}
+
+/// The collision of an object whose structure is gone.
+pub(crate) fn homeless(object: &Object) -> Collision {
+    let path = format!("schema.{}", object.structure);
+    Collision { id: None, path, base: Json::Null, theirs: Json::Null, mine: Json::Null }
 }
 
 /// The properties that are not as theirs and that the structure would not take.
@@ -106,13 +117,15 @@ fn unfit(object: &Object, theirs: &Object, structure: &Structure) -> Vec<Propert
 
 /// Refuses when anything collides.
 pub(crate) fn refuse(conflicts: Vec<Collision>) -> Result<(), Error> {
-    if conflicts.is_empty() {
-        return Ok(());
-    }
-    let count = conflicts.len();
-    let message = match count {
-        1 => format!("Both sides changed {} differently", conflicts[0].path),
-        _ => format!("Both sides changed {count} things differently, {} among them", conflicts[0].path),
+    if conflicts.is_empty() { Ok(()) } else { Err(refused(conflicts)) }
+}
+
+/// The refusal of what collides, of which there is something.
+pub(crate) fn refused(conflicts: Vec<Collision>) -> Error {
+    let first = conflicts.first().map_or("", |conflict| &conflict.path);
+    let message = match conflicts.len() {
+        1 => format!("Both sides changed {first} differently"),
+        count => format!("Both sides changed {count} things differently, {first} among them"),
     };
-    Err(Error::new(Code::Conflict, message).with_details(json!({ "conflicts": conflicts })))
+    Error::new(Code::Conflict, message).with_details(json!({ "conflicts": conflicts }))
 }

@@ -10,7 +10,7 @@ use crate::engine::View;
 use crate::error::Error;
 use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, RevertObject, UpdateObject};
 use crate::retry::Retry;
 use crate::world::Fresh;
 
@@ -30,6 +30,7 @@ pub enum Operation {
     DeleteBlock(DeleteBlock),
     MoveBlock(MoveBlock),
     EditObject(EditObject),
+    RevertObject(RevertObject),
 }
 
 /// An operation as it is asked for.
@@ -153,13 +154,14 @@ impl Operation {
             Self::DeleteBlock(delete) => Subject::Object(delete.id),
             Self::MoveBlock(change) => Subject::Object(change.id),
             Self::EditObject(edits) => Subject::Object(edits.id),
+            Self::RevertObject(revert) => Subject::Object(revert.id),
         })
     }
 
     /// Whether it finds an object in this state.
     pub(crate) fn sees(&self, state: State) -> bool {
         match (self, state) {
-            (_, State::Live) => true,
+            (_, State::Live) | (Self::RevertObject(_), _) => true,
             (Self::UpdateObject(update), State::Trashed) => update.trashed == Some(false),
             (Self::DeleteObject(delete), State::Trashed) => delete.hard,
             _ => false,
@@ -196,6 +198,7 @@ impl Operation {
             Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
             Self::MoveBlock(change) => change.apply(tx, fresh, ignored).map(Some),
             Self::EditObject(edits) => edits.apply(tx, fresh, ignored).map(Some),
+            Self::RevertObject(revert) => revert.apply(tx).map(Some),
         }
     }
 }

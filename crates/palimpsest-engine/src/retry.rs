@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::operation::Ignored;
 use crate::perform::Done;
+use crate::transactions::Left;
 
 /// What tells a request that is sent again from another one.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -47,6 +48,8 @@ impl Retry {
 pub(crate) struct Outcome {
     /// What each operation did: one, or those of a transaction.
     pub(crate) done: Vec<Done>,
+    /// What a revert left as it is.
+    pub(crate) stayed: Vec<Left>,
     pub(crate) row: SpaceRow,
     pub(crate) schema: Arc<Schema>,
     /// Of an answer that was given before: the revision it had.
@@ -59,6 +62,8 @@ struct Kept {
     /// The revision of the schema it was rendered with.
     schema: Revision,
     done: Vec<KeptDone>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stayed: Vec<Left>,
 }
 
 /// What is stored of what one operation did.
@@ -98,7 +103,8 @@ pub(crate) fn replay(tx: &mut Tx<'_>, retry: Option<&Retry>) -> Result<Option<Ou
 /// Stores what this commit is answered, if its request has a key. Last of all in a commit.
 pub(crate) fn remember(tx: &mut Tx<'_>, retry: Option<&Retry>, outcome: &Outcome) -> Result<(), Error> {
     let Some(retry) = retry else { return Ok(()) };
-    let kept = Kept { schema: outcome.row.schema, done: outcome.done.iter().map(keep).collect() };
+    let (done, stayed) = (outcome.done.iter().map(keep).collect(), outcome.stayed.clone());
+    let kept = Kept { schema: outcome.row.schema, done, stayed };
     let body = serde_json::to_string(&kept).map_err(|error| broken(&error.to_string()))?;
     tx.store_answer(&retry.key, retry.fingerprint, body);
     Ok(())
@@ -131,7 +137,7 @@ fn rebuild(tx: &mut Tx<'_>, stored: &StoredAnswer) -> Result<Outcome, Error> {
         let left = one.left.map(|(id, revision)| (id, Tag { log: row.log, revision }));
         done.push(Done { shown, left, ignored: read_paths(one.ignored, one.more) });
     }
-    Ok(Outcome { done, row, schema, replayed: Some(stored.revision) })
+    Ok(Outcome { done, stayed: kept.stayed, row, schema, replayed: Some(stored.revision) })
 }
 
 /// Puts the structure of an object as it stood where the answer did into a schema: all that the bytes of that object are made of.

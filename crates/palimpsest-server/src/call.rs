@@ -23,6 +23,7 @@ use crate::panics::catch;
 use crate::prefer::Preferences;
 use crate::rates::{Quota, Windows};
 use crate::retry::{self, Running, Turn};
+use crate::reverting;
 use crate::stopping::Stopping;
 use crate::transaction;
 
@@ -166,6 +167,14 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = manage(call).await?;
             Answer { ignored: input.ignored()?, ..answer }
+        }
+        Action::Revert => {
+            let retry = retry::read(&parts, &bytes)?;
+            let revert = reverting::read(&input, &condition, retry)?;
+            let ignored = input.ignored()?;
+            let _turn = turn(app, &token, revert.retry.as_ref()).await?;
+            let answer = reverting::render(revert.revision, app.engine.revert(&token, revert).await?, ignored);
+            if preferences.minimal { answer.minimal() } else { answer }
         }
         Action::Follow(follow) => {
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::new(input) };

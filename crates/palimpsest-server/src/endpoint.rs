@@ -53,6 +53,8 @@ pub(crate) enum Action {
     /// Changes something beside the log, which has neither conditions nor keys. It ends its input (`Input::ignored`) before it
     /// does anything.
     Manage(fn(Call) -> Reading),
+    /// Takes back what one commit did.
+    Revert,
     /// Looks, and may wait for what comes.
     Follow(fn(Follower) -> Following),
     /// Tells of the server itself.

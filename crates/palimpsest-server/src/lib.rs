@@ -16,6 +16,7 @@ mod panics;
 mod prefer;
 mod rates;
 mod retry;
+mod reverting;
 mod router;
 mod serve;
 mod stopping;

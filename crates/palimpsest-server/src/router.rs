@@ -79,6 +79,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
     write(30, Method::POST, "/object/edits", api::object::edits::read, api::object::edits::describe),
     write(10, Method::POST, "/object/url", api::object::link::read, api::object::link::describe),
     // The past of an object
+    write(30, Method::POST, "/object/revert", api::object::revert::read, api::object::revert::describe),
     read(30, "/object/history", api::object::history::call, api::object::history::describe),
     read(30, "/object/diff", api::object::diff::call, api::object::diff::describe),
     // Objects as Markdown (spec/02 §8–10)
@@ -120,6 +121,14 @@ pub static ENDPOINTS: &[Endpoint] = &[
         quota: 30,
         action: Action::Transact,
         describe: api::transactions::commit::describe,
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/transactions/revert",
+        access: Access::Scope(Scope::Write),
+        quota: 30,
+        action: Action::Revert,
+        describe: api::transactions::revert::describe,
     },
     // Changes (our own)
     follow(30, "/changes", api::changes::call, api::changes::describe),

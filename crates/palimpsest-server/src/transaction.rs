@@ -31,17 +31,14 @@ pub(crate) fn read(
     preferences: Preferences,
     retry: Option<Retry>,
 ) -> Result<Transaction, Failure> {
-    if *condition != (Condition { merge: condition.merge, ..Condition::default() }) {
-        let message =
-            "✖ A transaction takes no If-Match or If-None-Match: its operations and guards have members for them";
-        return Err(Failure::new(Code::InvalidInput, message));
-    }
+    let message = "✖ A transaction takes no If-Match or If-None-Match: its operations and guards have members for them";
+    refuse_conditions(condition, message)?;
     let (calls, guards, dry_run) = input.body(|body, reading| {
         let operations = body.get("operations");
         let calls = read_list(&operations, reading, Called::read);
-        let guards = body.get("guards").given(reading, |guards, reading| read_list(guards, reading, read_guard));
+        let guards = read_guards(body, reading);
         let dry_run = body.get("dryRun").given(reading, Node::boolean);
-        Some((calls?, guards?.unwrap_or_default(), dry_run?.unwrap_or(false)))
+        Some((calls?, guards?, dry_run?.unwrap_or(false)))
     })?;
     let mut operations = Vec::with_capacity(calls.len());
     for (index, call) in calls.into_iter().enumerate() {
@@ -52,6 +49,20 @@ pub(crate) fn read(
     let strict = preferences.strict;
     let shows = preferences.representation.then_some(SHOWN);
     Ok(Transaction { operations, guards, dry_run, strict, shows, retry })
+}
+
+/// Refuses conditions on a request that changes more than one object.
+pub(crate) fn refuse_conditions(condition: &Condition, message: &str) -> Result<(), Failure> {
+    if *condition == (Condition { merge: condition.merge, ..Condition::default() }) {
+        return Ok(());
+    }
+    Err(Failure::new(Code::InvalidInput, message))
+}
+
+/// Reads the guards of a body, which may have none.
+pub(crate) fn read_guards(body: &Node<'_, '_>, reading: &mut Reading) -> Option<Vec<Guard>> {
+    let guards = body.get("guards").given(reading, |guards, reading| read_list(guards, reading, read_guard));
+    guards.map(Option::unwrap_or_default)
 }
 
 fn read_list<T>(

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{Object, ObjectId, Revision, SpaceId, State, Structure, StructureId, Versioned, changed_paths};
+use serde::de::DeserializeOwned;
 
 use crate::delta::apply_delta;
 use crate::error::StoreError;
@@ -127,6 +128,17 @@ pub(crate) fn structure_at(
 ) -> Result<Option<Versioned<Structure>>, StoreError> {
     let doc = doc_at(rows, space, DocKey::Structure(id), revision)?.filter(|doc| doc.state == State::Live);
     doc.map(|doc| Ok(Versioned { revision: doc.revision, value: parse(&doc.body)? })).transpose()
+}
+
+/// A part of the schema as it stood at a revision; nothing when it was not there then.
+pub(crate) fn schema_doc_at<T: DeserializeOwned>(
+    rows: &mut dyn Rows,
+    space: SpaceId,
+    key: DocKey,
+    revision: Revision,
+) -> Result<Option<T>, StoreError> {
+    let doc = doc_at(rows, space, key, revision)?.filter(|doc| doc.state == State::Live);
+    doc.map(|doc| parse(&doc.body)).transpose()
 }
 
 /// The paths of what differs between two versions of an object, its being in the trash included, sorted.

@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BlockId, Collection, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State, Structure, StructureId,
-    Timestamp, Value, Versioned,
+    BlockId, Collection, CollectionId, Object, ObjectId, PropertyId, Revision, Schema, Space, SpaceId, State,
+    Structure, StructureId, Timestamp, Value, Versioned,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,6 +42,9 @@ pub struct Found {
 
 /// So many stored objects of one name are looked at: a name that so many have means none of them in particular.
 const CALLED: usize = 100;
+
+/// So many members of a list are looked at together.
+const MEMBERS_AT_ONCE: usize = 100;
 
 /// A list that never had a member is as it was when the space began.
 const FIRST: Revision = Revision(1);
@@ -208,6 +211,42 @@ impl<'r> Tx<'r> {
     ) -> Result<Option<Versioned<Structure>>, StoreError> {
         let found = past::structure_at(self.rows, self.row.id, id, revision);
         self.note(found)
+    }
+
+    /// The space itself as it stood at an earlier revision; nothing when it was not there yet.
+    pub fn space_at(&mut self, revision: Revision) -> Result<Option<Space>, StoreError> {
+        let found = past::schema_doc_at(self.rows, self.row.id, DocKey::Space, revision);
+        self.note(found)
+    }
+
+    /// A collection as it stood at an earlier revision; nothing when it was not there then.
+    pub fn collection_at(&mut self, id: CollectionId, revision: Revision) -> Result<Option<Collection>, StoreError> {
+        let found = past::schema_doc_at(self.rows, self.row.id, DocKey::Collection(id), revision);
+        self.note(found)
+    }
+
+    /// The log entry of a revision.
+    pub fn entry(&mut self, revision: Revision) -> Result<Option<LogEntry>, StoreError> {
+        let entry = past::entry(self.rows, self.row.id, revision);
+        self.note(entry)
+    }
+
+    /// Whether a list has members, with what this transaction put.
+    pub fn has_members(&mut self, list: List) -> Result<bool, StoreError> {
+        let put = self.changed.iter().filter_map(|id| self.objects.get(id)?.after.as_ref());
+        if put.into_iter().any(|(object, state, _)| lists_of(object, *state).contains(&list)) {
+            return Ok(true);
+        }
+        let mut from = None;
+        loop {
+            let places = self.rows.members(self.row.id, list, from, MEMBERS_AT_ONCE);
+            let places = self.note(places)?;
+            let Some(last) = places.last() else { return Ok(false) };
+            from = Some(*last);
+            if places.iter().any(|(_, id)| !self.changed.contains(id)) {
+                return Ok(true);
+            }
+        }
     }
 
     /// What whoever commits was answered when a write with this key was done, in whatever space.

@@ -35,7 +35,7 @@ fn found_at(snapshot: &mut Snapshot<'_>, id: ObjectId, revision: Revision) -> Re
 }
 
 /// Tells what is wrong with a revision that is asked for under a name: it is beyond the head.
-fn beyond(space: &SpaceRow, revision: Revision, name: &str) -> Option<Problem> {
+pub(crate) fn beyond(space: &SpaceRow, revision: Revision, name: &str) -> Option<Problem> {
     let message = format!("Too big: expected number to be <={}", space.revision);
     (revision > space.revision).then(|| Problem::new(Path::keys(&[name]), message))
 }

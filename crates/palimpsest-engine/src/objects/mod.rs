@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod edits;
 mod link;
+mod revert;
 mod sets;
 mod update;
 
@@ -12,6 +13,7 @@ pub(crate) use create::creatable;
 pub use delete::DeleteObject;
 pub use edits::{Edit, EditObject, MAX_EDITS};
 pub use link::{CreateFromUrl, Notes};
+pub use revert::RevertObject;
 pub use update::UpdateObject;
 
 use palimpsest_model::{Object, ObjectId, State};

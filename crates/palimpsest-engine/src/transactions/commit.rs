@@ -1,6 +1,6 @@
 //! POST /transactions.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -8,7 +8,7 @@ use palimpsest_model::{ObjectId, Revision, State, Tag};
 use palimpsest_store::{Policy, Tx};
 use serde_json::json;
 
-use super::Guard;
+use super::guard::{Guard, check_guards};
 use crate::access::Access;
 use crate::condition::{Condition, Tags, Terms};
 use crate::engine::{Engine, View};
@@ -71,7 +71,7 @@ pub struct Outcome {
 }
 
 /// A commit that ends without its effects: because it was refused, or because it was only a question.
-enum Undone {
+pub(super) enum Undone {
     Refused(Box<Error>),
     Dry(Box<Applied>, Revision),
 }
@@ -137,7 +137,7 @@ impl Engine {
         shows: Option<usize>,
         is_dry: bool,
     ) -> Result<Committed, Error> {
-        let Applied { row, schema, done, replayed } = applied;
+        let Applied { row, schema, done, replayed, .. } = applied;
         let mut room = shows;
         let mut views: BTreeMap<ObjectId, View> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(done.len());
@@ -174,10 +174,7 @@ impl Engine {
 
 impl Transaction {
     fn apply(&self, tx: &mut Tx<'_>, policy: Policy, fresh: &mut Fresh) -> Result<Applied, Error> {
-        let mut held = BTreeSet::new();
-        for (index, guard) in self.guards.iter().enumerate() {
-            guard.check(tx, &mut held).map_err(|error| Part::Guard.aborts(index, error))?;
-        }
+        let mut held = check_guards(tx, &self.guards)?;
         let mut done = Vec::with_capacity(self.operations.len());
         for (index, step) in self.operations.iter().enumerate() {
             let terms = Terms { condition: &step.condition, policy, held: &held };
@@ -204,7 +201,7 @@ impl Transaction {
             one.left = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
             one.shown = found.filter(|found| self.shows.is_some() && found.state == State::Live);
         }
-        Ok(Applied { done, row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
+        Ok(Applied { done, stayed: Vec::new(), row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use palimpsest_model::{ObjectId, Revision, State, Tag};
 use palimpsest_store::{List, Tx};
 
+use super::Part;
 use crate::condition::{Mismatch, Tags, explain};
 use crate::error::Error;
 use crate::lists::is_tag;
@@ -26,9 +27,18 @@ pub enum Guard {
     Structures(Tags),
 }
 
+/// Refuses when one of them is not true. Answers the objects whose version they name.
+pub(super) fn check_guards(tx: &mut Tx<'_>, guards: &[Guard]) -> Result<BTreeSet<ObjectId>, Error> {
+    let mut held = BTreeSet::new();
+    for (index, guard) in guards.iter().enumerate() {
+        guard.check(tx, &mut held).map_err(|error| Part::Guard.aborts(index, error))?;
+    }
+    Ok(held)
+}
+
 impl Guard {
     /// Refuses when it is not true. An object whose version it names goes into `held`.
-    pub(super) fn check(&self, tx: &mut Tx<'_>, held: &mut BTreeSet<ObjectId>) -> Result<(), Error> {
+    fn check(&self, tx: &mut Tx<'_>, held: &mut BTreeSet<ObjectId>) -> Result<(), Error> {
         let log = tx.row().log;
         let version = |revision| Tag { log, revision };
         match self {

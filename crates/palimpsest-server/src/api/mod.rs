@@ -12,7 +12,7 @@ pub(crate) mod transactions;
 pub(crate) mod trash;
 pub(crate) mod webhooks;
 
-use palimpsest_model::{Node, Reading, Revision};
+use palimpsest_model::{Node, Number, Reading, Revision};
 
 /// The most rows of a page of our own lists, and how many there are when the client does not say.
 const MOST: usize = 1000;
@@ -32,6 +32,20 @@ fn read_count(node: &Node<'_, '_>, reading: &mut Reading, most: usize) -> Option
 /// Reads a revision from a query.
 fn read_revision(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Revision> {
     read_whole(node, reading).map(Revision)
+}
+
+/// Reads a revision from a body; `20.0` is `20`.
+pub(crate) fn read_revision_of_body(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Revision> {
+    let number = Number::from(node.number(reading)?.clone());
+    let Ok(number) = number.to_string().parse::<i128>() else {
+        reading.problem(node, "Invalid input: expected int, received number");
+        return None;
+    };
+    let revision = u64::try_from(number).ok().filter(|revision| *revision > 0);
+    if revision.is_none() {
+        reading.problem(node, "Too small: expected number to be >0");
+    }
+    revision.map(Revision)
 }
 
 /// Reads a whole number from 1 on.

@@ -23,7 +23,7 @@ fn collision() -> Value {
             ("theirs", side("What is there now; null for nothing.")),
             ("mine", side("What was to be there; null for nothing.")),
         ],
-        &[],
+        &[("id", said(uuid(), "The object, where the request does not name one."))],
     )
 }
 

@@ -156,7 +156,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             codes.extend(OF_EVERY_CALL);
         }
     }
-    let is_repeatable = matches!(endpoint.action, Action::Write(_) | Action::Transact);
+    let is_repeatable = matches!(endpoint.action, Action::Write(_) | Action::Transact | Action::Revert);
     if is_repeatable {
         parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
         codes.extend([Code::IdempotencyMismatch, Code::IdempotencyInProgress]);
@@ -165,7 +165,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     codes.push(Code::ServerError);
     let is_write = matches!(endpoint.action, Action::Write(_));
-    let is_transaction = matches!(endpoint.action, Action::Transact);
+    let is_transaction = matches!(endpoint.action, Action::Transact | Action::Revert);
     let is_read = matches!(endpoint.action, Action::Read(_));
     let is_versioned = is_read && described.successes.iter().any(|success| success.is_versioned);
     if is_write || is_versioned {

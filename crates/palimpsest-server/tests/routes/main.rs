@@ -28,6 +28,7 @@ mod blocks;
 mod changes;
 mod docs;
 mod health;
+mod merge;
 mod object;
 mod objects;
 mod space;

@@ -8,6 +8,7 @@ pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod link;
 pub(crate) mod markdown;
+pub(crate) mod revert;
 pub(crate) mod update;
 
 use palimpsest_model::{CollectionId, Node, Reading, read_uuid};

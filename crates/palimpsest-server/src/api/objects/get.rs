@@ -1,9 +1,10 @@
 //! POST /objects/get: several objects at one revision. A read, although it is a POST.
 
 use palimpsest_engine::GetObjects;
-use palimpsest_model::{Node, ObjectId, Reading as Notes, Revision, read_uuid};
+use palimpsest_model::{Node, ObjectId, Reading as Notes, read_uuid};
 use serde_json::json;
 
+use crate::api::read_revision_of_body;
 use crate::document::names::{revision, uuid};
 use crate::document::shape::{open, refer};
 use crate::document::{Description, Success};
@@ -16,7 +17,7 @@ pub(crate) fn call(call: Call) -> Reading {
     Box::pin(async move {
         let ask = call.input.body(|body, notes| {
             let ids = read_ids(&body.get("ids"), notes);
-            let revision = body.get("revision").given(notes, read_revision);
+            let revision = body.get("revision").given(notes, read_revision_of_body);
             Some(GetObjects { ids: ids?, revision: revision? })
         })?;
         Ok(call.engine.objects(&call.token, ask).await?.into())
@@ -32,20 +33,6 @@ fn read_ids(node: &Node<'_, '_>, notes: &mut Notes) -> Option<Vec<ObjectId>> {
     // All ids are read, so that every problem is told.
     let ids: Vec<_> = ids.map(|id| read_uuid(&id, notes).map(ObjectId)).collect();
     ids.into_iter().collect()
-}
-
-/// Reads a revision from a body; `20.0` is `20`.
-fn read_revision(node: &Node<'_, '_>, notes: &mut Notes) -> Option<Revision> {
-    let number = palimpsest_model::Number::from(node.number(notes)?.clone());
-    let Ok(number) = number.to_string().parse::<i128>() else {
-        notes.problem(node, "Invalid input: expected int, received number");
-        return None;
-    };
-    let revision = u64::try_from(number).ok().filter(|revision| *revision > 0);
-    if revision.is_none() {
-        notes.problem(node, "Too small: expected number to be >0");
-    }
-    revision.map(Revision)
 }
 
 pub(crate) fn describe() -> Description {

@@ -24,7 +24,7 @@ pub(crate) fn describe() -> Description {
         .aborts()
 }
 
-fn most(mut list: Value, most: usize) -> Value {
+pub(super) fn most(mut list: Value, most: usize) -> Value {
     list["maxItems"] = json!(most);
     list
 }
@@ -38,7 +38,7 @@ fn operation() -> Value {
     open(&[("method", words(["POST", "PATCH", "DELETE"])), ("path", path)], &optional)
 }
 
-fn guard() -> Value {
+pub(super) fn guard() -> Value {
     let tags = || said(text(), "Entity tags, or `*`.");
     let path = said(text(), "A path that is answered with an ETag, with its query: a list, the space, its structures.");
     let revision = said(count(1), "Nothing in the space changed since.");

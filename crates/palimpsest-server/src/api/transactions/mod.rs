@@ -1,3 +1,4 @@
-//! Many operations as one commit.
+//! Many operations as one commit, and what one commit did taken back.
 
 pub(crate) mod commit;
+pub(crate) mod revert;

@@ -16,6 +16,7 @@ mod planted;
 mod properties;
 mod references;
 mod refusals;
+mod revert;
 mod rewrite;
 mod trash;
 mod update;

@@ -8,6 +8,7 @@ mod form;
 mod guards;
 mod links;
 mod oracle;
+mod reverting;
 mod together;
 
 use http::Method;

@@ -14,7 +14,7 @@ fn rounds() -> u64 {
 }
 
 /// An operation, sensible or not, on one of a few objects and blocks whose ids the client chose.
-fn operation(dice: &mut Dice) -> Value {
+pub(super) fn operation(dice: &mut Dice) -> Value {
     let number = dice.below(5);
     let (object, letter) = (object(number), dice.pick(&["a", "b", "c"]));
     // No two objects have a name in common: which one a name means would depend on when they changed.
@@ -48,7 +48,7 @@ fn operation(dice: &mut Dice) -> Value {
 }
 
 /// Makes a tag, or a page with text.
-fn make(dice: &mut Dice, number: usize) -> Value {
+pub(super) fn make(dice: &mut Dice, number: usize) -> Value {
     let kind = if number == 0 { "RootTag" } else { "RootPage" };
     let mut body = json!({"structureId": kind, "properties": {"title": titled(&format!("a{number}"))}});
     if number > 0 {
@@ -57,7 +57,7 @@ fn make(dice: &mut Dice, number: usize) -> Value {
     create(&body, &object(number))
 }
 
-fn object(number: usize) -> String {
+pub(super) fn object(number: usize) -> String {
     format!("77777777-7777-4777-8777-{number:012}")
 }
 
