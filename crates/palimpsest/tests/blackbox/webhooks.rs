@@ -177,8 +177,11 @@ fn every_change_arrives_in_order_at_least_once_whatever_happens_to_either_side()
             last = write(&mut client, random.within(1..8));
             receiver.one_more(before);
             receiver.set(Mode::Takes);
+            // A connection that nothing was asked on for 10 s is closed, and a lease may have been waited for.
+            client = server.client(&token);
             retry(&mut client, hook);
             receiver.comes_to(last);
+            client = server.client(&token);
         }
         // Killed while a delivery is under way, or while nothing is; or asked to stop.
         let mode = if round == 0 || random.below(2) == 0 { Mode::Hangs } else { Mode::Takes };
@@ -195,6 +198,7 @@ fn every_change_arrives_in_order_at_least_once_whatever_happens_to_either_side()
         server = start(&data, &receiver);
         client = server.client(&token);
         receiver.comes_to(last);
+        client = server.client(&token);
     }
     let got = receiver.got();
     let mut seen = begins;

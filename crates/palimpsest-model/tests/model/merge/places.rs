@@ -195,7 +195,7 @@ fn reports_what_collides(
     let merged = merge(&base.object(), &theirs.object(), &mine.object());
     let reported: BTreeSet<String> = merged.conflicts.iter().map(|conflict| conflict.path.clone()).collect();
     let mut expected = direct(base, theirs, mine);
-    if expected.iter().all(|path| path.ends_with(".content")) {
+    if expected.iter().all(|path| path.ends_with(".content") || path.ends_with(".inserted")) {
         expected.extend(circles(base, theirs, mine));
     }
     if expected.iter().all(|path| !path.ends_with(".position")) {
