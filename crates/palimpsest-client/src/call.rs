@@ -190,7 +190,7 @@ impl<T> Call<T> {
 async fn exchange(client: &Client, retry: Retry, mut request: Request) -> Result<Received, Error> {
     let safety = match request.reads {
         true => Safety::Read,
-        false if client.knows_keys() => Safety::Keyed,
+        false if client.knows_keys() && !request.unkeyed => Safety::Keyed,
         false => Safety::Write,
     };
     if safety == Safety::Keyed && !request.headers.contains_key(headers::KEY) {

@@ -1,7 +1,7 @@
 //! Changes of a space as answers show them.
 
 use palimpsest_model::{LogId, ObjectId, Revision, StructureId, Tag, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::actor_view::ActorView;
 use crate::object_view::ObjectView;
@@ -61,7 +61,7 @@ pub struct ChangedView {
 }
 
 /// What is done to objects.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 #[expect(missing_docs, reason = "the names say it")]

@@ -81,6 +81,8 @@ mod refusal;
 mod request;
 mod required;
 mod retry;
+mod revert;
+mod reverted_view;
 mod search;
 mod space_view;
 mod stream;
@@ -90,6 +92,8 @@ mod token;
 mod transaction;
 mod trash_view;
 mod update_with;
+mod webhook;
+mod webhook_view;
 
 pub use actor_view::ActorView;
 pub use answered::Answered;
@@ -127,7 +131,7 @@ pub use page_view::{PageView, RowView};
 pub use palimpsest_model::{
     Alignment, BlockId, BuiltIn, CollectionId, Color, GridLayout, Hierarchy, Highlight, HighlightColor, HighlightKind,
     Icon, LabelId, ListKind, LogId, Number, ObjectId, PropertyId, QuoteLayout, Resolution, Revision, SpaceId,
-    StructureId, Style, Tag, Timestamp, parse_uuid,
+    StructureId, Style, Tag, Timestamp, WebhookId, parse_uuid,
 };
 pub use place::Place;
 pub use position::{Position, PositionError};
@@ -136,6 +140,8 @@ pub use refusal::{Aborted, ConflictView, InUseView, LostBase, Part, StaleView};
 /// What [`Call::header`] takes.
 pub use reqwest::header::{HeaderName, HeaderValue};
 pub use retry::Retry;
+pub use revert::Revert;
+pub use reverted_view::{LeftReason, LeftView, RevertedObject, RevertedView};
 pub use search::Search;
 pub use space_view::SpaceView;
 pub use stream::{ChangeStream, Followed};
@@ -146,3 +152,5 @@ pub use trash_view::{TrashView, TrashedView};
 pub use update_with::{Amendment, UpdateWith};
 /// What most ids hold.
 pub use uuid::Uuid;
+pub use webhook::{NewWebhook, WebhookChanges};
+pub use webhook_view::{DeliveryKind, DeliveryView, MadeWebhook, WebhookFailure, WebhookState, WebhookView};

@@ -45,6 +45,9 @@ pub enum LostBase {
 /// Two changes of one thing.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 pub struct ConflictView {
+    /// Which object, when a commit is taken back; nothing when it is about the schema, or about the one object written to.
+    #[serde(default)]
+    pub id: Option<ObjectId>,
     /// What both change.
     pub path: String,
     /// What stood there before; null for nothing.

@@ -27,6 +27,8 @@ pub(crate) struct Request {
     pub(crate) amends: Option<ObjectId>,
     /// Whether it shows what was, not what is.
     pub(crate) past: bool,
+    /// Whether the server takes no key for it.
+    pub(crate) unkeyed: bool,
 }
 
 impl Request {
@@ -43,6 +45,7 @@ impl Request {
             subjects: Vec::new(),
             amends: None,
             past: false,
+            unkeyed: false,
         }
     }
 
@@ -73,6 +76,11 @@ impl Request {
     /// A read of what was.
     pub(crate) fn past(self) -> Self {
         Self { past: true, ..self }
+    }
+
+    /// A write that has an effect each time it is sent.
+    pub(crate) fn unkeyed(self) -> Self {
+        Self { unkeyed: true, ..self }
     }
 
     pub(crate) fn if_match(&mut self, tag: Tag) {

@@ -18,8 +18,8 @@ use crate::headers;
 /// | other 5xx, no answer in time, 409 because the first request still runs | no | yes | no |
 ///
 /// Writes have a key, the same for all attempts, once it is known that the server knows keys: see
-/// [`ClientBuilder::idempotency`](crate::ClientBuilder::idempotency). Without one, a write whose outcome is unknown is never
-/// repeated by itself.
+/// [`ClientBuilder::idempotency`](crate::ClientBuilder::idempotency). Those of webhooks never have one. Without one, a
+/// write whose outcome is unknown is never repeated by itself.
 ///
 /// The pause is the one the server asks for (`Retry-After`, or `reset` of `RateLimit`), else 250 ms, doubled each time.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -22,6 +22,11 @@ impl<'de> Deserialize<'de> for WireTime {
     }
 }
 
+/// Reads an instant, or `null`.
+pub(crate) fn maybe_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    Option::<WireTime>::deserialize(deserializer).map(|time| time.map(|time| time.0))
+}
+
 /// Reads an instant.
 pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
     WireTime::deserialize(deserializer).map(|time| time.0)

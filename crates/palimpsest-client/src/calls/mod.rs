@@ -6,6 +6,8 @@ mod history;
 mod list;
 mod markdown;
 mod object;
+mod revert;
 mod search;
 mod space;
+mod webhooks;
 mod writes;

@@ -1,6 +1,9 @@
 //! Writes that are sent again under a key, and those that are not.
 
-use palimpsest_client::{Client, Code, HeaderValue, NewObject, ObjectView, Retry};
+use palimpsest_client::{
+    Client, Code, HeaderValue, NewObject, NewWebhook, ObjectId, ObjectView, Retry, Revert, Revision, WebhookChanges,
+    WebhookId, parse_uuid,
+};
 use serde_json::{Value, json};
 
 use crate::scripted::{Heard, Line, Scripted, answer};
@@ -106,4 +109,34 @@ async fn a_read_has_no_key_and_is_sent_again_when_its_answer_is_lost() {
     let server = Scripted::new(vec![Line::HangUp, answer(200, &[], json!({"id": ID, "title": "Lab"}))]).await;
     client(&server, true).space().await.unwrap();
     assert_eq!(keys(&server.heard()), [None, None]);
+}
+
+#[tokio::test]
+async fn going_back_has_a_key() {
+    let reverted = answer(200, &[], json!({"revision": 3, "reverted": 2, "results": []}));
+    let server = Scripted::new(vec![Line::HangUp, done(), Line::HangUp, reverted]).await;
+    let (client, id) = (client(&server, true), ObjectId(parse_uuid(ID).unwrap()));
+    client.revert_object(id, Revision(1)).await.unwrap();
+    client.revert_transaction(&Revert::of(Revision(2))).await.unwrap();
+    let heard = server.heard();
+    let keys = keys(&heard);
+    assert!(keys[0].is_some() && keys[2].is_some(), "{keys:?}");
+    assert_eq!((keys[0], keys[2]), (keys[1], keys[3]));
+}
+
+#[tokio::test]
+async fn a_write_of_webhooks_has_no_key_and_no_condition_and_is_not_sent_again() {
+    let id = WebhookId(parse_uuid(ID).unwrap());
+    for failure in [|| Line::HangUp, || refused(503, "cap_service_unavailable"), || refused(500, "cap_server_error")] {
+        let server = Scripted::new((0..4).map(|_| failure()).collect()).await;
+        let client = client(&server, true).careful();
+        client.create_webhook(&NewWebhook::to("https://example.org")).await.unwrap_err();
+        client.update_webhook(id, &WebhookChanges::new().paused(true)).await.unwrap_err();
+        client.test_webhook(id).await.unwrap_err();
+        client.delete_webhook(id).await.unwrap_err();
+        let heard = server.heard();
+        assert_eq!(keys(&heard), [None; 4]);
+        assert!(heard.iter().all(|one| one.header("if-match").is_none()));
+        assert_eq!(heard[3].line, format!("DELETE /webhooks?id={ID}"));
+    }
 }

@@ -6,5 +6,7 @@ mod calls;
 mod concurrency;
 mod proxy;
 mod refusals;
+mod reverting;
 mod served;
+mod webhooks;
 mod whole;
