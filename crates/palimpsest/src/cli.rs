@@ -77,7 +77,7 @@ struct ServeArgs {
     /// How long earlier versions are kept: for ever, or 12h, 90d, 52w [default: forever]
     #[arg(long, env = "PALIMPSEST_HISTORY", value_name = "forever|DURATION")]
     history: Option<History>,
-    /// The origins whose pages may call from a browser, such as https://notes.example [default: none]
+    /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
     /// How the log is written [default: text]
