@@ -15,7 +15,7 @@ async fn a_webhook_is_made_listed_paused_and_deleted() {
     // The client knows by now that the server takes keys.
     client.create_object(&NewObject::page("a")).await.unwrap();
     let pages = StructureId::BuiltIn(BuiltIn::RootPage);
-    let webhook = NewWebhook::to(URL).structures([pages.clone()]).kinds([ChangeKind::Created, ChangeKind::Reverted]);
+    let webhook = NewWebhook::to(URL).structures([pages]).kinds([ChangeKind::Created, ChangeKind::Reverted]);
     let made = client.create_webhook(&webhook.whole()).await.unwrap().value;
     assert!(made.secret.starts_with("whsec_"));
     assert!(!format!("{made:?}").contains(&made.secret));
