@@ -196,7 +196,6 @@ fn every_change_arrives_in_order_at_least_once_whatever_happens_to_either_side()
         }
         receiver.set(Mode::Takes);
         server = start(&data, &receiver);
-        client = server.client(&token);
         receiver.comes_to(last);
         client = server.client(&token);
     }
