@@ -14,7 +14,13 @@ use crate::error::{Code, Error};
 /// A cursor this far behind, in revisions, is refused: a page would have to undo too much.
 const MOST_REVISIONS: u64 = 100_000;
 /// A cursor this old, in milliseconds, is refused.
-const OLDEST: i64 = 24 * 60 * 60 * 1000;
+const OLDEST: i64 = 24 * HOUR;
+const HOUR: i64 = 60 * 60 * 1000;
+
+/// When a cursor counts as begun: at the end of the hour, so that the same first page has the same bytes all through it.
+pub(crate) fn beginning(now: Timestamp) -> Timestamp {
+    Timestamp(now.0.saturating_add((-now.0).rem_euclid(HOUR)))
+}
 
 /// A place in a list as it stood at a revision.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::access::Access;
-use crate::cursor::{Cursor, name};
+use crate::cursor::{Cursor, beginning, name};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::etag::{ETag, Rendering};
@@ -98,7 +98,7 @@ impl Engine {
             let mut rows = Rows { ask: &ask, renderer, results: Vec::new(), size: 0, last: None };
             let has_more = rows.fill(snapshot, pin, cursor.map(|cursor| cursor.after))?;
             let next_cursor = rows.last.filter(|_| has_more).map(|after| {
-                let begun = cursor.map_or(now, |cursor| cursor.begun);
+                let begun = cursor.map_or_else(|| beginning(now), |cursor| cursor.begun);
                 Cursor { log: row.log, pin, begun, list: name(&ask.list), after }.encode()
             });
             let revision = matches!(ask.row, Row::Versioned | Row::Whole).then_some(pin);

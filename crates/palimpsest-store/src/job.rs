@@ -11,7 +11,8 @@ use crate::error::StoreError;
 use crate::record::{Intent, SpaceRow};
 use crate::registry::{Changed, Registry};
 use crate::rows::{Batch, RegistryRows, Rows};
-use crate::tx::{Snapshot, Tx};
+use crate::snapshot::Snapshot;
+use crate::tx::Tx;
 
 /// What a job works on.
 #[derive(Clone, Debug)]

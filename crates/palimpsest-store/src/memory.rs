@@ -16,9 +16,9 @@ use crate::record::{
     Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 use crate::rows::{Batch, RegistryRows, Rows};
+use crate::snapshot::Snapshot;
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
-use crate::tx::Snapshot;
 use crate::webhook::{Delivery, Webhook};
 
 /// A store that keeps everything in memory.

@@ -10,7 +10,8 @@ use crate::delta::apply_delta;
 use crate::error::StoreError;
 use crate::record::{Doc, DocKey, LogEntry, Made, ObjectChange, Origin, Version};
 use crate::rows::Rows;
-use crate::tx::{Found, parse};
+use crate::schema::parse;
+use crate::tx::Found;
 
 /// So many versions are read at a time on the way back.
 const AT_ONCE: usize = 64;

@@ -12,7 +12,7 @@ use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::record::{ChangeKind, DocKey, LogEntry, ObjectChange, SchemaChange, SchemaKind};
 use crate::rows::RegistryRows;
-use crate::tx::parse;
+use crate::schema::parse;
 
 /// What one step of a compaction came to.
 pub(crate) struct Step {

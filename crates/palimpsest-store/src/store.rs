@@ -12,7 +12,8 @@ use crate::head::{Current, Moves, ObjectHead};
 use crate::job::{Answer, ReadJob, Target, TypedRead, TypedWrite, Work, WriteJob};
 use crate::record::{Intent, TokenHash, TokenRecord};
 use crate::registry::Registry;
-use crate::tx::{Snapshot, Tx};
+use crate::snapshot::Snapshot;
+use crate::tx::Tx;
 
 /// A lookup that may need the disk.
 pub type Lookup<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;

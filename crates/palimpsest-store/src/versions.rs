@@ -10,7 +10,8 @@ use crate::error::StoreError;
 use crate::past::{check_erased, check_followed, check_horizon};
 use crate::record::{Doc, DocKey};
 use crate::rows::Rows;
-use crate::tx::{Found, parse};
+use crate::schema::parse;
+use crate::tx::Found;
 
 /// How many bytes each version takes that was made after a revision, newest first. Nothing is rebuilt.
 pub(crate) fn sizes(

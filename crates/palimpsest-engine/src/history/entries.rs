@@ -5,7 +5,7 @@ use palimpsest_store::{Actor, ChangeKind, Made, Snapshot, SpaceRow};
 use serde::Serialize;
 
 use crate::access::Access;
-use crate::cursor::{Cursor, name};
+use crate::cursor::{Cursor, beginning, name};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::lists::Page;
@@ -64,7 +64,7 @@ impl Engine {
             let has_more = made.len() > limit;
             made.truncate(limit);
             let next_cursor = made.last().filter(|_| has_more).map(|last| {
-                let (pin, begun) = cursor.map_or((row.revision, now), |cursor| (cursor.pin, cursor.begun));
+                let (pin, begun) = cursor.map_or((row.revision, beginning(now)), |cursor| (cursor.pin, cursor.begun));
                 Cursor { log: row.log, pin, begun, list, after: (last.revision, id) }.encode()
             });
             let results = made.into_iter().map(|made| entry(&row, made)).collect();

@@ -84,6 +84,34 @@ async fn a_cursor_belongs_to_its_list() {
 }
 
 #[tokio::test]
+async fn a_first_page_is_known_as_long_as_nothing_changes_within_the_hour() {
+    let lab = lab_of(3).await;
+    lab.app.clock.advance(1);
+    let first = lab.get(LIST).await;
+    assert!(next(LIST, &first.ok()).is_some());
+    let known = first.header("etag").unwrap();
+    let again = || lab.ask(Method::GET, LIST).header("if-none-match", known);
+    lab.app.clock.advance(60 * 60 * 1000 - 1);
+    assert_eq!(lab.app.send(again()).await.status, 304);
+    lab.app.clock.advance(1);
+    assert_eq!(lab.app.send(again()).await.status, 200, "another hour, another cursor");
+    lab.create(tag("elsewhere")).await;
+    let now = lab.get(LIST).await;
+    assert_ne!(now.header("etag"), first.header("etag"));
+}
+
+#[tokio::test]
+async fn a_cursor_that_began_within_an_hour_lasts_for_a_day_at_least() {
+    let lab = lab_of(3).await;
+    lab.app.clock.advance(1);
+    let second = next(LIST, &lab.get(LIST).await.ok()).unwrap();
+    lab.app.clock.advance(25 * 60 * 60 * 1000 - 1);
+    lab.get(&second).await.ok();
+    lab.app.clock.advance(1);
+    assert_eq!(lab.get(&second).await.status, 410);
+}
+
+#[tokio::test]
 async fn a_cursor_lasts_for_a_day() {
     let lab = lab_of(3).await;
     let second = next(LIST, &lab.get(LIST).await.ok()).unwrap();

@@ -1,0 +1,137 @@
+//! What a commit comes to: everything that was put, compared with what was there.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use palimpsest_model::{BlockId, Object, ObjectId, PropertyId, Revision, SpaceId, State, Timestamp, Value};
+
+use crate::delta::make_delta;
+use crate::past;
+use crate::record::{ChangeKind, Doc, DocKey, List, Membership, ObjectChange, SchemaChange, SchemaKind, Version};
+use crate::title::{TitleChanges, titled_as};
+use crate::tx::Found;
+
+/// What a transaction comes to, gathered change by change.
+#[derive(Default)]
+pub(crate) struct Sealed {
+    pub(crate) revision: Revision,
+    pub(crate) at: Timestamp,
+    pub(crate) docs: Vec<Doc>,
+    pub(crate) versions: Vec<Version>,
+    pub(crate) objects: Vec<ObjectChange>,
+    pub(crate) schema: Vec<SchemaChange>,
+    pub(crate) memberships: Vec<Membership>,
+    pub(crate) lists: BTreeSet<List>,
+    pub(crate) titles: TitleChanges,
+    pub(crate) blocks: Vec<(BlockId, ObjectId)>,
+}
+
+impl Sealed {
+    pub(crate) fn schema_doc(
+        &mut self,
+        key: DocKey,
+        change: ChangeKind,
+        before: Option<Doc>,
+        body: Vec<u8>,
+        space: SpaceId,
+    ) {
+        let (kind, id) = match key {
+            DocKey::Space => (SchemaKind::Space, space.to_string()),
+            DocKey::Structure(id) => (SchemaKind::Structure, id.to_string()),
+            DocKey::Collection(id) => (SchemaKind::Collection, id.to_string()),
+            DocKey::Object(_) => return,
+        };
+        let before = before.map(|doc| (doc.created, doc.revision, doc.state, doc.body));
+        if self.doc(key, before, body, State::Live) {
+            self.schema.push(SchemaChange { kind, id, change });
+        }
+    }
+
+    pub(crate) fn object(
+        &mut self,
+        id: ObjectId,
+        before: Option<(Found, Arc<[u8]>)>,
+        object: &Object,
+        state: State,
+        kind: ChangeKind,
+    ) {
+        let body = serde_json::to_vec(object).unwrap_or_default();
+        let old = before.as_ref().map(|(found, body)| (found.created, found.revision, found.state, Arc::clone(body)));
+        if !self.doc(DocKey::Object(id), old, body, state) {
+            return;
+        }
+        self.membership(id, before.as_ref().map(|(found, _)| found), object, state);
+        let called = before.as_ref().and_then(|(found, _)| titled_as(&found.object, found.state, found.revision));
+        self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
+        let mut paths = Vec::new();
+        let mut old_blocks = HashSet::new();
+        if let Some((found, _)) = &before {
+            paths = past::changed_between((&found.object, found.state), (object, state));
+            found.object.walk(&mut |block| {
+                old_blocks.insert(block.id);
+            });
+        }
+        object.walk(&mut |block| {
+            if !old_blocks.contains(&block.id) {
+                self.blocks.push((block.id, id));
+            }
+        });
+        self.objects.push(ObjectChange { id, structure: object.structure, kind, paths });
+    }
+
+    fn membership(&mut self, id: ObjectId, before: Option<&Found>, object: &Object, state: State) {
+        let old = before.map(|found| lists_of(&found.object, found.state)).unwrap_or_default();
+        let new = lists_of(object, state);
+        let place = (before.map_or(self.revision, |found| found.created), id);
+        let left: Vec<_> = old.difference(&new).copied().collect();
+        let entered: Vec<_> = new.difference(&old).copied().collect();
+        if !(left.is_empty() && entered.is_empty()) {
+            self.memberships.push(Membership { place, left, entered });
+        }
+        self.lists.extend(old);
+        self.lists.extend(new);
+    }
+
+    /// Adds the new version of a document unless it is the one that is there.
+    fn doc(
+        &mut self,
+        key: DocKey,
+        before: Option<(Revision, Revision, State, Arc<[u8]>)>,
+        body: Vec<u8>,
+        state: State,
+    ) -> bool {
+        let created = match &before {
+            Some((_, _, old_state, old)) if *old_state == state && **old == *body => return false,
+            Some((created, ..)) => *created,
+            None => self.revision,
+        };
+        let delta = before.as_ref().map_or_else(Vec::new, |(_, _, _, old)| make_delta(&body, old));
+        let previous = before.map(|(_, revision, state, _)| (revision, state));
+        self.versions.push(Version { key, revision: self.revision, previous, delta });
+        self.docs.push(Doc {
+            key,
+            created,
+            revision: self.revision,
+            at: self.at,
+            state,
+            body: body.into(),
+            erased: false,
+        });
+        true
+    }
+}
+
+/// The lists an object is a member of.
+pub(crate) fn lists_of(object: &Object, state: State) -> BTreeSet<List> {
+    match state {
+        State::Live => {}
+        State::Trashed => return BTreeSet::from([List::Trash]),
+        State::Deleted => return BTreeSet::new(),
+    }
+    let mut lists = BTreeSet::from([List::All, List::Structure(object.structure)]);
+    lists.extend(object.collections.iter().copied().map(List::Collection));
+    if let Some(Value::Entity(tags)) = object.properties.get(&PropertyId::from("tags")) {
+        lists.extend(tags.iter().copied().map(List::Tag));
+    }
+    lists
+}
