@@ -1,0 +1,136 @@
+//! A space as people have it, drawn from a seed: pages of about 2 KB with a tail to 200 KB, tags, links, tasks with labels.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// How many tags there are.
+const TAGS: usize = 200;
+/// How many words titles and texts are made of.
+const WORDS: usize = 5_000;
+/// A word in the title of every object: what a search for a common word finds.
+pub(crate) const COMMON: &str = "note";
+/// A word in the titles of a few objects, however many there are.
+pub(crate) const RARE: &str = "quixotry";
+/// How many objects have it.
+const RARES: usize = 20;
+/// The largest text.
+const LARGEST: usize = 200_000;
+
+/// Some objects of a space: which and how large is decided by the seed alone.
+#[derive(Clone)]
+pub(crate) struct Corpus {
+    words: Vec<String>,
+    tags: Vec<Uuid>,
+    /// The ids of all objects but the tags.
+    pub(crate) ids: Vec<Uuid>,
+}
+
+impl Corpus {
+    /// A corpus of so many objects.
+    pub(crate) fn new(objects: usize) -> Self {
+        let mut rng = Rng::with_seed(7);
+        let words = (0..WORDS).map(|_| word(&mut rng)).collect();
+        let tags = (0..TAGS).map(|_| id(&mut rng)).collect();
+        let ids = (0..objects).map(|_| id(&mut rng)).collect();
+        Self { words, tags, ids }
+    }
+
+    /// The bodies of POST /object that make the tags.
+    pub(crate) fn tag_bodies(&self) -> Vec<Value> {
+        let tag = |(index, id): (usize, &Uuid)| {
+            let title = format!("{} {index}", self.words[index]);
+            json!({ "id": id, "structureId": "RootTag", "properties": { "title": { "type": "title", "title": { "value": title } } } })
+        };
+        self.tags.iter().enumerate().map(tag).collect()
+    }
+
+    /// The body of POST /object that makes the object of this number.
+    pub(crate) fn body(&self, number: usize) -> Value {
+        let mut rng = Rng::with_seed(number as u64 ^ 0x5eed);
+        let bytes = size(&mut rng);
+        let mut body = self.object(&mut rng, number % 5 == 4, bytes);
+        let rare = number % (self.ids.len() / RARES).max(1) == 0;
+        let mut title = format!("{COMMON} {} {} {number}", self.word(&mut rng), self.word(&mut rng));
+        if rare {
+            title.push(' ');
+            title.push_str(RARE);
+        }
+        body["id"] = json!(self.ids[number]);
+        body["properties"]["title"] = json!({ "type": "title", "title": { "value": title } });
+        body
+    }
+
+    /// The body of a page that is none of the corpus, of about 2 KB, with a title of its own.
+    pub(crate) fn fresh(&self, rng: &mut Rng) -> Value {
+        let mut body = self.object(rng, false, 1_300);
+        let title = format!("{} {} {}", self.word(rng), self.word(rng), rng.u32(..));
+        body["properties"]["title"] = json!({ "type": "title", "title": { "value": title } });
+        body
+    }
+
+    /// A word of the texts.
+    pub(crate) fn word(&self, rng: &mut Rng) -> &str {
+        // The square makes the first ones common and the last ones rare, as words are.
+        let place = rng.f64().powi(2);
+        &self.words[((place * WORDS as f64) as usize).min(WORDS - 1)]
+    }
+
+    /// A text of so many bytes, about.
+    pub(crate) fn text(&self, rng: &mut Rng, bytes: usize) -> String {
+        let mut text = String::with_capacity(bytes + 16);
+        while text.len() < bytes {
+            if !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(self.word(rng));
+        }
+        text
+    }
+
+    fn object(&self, rng: &mut Rng, is_task: bool, bytes: usize) -> Value {
+        let entities: Vec<_> = (0..rng.usize(0..4)).map(|_| json!({ "id": self.tags[rng.usize(..TAGS)] })).collect();
+        let mut properties = json!({ "tags": { "type": "entity", "entity": entities } });
+        let (structure, section) = if is_task {
+            let status = ["not-started", "next-up", "in-progress", "done"][rng.usize(..4)];
+            properties["status"] = json!({ "type": "label", "label": [{ "id": status }] });
+            ("RootTask", "RootTask_notes")
+        } else {
+            let description = self.text(rng, 60);
+            properties["description"] = json!({ "type": "text", "text": { "value": description } });
+            ("RootPage", "RootPage_content")
+        };
+        let mut blocks = Vec::new();
+        let mut left = bytes;
+        while left > 0 {
+            let length = rng.usize(40..400).min(left.max(40));
+            left = left.saturating_sub(length + 120);
+            let mut tokens = vec![json!({ "type": "TextToken", "text": self.text(rng, length) })];
+            if rng.usize(..8) == 0 {
+                let to = self.ids[rng.usize(..self.ids.len())];
+                tokens.push(json!({ "type": "LinkToken", "text": self.word(rng), "entityId": to }));
+            }
+            blocks.push(json!({ "type": "TextBlock", "tokens": tokens }));
+        }
+        json!({ "structureId": structure, "properties": properties, "blocks": { section: blocks } })
+    }
+}
+
+/// A size with a median of 1.4 KB (2 KB on the wire), heavy to the right.
+fn size(rng: &mut Rng) -> usize {
+    // The sum of uniform draws is near enough to a bell.
+    let bell: f64 = (0..6).map(|_| rng.f64()).sum::<f64>() - 3.0;
+    let size = 1_400.0 * (bell * 1.7).exp();
+    (size as usize).clamp(100, LARGEST)
+}
+
+fn word(rng: &mut Rng) -> String {
+    const ONSETS: [&str; 16] = ["b", "d", "f", "g", "k", "l", "m", "n", "p", "r", "s", "t", "v", "st", "tr", "pl"];
+    const VOWELS: [&str; 6] = ["a", "e", "i", "o", "u", "ea"];
+    let syllables = rng.usize(2..4);
+    (0..syllables).map(|_| format!("{}{}", ONSETS[rng.usize(..16)], VOWELS[rng.usize(..6)])).collect()
+}
+
+fn id(rng: &mut Rng) -> Uuid {
+    uuid::Builder::from_random_bytes(rng.u128(..).to_be_bytes()).into_uuid()
+}

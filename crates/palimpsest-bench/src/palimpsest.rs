@@ -1,0 +1,128 @@
+//! The server that is measured: its start on an empty folder, and a space filled over its own API.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::rc::Rc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::task::LocalSet;
+
+use crate::connection::{Connection, Request};
+use crate::corpus::Corpus;
+use crate::load::Drive;
+use crate::process::Server;
+
+/// So many objects are made by one request while the space is filled.
+const AT_ONCE: usize = 100;
+/// So many connections fill it.
+const FILLERS: usize = 8;
+
+/// A running server with a space in it.
+pub(crate) struct Palimpsest {
+    pub(crate) server: Server,
+    pub(crate) address: SocketAddr,
+    pub(crate) common: Rc<str>,
+    pub(crate) folder: TempDir,
+}
+
+impl Palimpsest {
+    /// Starts the binary on an empty folder.
+    pub(crate) fn start(binary: &Path, scratch: &Path) -> Result<Self> {
+        let folder = TempDir::new_in(scratch)?;
+        let mut command = serve(binary, folder.path());
+        let mut server = Server::start(&mut command)?;
+        let mut lines = greeting(&mut server)?;
+        let (address, token) = (address(&mut lines)?, said(&mut lines, "token ")?);
+        let common = format!("Authorization: Bearer {token}\r\n").into();
+        Ok(Self { server, address, common, folder })
+    }
+
+    /// Stops it and starts it again on the same folder: with cold caches of its own.
+    pub(crate) fn restart(&mut self, binary: &Path) -> Result<()> {
+        self.server.stop()?;
+        self.server = Server::start(&mut serve(binary, self.folder.path()))?;
+        self.address = address(&mut greeting(&mut self.server)?)?;
+        Ok(())
+    }
+
+    /// Fills the space.
+    pub(crate) async fn fill(&self, corpus: &Rc<Corpus>) -> Result<()> {
+        let mut connection = Connection::open(self.address).await?;
+        create(&mut connection, &self.common, corpus.tag_bodies()).await?;
+        let set = LocalSet::new();
+        let mut tasks = Vec::new();
+        for filler in 0..FILLERS {
+            let (corpus, common, address) = (Rc::clone(corpus), Rc::clone(&self.common), self.address);
+            tasks.push(set.spawn_local(async move {
+                let mut connection = Connection::open(address).await?;
+                let numbers: Vec<usize> = (0..corpus.ids.len()).collect();
+                for chunk in numbers.chunks(AT_ONCE).skip(filler).step_by(FILLERS) {
+                    let bodies = chunk.iter().map(|number| corpus.body(*number)).collect();
+                    create(&mut connection, &common, bodies).await?;
+                }
+                anyhow::Ok(())
+            }));
+        }
+        set.await;
+        for task in tasks {
+            task.await??;
+        }
+        Ok(())
+    }
+
+    /// The head of the log.
+    pub(crate) async fn head(&self) -> Result<u64> {
+        let mut connection = Connection::open(self.address).await?;
+        let request = Request { method: "GET", path: "/objects?limit=1", headers: "", body: b"" };
+        let response = connection.call(&self.common, &request).await?;
+        let page: Value = serde_json::from_slice(response.body)?;
+        page["revision"].as_u64().context("a list without a revision")
+    }
+
+    pub(crate) fn drive(&self, warm_up: Duration, time: Duration) -> Drive {
+        Drive { address: self.address, common: Rc::clone(&self.common), warm_up, time }
+    }
+}
+
+async fn create(connection: &mut Connection, common: &str, bodies: Vec<Value>) -> Result<()> {
+    let operations: Vec<_> =
+        bodies.into_iter().map(|body| json!({ "method": "POST", "path": "/object", "body": body })).collect();
+    let body = json!({ "operations": operations }).to_string();
+    let headers = "Prefer: return=minimal\r\n";
+    let request = Request { method: "POST", path: "/transactions", headers, body: body.as_bytes() };
+    let response = connection.call(common, &request).await?;
+    if !matches!(response.status, 200 | 204) {
+        bail!("filling was answered {}: {}", response.status, String::from_utf8_lossy(response.body));
+    }
+    Ok(())
+}
+
+fn serve(binary: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(binary);
+    let data: PathBuf = folder.join("data");
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--rate-limits", "off", "--log-level", "warn", "--data"])
+        .arg(data);
+    command.stdout(Stdio::piped()).stdin(Stdio::null());
+    command
+}
+
+type Lines = std::io::Lines<BufReader<std::process::ChildStdout>>;
+
+fn greeting(server: &mut Server) -> Result<Lines> {
+    Ok(BufReader::new(server.child().stdout.take().context("no standard output")?).lines())
+}
+
+fn address(lines: &mut Lines) -> Result<SocketAddr> {
+    Ok(said(lines, "address http://")?.parse()?)
+}
+
+fn said(lines: &mut Lines, what: &str) -> Result<String> {
+    let line = lines.next().context("the server ended")??;
+    line.strip_prefix(what).map(str::to_owned).with_context(|| format!("the server said: {line}"))
+}
