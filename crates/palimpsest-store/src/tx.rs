@@ -469,6 +469,7 @@ impl<'r> Tx<'r> {
             lists: sealed.lists.into_iter().collect(),
             titles: sealed.titles,
             blocks: sealed.blocks,
+            files: sealed.files,
             answers,
         }))
     }
