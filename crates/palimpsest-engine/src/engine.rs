@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures};
+use palimpsest_model::{ObjectId, Revision, Schema, State, Tag, render_space, render_structures};
 use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
 use tokio::sync::watch;
 
@@ -14,6 +14,7 @@ use crate::cache::{Key, Rendered};
 use crate::condition::Terms;
 use crate::error::{Code, Error};
 use crate::etag::{ETag, Rendering};
+use crate::files::Links;
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
@@ -27,6 +28,7 @@ pub struct Engine {
     fetch: Option<Arc<dyn Fetch>>,
     pub(crate) post: Option<Arc<dyn Post>>,
     pub(crate) files: Option<Arc<dyn Files>>,
+    pub(crate) links: Option<Arc<Links>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
     #[cfg(feature = "faults")]
@@ -67,6 +69,7 @@ impl Engine {
             fetch: None,
             post: None,
             files: None,
+            links: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
             #[cfg(feature = "faults")]
@@ -90,6 +93,12 @@ impl Engine {
     #[must_use]
     pub fn keeping(self, files: Arc<dyn Files>) -> Self {
         Self { files: Some(files), ..self }
+    }
+
+    /// The same, showing where files can be had.
+    #[must_use]
+    pub fn linking(self, links: Links) -> Self {
+        Self { links: Some(Arc::new(links)), ..self }
     }
 
     /// Where the bytes of files lie; a refusal when nothing keeps any.
@@ -245,28 +254,33 @@ impl Engine {
         if head.state != State::Live {
             return Err(Error::not_found("Object").at(revision));
         }
-        // Which structure it has is not in the head; its revision is never beyond that of the schema.
-        let key = Key::Object { log: current.space.log, id, revision: head.revision, structure: current.space.schema };
+        // Which structure it has is not in the head; its revision is never beyond that of the schema. Nor does it know whether it
+        // has files.
+        let key = |expires| Key::Object {
+            log: current.space.log,
+            id,
+            revision: head.revision,
+            structure: current.space.schema,
+            expires,
+        };
+        let linked = || self.rendered.get(&key(Some(Links::expiry(self.now()))));
         let tag = Tag { log: current.space.log, revision: head.revision };
-        Ok(self.rendered.get(&key).map(|rendering| View::of(rendering, revision, tag, Some(id))))
+        let known = self.rendered.get(&key(None)).or_else(linked);
+        Ok(known.map(|rendering| View::of(rendering, revision, tag, Some(id))))
     }
 
     pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
-        let object = &found.object;
-        let structure = structure_of(schema, object)?;
-        let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
-        let render = || render_object(Shown { object, structure, updated_at: found.at });
-        let rendering = self.rendered.get_or_make(key, render);
+        let structure = structure_of(schema, &found.object)?;
+        let rendering = self.showing().object(row.log, found, structure, row.schema);
         let tag = Tag { log: row.log, revision: found.revision };
-        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
+        Ok(View::of(rendering, row.revision, tag, Some(found.object.id)))
     }
 
     /// Shows a version that was never committed. Its revision will be that of another version, so its bytes are not kept.
     pub(crate) fn imagine(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
-        let object = &found.object;
-        let structure = structure_of(schema, object)?;
-        let rendering = render_object(Shown { object, structure, updated_at: found.at }).into();
+        let structure = structure_of(schema, &found.object)?;
+        let rendering = self.showing().render(found, structure).into();
         let tag = Tag { log: row.log, revision: found.revision };
-        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
+        Ok(View::of(rendering, row.revision, tag, Some(found.object.id)))
     }
 }

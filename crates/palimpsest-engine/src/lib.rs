@@ -17,6 +17,7 @@ mod expiry;
 #[cfg(feature = "faults")]
 mod faults;
 mod feed;
+mod files;
 mod history;
 mod lists;
 mod markdown;
@@ -43,6 +44,7 @@ pub use etag::{Digest, ETag};
 #[cfg(feature = "faults")]
 pub use faults::Faults;
 pub use feed::{Change, ChangedObject, Changes, ListChanges, Position, PositionError};
+pub use files::{Linked, Links, PublicUrl};
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};

@@ -98,7 +98,7 @@ fn the_members_of_a_block_stand_in_the_order_of_the_contract() {
         group(4, vec![text(5, "y")]),
     ]);
     object.properties.insert("title".into(), Value::Title(Some("T".to_owned())));
-    let shown = Shown { object: &object, structure: &structure, updated_at: Timestamp(1) };
+    let shown = Shown { object: &object, structure: &structure, updated_at: Timestamp(1), links: &[] };
     let expected = concat!(
         r#"{"id":"00000000-0000-4000-8000-000000000001","structureId":"RootPage","collections":[],"properties":{"#,
         r#""title":{"type":"title","title":{"value":"T"}},"#,
