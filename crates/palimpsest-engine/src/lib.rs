@@ -52,7 +52,7 @@ pub use objects::{
     CreateFromUrl, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject, UpdateObject,
 };
 pub use operation::{Ignored, Operation, Request, Written};
-pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
+pub use palimpsest_store::{ByteStream, ChangeKind, List, Moves, Policy, Scope};
 pub use retry::Retry;
 pub use search::Search;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
-use palimpsest_engine::{Clock, Policy, Scope};
+use palimpsest_engine::{Clock, Policy, PublicUrl, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
@@ -80,6 +80,9 @@ struct ServeArgs {
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
+    /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
+    #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -208,6 +211,7 @@ impl Cli {
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
             given.cors.clone_from(&serve.cors);
+            given.public_url.clone_from(&serve.public_url);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }

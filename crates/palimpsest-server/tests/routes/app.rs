@@ -9,10 +9,10 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
-use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Post, Scope};
+use palimpsest_engine::{CountedIds, Engine, Fetch, Links, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
-use palimpsest_store::{MemoryStore, Store};
+use palimpsest_store::{Files, MemoryFiles, MemoryStore, Store};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -20,6 +20,9 @@ use crate::contract;
 
 /// When every test begins.
 pub(crate) const NOON: &str = "2026-11-22T12:00:00.000Z";
+
+/// Where the server is for others.
+pub(crate) const PUBLIC: &str = "https://lab.example/api";
 
 pub(crate) const BOTH: &[Scope] = &[Scope::Read, Scope::Write];
 
@@ -54,10 +57,17 @@ impl App {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.posting(Arc::new(post)))
     }
 
+    /// A server whose files lie in a place of their own.
+    pub(crate) fn keeping(files: impl Files, limits: Limits) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), limits, |engine| engine.keeping(Arc::new(files)))
+    }
+
     fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
-        let engine = change(Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default())));
-        let engine = Arc::new(engine);
+        let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
+        let engine =
+            engine.keeping(Arc::new(MemoryFiles::default())).linking(Links::new(PUBLIC.parse().unwrap(), [7; 32]));
+        let engine = Arc::new(change(engine));
         Self { router: router(Arc::clone(&engine), limits), engine, clock }
     }
 
@@ -110,6 +120,13 @@ impl App {
     pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
         let (parts, body) = self.router.clone().oneshot(ask.0).await.unwrap().into_parts();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
+    /// Sends a request; answers the body, or how it was cut short.
+    pub(crate) async fn body(&self, ask: Ask) -> Result<Bytes, String> {
+        let response = self.router.clone().oneshot(ask.0).await.unwrap();
+        assert!(response.status().is_success(), "{response:?}");
+        Ok(response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes())
     }
 
     /// Sends a request; what comes back is held against the document, whatever the test asks of it.
