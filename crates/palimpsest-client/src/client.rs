@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::careful::Versions;
 use crate::chance::Chance;
 use crate::code::Code;
+use crate::download::Follower;
 use crate::error::Error;
 use crate::headers;
 use crate::queue::Queue;
@@ -33,6 +34,7 @@ struct Inner {
     keys: Arc<Keys>,
     versions: Option<Arc<Versions>>,
     queue: Option<Arc<Queue>>,
+    follower: Arc<Follower>,
 }
 
 /// Whether the server knows idempotency keys.
@@ -122,6 +124,10 @@ impl Client {
 
     pub(crate) fn versions(&self) -> Option<&Versions> {
         self.0.versions.as_deref()
+    }
+
+    pub(crate) fn follower(&self) -> &Follower {
+        &self.0.follower
     }
 
     pub(crate) fn queue(&self) -> Option<&Arc<Queue>> {
@@ -268,6 +274,7 @@ impl ClientBuilder {
             keys: Arc::new(self.idempotency.map_or_else(|| Keys::Seen(AtomicBool::new(false)), Keys::Said)),
             versions: None,
             queue: None,
+            follower: Arc::default(),
         })))
     }
 }

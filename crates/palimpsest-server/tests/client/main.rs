@@ -4,6 +4,7 @@
 
 mod calls;
 mod concurrency;
+mod downloads;
 mod proxy;
 mod refusals;
 mod reverting;

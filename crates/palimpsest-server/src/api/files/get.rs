@@ -134,7 +134,7 @@ pub(crate) fn describe() -> Description {
              PDF are for a browser to show; of what it shows, nothing runs.",
         )
         .follows("hash", said(pattern("^[0-9a-f]{64}$"), "The SHA-256 of the bytes."))
-        .follows("name", said(text(), "What the file is called when it is saved."))
+        .follows("name", said(pattern("^[^/]+$"), "What the file is called when it is saved."))
         .needs("type", said(text(), "The media type."))
         .needs("expires", said(seconds, "When the link ends, in seconds since 1970."))
         .needs("signature", said(pattern("^[A-Za-z0-9_-]{43}$"), "That this server made the link."))
