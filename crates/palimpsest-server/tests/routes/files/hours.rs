@@ -1,10 +1,13 @@
 //! What links do to entity tags: the bytes change with the hour, the version does not.
 
+use std::sync::Arc;
+
 use http::Method;
 use serde_json::json;
 
 use super::Media;
-use crate::app::{Lab, Reply};
+use crate::app::{App, Lab, Reply, unhurried};
+use crate::faulty::{Fault, Faulty};
 use crate::wire::{page, titled};
 
 const HOUR: i64 = 60 * 60 * 1000;
@@ -50,6 +53,20 @@ async fn a_tag_of_yesterday_holds_for_a_write() {
     let ask = || media.lab.ask(Method::PATCH, "/object").header("if-match", &yesterday).json(&body);
     media.lab.app.send(ask()).await.ok();
     assert_eq!(media.lab.app.send(ask()).await.status, 412, "now it has changed");
+}
+
+#[tokio::test]
+async fn what_was_shown_within_the_hour_is_shown_again_without_a_look_into_the_store() {
+    let store = Arc::new(Faulty::default());
+    let lab = Lab::in_app(App::over(Arc::clone(&store) as _, unhurried())).await;
+    let media = Media::in_lab(lab, b"gel", "gel.png", "image/png").await;
+    let shown = media.lab.object(&media.id).await;
+    store.breaks(Fault::HeadAlone);
+    assert_eq!(media.lab.object(&media.id).await, shown);
+    media.lab.app.clock.advance(HOUR);
+    assert_eq!(media.lab.get(&format!("/object?id={}", media.id)).await.status, 503, "new links have to be made");
+    store.heals();
+    assert_ne!(media.lab.object(&media.id).await, shown);
 }
 
 #[tokio::test]
