@@ -1,11 +1,13 @@
 //! Settings: defaults, then the TOML file, then PALIMPSEST_* variables, then flags; the later win.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
 use palimpsest_engine::PublicUrl;
+use palimpsest_files::Bucket;
 use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
@@ -23,8 +25,10 @@ pub(crate) struct Given {
     pub(crate) history: Option<History>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
-    #[serde(default, deserialize_with = "read_url")]
+    #[serde(default, deserialize_with = "read_word")]
     pub(crate) public_url: Option<PublicUrl>,
+    #[serde(default, deserialize_with = "read_word")]
+    pub(crate) files: Option<Bucket>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -90,8 +94,8 @@ fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec
     read.map(Some).map_err(serde::de::Error::custom)
 }
 
-/// A public URL in the file.
-fn read_url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PublicUrl>, D::Error> {
+/// A setting of the file that is one text.
+fn read_word<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
@@ -116,6 +120,8 @@ pub(crate) struct Settings {
     pub(crate) cors: Vec<Origin>,
     /// Where others reach the server; that of its address when nothing is said.
     pub(crate) public_url: Option<PublicUrl>,
+    /// The bucket that files lie in; the data folder when nothing is said.
+    pub(crate) files: Option<Bucket>,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -142,6 +148,7 @@ impl Settings {
             history: given.history.or(file.history).unwrap_or(History::Forever),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             public_url: given.public_url.or(file.public_url),
+            files: given.files.or(file.files),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -219,6 +226,23 @@ mod tests {
         assert_eq!(resolved(one, Some("http://b:1")).unwrap().as_deref(), Some("http://b:1"));
         let error = resolved("public-url = \"a.example\"\n", None).unwrap_err();
         assert!(format!("{error:#}").contains("`a.example` is no public URL"), "{error:#}");
+    }
+
+    #[test]
+    fn a_bucket_is_read_and_the_folder_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<&str>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { files: given.map(|bucket| bucket.parse().unwrap()), ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.files.map(|bucket| bucket.to_string()))
+        };
+        let one = "files = \"s3://mine/notes\"\n";
+        assert_eq!(resolved("", None).unwrap(), None);
+        assert_eq!(resolved(one, None).unwrap().as_deref(), Some("s3://mine/notes"));
+        assert_eq!(resolved(one, Some("s3://other")).unwrap().as_deref(), Some("s3://other"));
+        let error = resolved("files = \"/mnt/files\"\n", None).unwrap_err();
+        assert!(format!("{error:#}").contains("`/mnt/files` names no bucket"), "{error:#}");
     }
 
     #[test]
