@@ -9,6 +9,7 @@ pub mod arbitrary;
 mod block;
 mod builtin;
 mod color;
+mod convert;
 mod date;
 mod diff;
 mod draft;
@@ -37,6 +38,7 @@ pub use block::{
 };
 pub use builtin::{builtin_structures, task_defaults};
 pub use color::{Color, HUES};
+pub use convert::{WhyNot, convert, options_of};
 pub use date::{DatePayload, Resolution};
 pub use diff::changed_paths;
 pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
