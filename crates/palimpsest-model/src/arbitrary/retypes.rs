@@ -1,4 +1,4 @@
-//! Changes of the type of a property: two kinds, and a value of the first.
+//! Changes of the type of a property: two kinds, and values of the first.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -24,15 +24,17 @@ pub struct Retype {
     pub from: PropertyKind,
     /// What it becomes.
     pub to: PropertyKind,
-    /// A value it had.
-    pub value: Value,
+    /// Values it had.
+    pub values: Vec<Value>,
 }
 
 /// Changes between all kinds that a property can be given, with values that often say something in the other kind as well.
 pub fn retypes() -> BoxedStrategy<Retype> {
     (kinds(), kinds())
-        .prop_flat_map(|(from, to)| telling_values(&from).prop_map(move |value| (from.clone(), to.clone(), value)))
-        .prop_map(|(from, to, value)| Retype { from, to, value })
+        .prop_flat_map(|(from, to)| {
+            let values = vec(telling_values(&from), 1..5);
+            values.prop_map(move |values| Retype { from: from.clone(), to: to.clone(), values })
+        })
         .boxed()
 }
 
