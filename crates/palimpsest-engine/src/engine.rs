@@ -20,6 +20,7 @@ use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
+use crate::undone::Undone;
 use crate::world::{Clock, Fetch, Fresh, Ids, Post, WebPage};
 
 /// Everything a transport needs to answer.
@@ -158,7 +159,7 @@ impl Engine {
         if let Operation::CreateFromUrl(create) = &mut request.operation {
             if let Some(outcome) = self.recall(access, request.retry.as_ref()).await? {
                 let revision = outcome.row.revision;
-                return self.written(outcome, revision);
+                return self.written(outcome, revision, false);
             }
             create.page = self.page(&create.url).await;
         }
@@ -170,7 +171,8 @@ impl Engine {
         let fresh = Fresh::draw(&*self.ids, intent.at);
         let policy = access.policy;
         let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
-            if let Some(outcome) = retry::replay(tx, request.retry.as_ref())? {
+            let retry = request.retry.as_ref().filter(|_| !request.operation.only_asks());
+            if let Some(outcome) = retry::replay(tx, retry)? {
                 return Ok(outcome);
             }
             let terms = Terms { condition: &request.condition, policy, held: &Held::default() };
@@ -180,13 +182,18 @@ impl Engine {
             }
             let (row, schema) = (tx.row(), Arc::clone(tx.schema()));
             let outcome = Outcome { done: vec![done], stayed: Vec::new(), row, schema, replayed: None };
-            retry::remember(tx, request.retry.as_ref(), &outcome)?;
-            Ok::<_, Error>(outcome)
+            if request.operation.only_asks() {
+                return Err(Undone::dry(tx, outcome));
+            }
+            retry::remember(tx, retry, &outcome)?;
+            Ok(outcome)
         };
         let answer = self.store.commit(intent, decide).await?;
-        let revision = answer.revision;
-        let outcome = answer.value.map_err(|error: Error| error.at(revision))?;
-        self.written(outcome, revision)
+        match answer.value {
+            Ok(outcome) => self.written(outcome, answer.revision, false),
+            Err(Undone::Dry(outcome, revision)) => self.written(*outcome, revision, true),
+            Err(Undone::Refused(error)) => Err(error.at(answer.revision)),
+        }
     }
 
     /// The commit of a token, now.
@@ -196,13 +203,14 @@ impl Engine {
     }
 
     /// Renders what a commit came to, at the revision it took unless it was answered before.
-    fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
+    fn written(&self, outcome: Outcome, revision: Revision, is_dry: bool) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed, .. } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
         #[cfg(feature = "faults")]
         let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
         let shown = match shown {
+            Some(Shown::Object(found)) if is_dry => Some(self.imagine(&row, &schema, &found)?),
             Some(Shown::Object(found)) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
             Some(Shown::Part(about)) => show_part(&row, &schema, about).map(|view| View { revision, ..view }),
             None => None,
@@ -210,6 +218,9 @@ impl Engine {
         // What it left may be another version than the one it shows: an object in the trash is shown as it was. The version of a
         // structure or a collection is that of their list, so its bytes are those of the list.
         let digest = match left {
+            Some((About::Structure(_) | About::Collection(_), _)) if is_dry => {
+                Some(Rendering::from(render_structures(&schema)).digest)
+            }
             Some((About::Structure(_) | About::Collection(_), _)) => Some(self.listing(&row, &schema).digest),
             _ => shown.as_ref().and_then(|view| view.etag.digest),
         };

@@ -32,6 +32,7 @@ mod search;
 mod secret;
 mod shown;
 mod transactions;
+mod undone;
 mod webhooks;
 mod world;
 mod zone;

@@ -178,6 +178,18 @@ impl Operation {
         matches!(self, Self::CreateFromUrl(_))
     }
 
+    /// Whether it only asks what would happen.
+    pub(crate) fn only_asks(&self) -> bool {
+        matches!(self, Self::Schema(SchemaOperation::UpdateProperty(update)) if update.dry_run)
+    }
+
+    /// Refuses what only asks where everything happens.
+    pub(crate) fn refuse_question(&self) -> Result<(), Error> {
+        let message = "Here it is the transaction that has a `dryRun`";
+        let problem = || Problem::new(Path::keys(&["dryRun"]), message);
+        if self.only_asks() { Err(problem().into()) } else { Ok(()) }
+    }
+
     /// Whether it only adds, so that nobody has to know what was there.
     pub(crate) fn overwrites_nothing(&self) -> bool {
         matches!(self, Self::AppendBlocks(_) | Self::AppendDaily(_))

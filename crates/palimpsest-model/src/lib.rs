@@ -63,7 +63,7 @@ pub use structure::{Creation, LabelOption, PropertyDefinition, PropertyKind, Str
 pub use structure_draft::{
     MAX_COLLECTIONS, MAX_NAME, MAX_OPTIONS, MAX_PROPERTIES, MAX_STRUCTURES, OWN_PROPERTIES, OptionDraft,
     PROPERTY_TYPES, PropertyDraft, StructureDraft, make_options, read_allowed, read_hue, read_name, read_options,
-    read_property, read_structure,
+    read_property, read_structure, read_type,
 };
 pub use tag::{Tag, TagError};
 pub use time::Timestamp;

@@ -139,19 +139,7 @@ pub fn read_property(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Prope
     node.object(reading)?;
     let id = read_own_id(&node.get("id"), reading);
     let name = read_name(&node.get("name"), reading);
-    let kinds = [
-        PropertyKind::Text,
-        PropertyKind::Number,
-        PropertyKind::Boolean,
-        PropertyKind::Url,
-        PropertyKind::Date,
-        PropertyKind::Label { multiple: false, options: Vec::new() },
-        PropertyKind::Entity { allowed: Vec::new() },
-        PropertyKind::RichText,
-        PropertyKind::Blocks,
-    ];
-    let words: Vec<_> = PROPERTY_TYPES.into_iter().zip(&kinds).collect();
-    let mut kind = node.get("type").word(reading, &words)?.clone();
+    let mut kind = read_type(&node.get("type"), reading)?;
     let mut options = Vec::new();
     match &mut kind {
         PropertyKind::Label { multiple, .. } => {
@@ -165,6 +153,23 @@ pub fn read_property(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Prope
         _ => {}
     }
     Some(PropertyDraft { id: id?, name: name?, kind, options })
+}
+
+/// Reads the type of a property: one of [`PROPERTY_TYPES`], with nothing that a label or an entity has besides.
+pub fn read_type(node: &Node<'_, '_>, reading: &mut Reading) -> Option<PropertyKind> {
+    let kinds = [
+        PropertyKind::Text,
+        PropertyKind::Number,
+        PropertyKind::Boolean,
+        PropertyKind::Url,
+        PropertyKind::Date,
+        PropertyKind::Label { multiple: false, options: Vec::new() },
+        PropertyKind::Entity { allowed: Vec::new() },
+        PropertyKind::RichText,
+        PropertyKind::Blocks,
+    ];
+    let words: Vec<_> = PROPERTY_TYPES.into_iter().zip(&kinds).collect();
+    node.word(reading, &words).cloned()
 }
 
 /// Reads the options of a label.

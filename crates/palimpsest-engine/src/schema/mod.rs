@@ -5,6 +5,7 @@
 
 mod collection;
 mod property;
+mod retype;
 mod space;
 mod structure;
 mod usage;

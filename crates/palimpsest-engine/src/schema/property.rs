@@ -51,6 +51,9 @@ impl CreateProperty {
     }
 }
 
+/// Why what a structure comes with keeps its type.
+const FIXED: &str = "This property comes with the structure: its type cannot be changed";
+
 /// Changes a property. What is left out stays.
 #[derive(Clone, Debug)]
 pub struct UpdateProperty {
@@ -60,12 +63,18 @@ pub struct UpdateProperty {
     pub id: PropertyId,
     /// What people call it.
     pub name: Option<String>,
+    /// What its values become, with nothing that a label or an entity has besides.
+    pub kind: Option<PropertyKind>,
+    /// Whether a value of a label may hold several options.
+    pub multiple: Option<bool>,
     /// The whole new list of options.
     pub options: Option<Vec<OptionDraft>>,
     /// The structures that targets may have; none for any.
     pub allowed: Option<Vec<StructureId>>,
     /// Whether what it does not take any more goes out of the values; else there may be none of that.
     pub drop_values: bool,
+    /// Whether only to tell what would happen.
+    pub dry_run: bool,
 }
 
 impl UpdateProperty {
@@ -78,32 +87,67 @@ impl UpdateProperty {
         if let Some(name) = &self.name {
             property.name.clone_from(name);
         }
-        if let (PropertyKind::Label { options, .. }, Some(drafts)) = (&mut property.kind, &self.options) {
+        if let Some(to) = self.other_type(&property.kind) {
+            property.kind = self.retype(tx, &property.kind, to, fresh)?;
+        } else {
+            self.adjust(tx, &mut property.kind, fresh)?;
+        }
+        tx.put_structure(structure);
+        Ok(Shown::Part(About::Structure(self.structure)))
+    }
+
+    /// The type that was sent, when it is another one.
+    fn other_type(&self, present: &PropertyKind) -> Option<&PropertyKind> {
+        self.kind.as_ref().filter(|sent| sent.name() != present.name())
+    }
+
+    /// Changes what a label or an entity has besides its type.
+    fn adjust(&self, tx: &mut Tx<'_>, kind: &mut PropertyKind, fresh: &mut Fresh) -> Result<(), Error> {
+        if let (PropertyKind::Label { options, .. }, Some(drafts)) = (&mut *kind, &self.options) {
             let new = make_options(drafts, &mut || fresh.uuid());
             let gone = options.iter().filter(|old| !new.iter().any(|option| option.id == old.id));
             let gone: BTreeSet<_> = gone.map(|option| option.id.clone()).collect();
             self.give_up_options(tx, &gone)?;
             *options = new;
         }
-        if let (PropertyKind::Entity { allowed }, Some(sent)) = (&mut property.kind, &self.allowed) {
+        if let (PropertyKind::Entity { allowed }, Some(sent)) = (&mut *kind, &self.allowed) {
             self.give_up_targets(tx, sent)?;
             allowed.clone_from(sent);
         }
-        tx.put_structure(structure);
-        Ok(Shown::Part(About::Structure(self.structure)))
+        self.let_choose(tx, kind)
     }
 
     fn check(&self, schema: &Schema, structure: &Structure) -> Result<(), Error> {
         let property = structure.property(&self.id).ok_or_else(|| Error::not_found("Property"))?;
         let mut problems = Problems::default();
         let mut problem = |key: &str, message: &str| problems.push(Problem::new(Path::keys(&[key]), message));
-        match &property.kind {
+        let is_fixed = comes_with(self.structure, &self.id);
+        let other = self.other_type(&property.kind);
+        let kind = other.unwrap_or(&property.kind);
+        if let Some(other) = other {
+            if is_fixed {
+                problem("type", FIXED);
+            } else if [other, &property.kind].contains(&&PropertyKind::Blocks) {
+                problem("type", "A body section cannot become anything else, nor anything else a body section");
+            }
+            if self.drop_values {
+                problem("values", "A change of type drops nothing: what does not convert refuses it");
+            }
+        }
+        match (kind, self.multiple) {
+            (_, None) => {}
+            (PropertyKind::Label { multiple, .. }, Some(sent)) if is_fixed && *multiple != sent => {
+                problem("multiple", FIXED);
+            }
+            (PropertyKind::Label { .. }, _) => {}
+            _ => problem("multiple", "Only a property of type label has one option or several"),
+        }
+        match kind {
             PropertyKind::Label { .. } => {}
             _ if self.options.is_some() => problem("labelSet", "Only a property of type label has options"),
             _ => {}
         }
-        let is_fixed = comes_with(self.structure, &self.id);
-        match (&property.kind, &self.allowed) {
+        match (kind, &self.allowed) {
             (_, None) => {}
             (PropertyKind::Entity { allowed }, Some(sent)) if is_fixed && allowed != sent => {
                 problem("allowedStructures", "Every structure has this property: its targets cannot be changed");

@@ -52,9 +52,7 @@ impl Usage {
             return Ok(());
         }
         let objects = if count == 1 { "1 object uses" } else { &*format!("{count} objects use") };
-        let named: Vec<_> = self.users.iter().take(NAMED).collect();
-        let error = Error::new(Code::Conflict, format!("{objects} {what}: {instead}"));
-        Err(error.with_details(json!({ "objects": named, "count": count })))
+        Err(refusal(&self.users, format!("{objects} {what}: {instead}")))
     }
 
     /// Changes all of them, each in the state it is in.
@@ -79,29 +77,19 @@ impl Usage {
     }
 }
 
+/// The refusal of what these objects stand against.
+pub(super) fn refusal(objects: &[ObjectId], message: String) -> Error {
+    let named: Vec<_> = objects.iter().take(NAMED).collect();
+    Error::new(Code::Conflict, message).with_details(json!({ "objects": named, "count": objects.len() }))
+}
+
 /// How an object holds a property: its value or its text.
 pub(crate) fn holds_property(object: &Object, id: &palimpsest_model::PropertyId) -> Holds {
-    let value = object.properties.get(id).map(is_nothing);
+    let value = object.properties.get(id).map(Value::is_nothing);
     let text = object.blocks.get(id).map(|list| list.is_empty() || is_lone_empty(list));
     match value.or(text) {
         None => Holds::Not,
         Some(true) => Holds::Empty,
         Some(false) => Holds::Used,
-    }
-}
-
-/// Whether a value was cleared, so that nothing is lost with it.
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Title(text) | Value::Text(text) | Value::Url(text) => text.is_none(),
-        Value::Number(number) => number.is_none(),
-        Value::Boolean(flag) => flag.is_none(),
-        Value::Icon(icon) => icon.is_none(),
-        Value::Date(date) => date.start.is_none(),
-        Value::Label(options) => options.is_empty(),
-        Value::Entity(targets) => targets.is_empty(),
-        Value::Aliases(aliases) => aliases.is_empty(),
-        Value::RichText(tokens) => tokens.is_empty(),
-        Value::CreatedAt(_) => false,
     }
 }

@@ -17,6 +17,7 @@ use crate::operation::{Ignored, Operation};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::{About, Shown, version_of};
+use crate::undone::Undone;
 use crate::world::Fresh;
 
 /// Operations that happen together.
@@ -71,18 +72,6 @@ pub struct Outcome {
     pub ignored: Ignored,
 }
 
-/// A commit that ends without its effects: because it was refused, or because it was only a question.
-pub(super) enum Undone {
-    Refused(Box<Error>),
-    Dry(Box<Applied>, Revision),
-}
-
-impl<E: Into<Error>> From<E> for Undone {
-    fn from(error: E) -> Self {
-        Self::Refused(Box::new(error.into()))
-    }
-}
-
 impl Engine {
     /// Does all operations of a transaction, or none.
     pub async fn transact(&self, access: &Access, transaction: Transaction) -> Result<Committed, Error> {
@@ -115,8 +104,7 @@ impl Engine {
             }
             let applied = transaction.apply(tx, policy, &mut fresh.clone())?;
             if transaction.dry_run {
-                let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
-                return Err(Undone::Dry(Box::new(applied), revision));
+                return Err(Undone::dry(tx, applied));
             }
             retry::remember(tx, retry, &applied)?;
             Ok(applied)
@@ -181,7 +169,9 @@ impl Transaction {
         let mut done = Vec::with_capacity(self.operations.len());
         for (index, step) in self.operations.iter().enumerate() {
             let terms = Terms { condition: &step.condition, policy, held: &held };
-            let result = perform(tx, &step.operation, terms, fresh, step.ignored.clone()).and_then(|done| {
+            let asked = step.operation.refuse_question();
+            let performed = asked.and_then(|()| perform(tx, &step.operation, terms, fresh, step.ignored.clone()));
+            let result = performed.and_then(|done| {
                 if self.strict {
                     done.ignored.refuse()?;
                 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use palimpsest_model::{ObjectId, Problems, Revision, Tag};
 use palimpsest_store::Tx;
 
-use super::commit::Undone;
 use super::guard::{Guard, check_guards};
 use super::undoing::{Left, Undoing};
 use crate::access::Access;
@@ -17,6 +16,7 @@ use crate::operation::Ignored;
 use crate::perform::Done;
 use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::About;
+use crate::undone::Undone;
 
 /// Takes back what one commit did.
 #[derive(Clone, Debug)]
@@ -56,8 +56,7 @@ impl Engine {
             }
             let applied = revert.apply(tx)?;
             if revert.dry_run {
-                let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
-                return Err(Undone::Dry(Box::new(applied), revision));
+                return Err(Undone::dry(tx, applied));
             }
             retry::remember(tx, retry, &applied)?;
             Ok(applied)

@@ -4,11 +4,14 @@
 
 mod said;
 
+use std::collections::BTreeSet;
+
 use uuid::Uuid;
 
 use crate::date::{DatePayload, Resolution};
 use crate::id::{LabelId, ObjectId, StructureId};
 use crate::structure::{LabelOption, PropertyKind};
+use crate::structure_draft::{MAX_NAME, MAX_OPTIONS};
 use crate::value::Value;
 use said::{read, say};
 
@@ -57,7 +60,7 @@ pub fn convert(
         return Ok(value.clone());
     }
     let nothing = nothing(to).ok_or(WhyNot::Kinds { from: value.kind(), to: to.name().unwrap_or("blocks") })?;
-    if is_nothing(value) {
+    if value.is_nothing() {
         return Ok(nothing);
     }
     let text = say(value, from, to)?;
@@ -66,17 +69,19 @@ pub fn convert(
     if back.as_ref() == Ok(value) { Ok(converted) } else { Err(WhyNot::Lossy) }
 }
 
-/// Options for what values of the kind `from` say: one for each text that can be the name of one, in the order met, with ids
-/// from `fresh`.
+/// Options for what values of the kind `from` say: one for each text that can be the name of one, in the order met, as many as a
+/// label may have, with ids from `fresh`.
 pub fn options_of<'v>(
     values: impl Iterator<Item = &'v Value>,
     from: &PropertyKind,
     fresh: &mut dyn FnMut() -> Uuid,
 ) -> Vec<LabelOption> {
     let label = PropertyKind::Label { multiple: false, options: Vec::new() };
-    let mut met = std::collections::BTreeSet::new();
-    let said = values.filter(|value| !is_nothing(value)).filter_map(|value| say(value, from, &label).ok());
-    said.filter(|text| !text.is_empty() && text.trim() == text && met.insert(text.clone()))
+    let mut met = BTreeSet::new();
+    let said = values.filter(|value| !value.is_nothing()).filter_map(|value| say(value, from, &label).ok());
+    let is_name = |text: &String| !text.is_empty() && text.trim() == text && text.chars().count() <= MAX_NAME;
+    said.filter(|text| is_name(text) && met.insert(text.clone()))
+        .take(MAX_OPTIONS)
         .map(|name| LabelOption { id: LabelId(fresh().to_string()), name, color: None })
         .collect()
 }
@@ -106,22 +111,6 @@ fn fits(
             if targets.iter().all(|id| admitted(*id, structure_of)) { Ok(()) } else { Err(WhyNot::Target) }
         }
         _ => Ok(()),
-    }
-}
-
-/// Whether it is a cleared value.
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Title(text) | Value::Text(text) | Value::Url(text) => text.is_none(),
-        Value::Number(number) => number.is_none(),
-        Value::Boolean(flag) => flag.is_none(),
-        Value::Date(date) => date.start.is_none(),
-        Value::Label(chosen) => chosen.is_empty(),
-        Value::Entity(targets) => targets.is_empty(),
-        Value::Aliases(aliases) => aliases.is_empty(),
-        Value::Icon(icon) => icon.is_none(),
-        Value::CreatedAt(_) => false,
-        Value::RichText(tokens) => tokens.is_empty(),
     }
 }
 

@@ -1,4 +1,5 @@
 //! /space and below.
 
 mod get;
+mod retype;
 mod structures;
