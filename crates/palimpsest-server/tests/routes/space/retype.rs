@@ -398,7 +398,13 @@ async fn the_feed_and_the_history_tell_of_every_object_and_the_past_stays() {
 #[tokio::test]
 async fn texts_become_options_in_the_order_of_the_objects() {
     let says = ["Good", "Bad", "Good", "Odd"];
-    let (lab, books) = library(&TEXT, &says.map(text)).await;
+    let lab = Lab::new().await;
+    define(&lab, &TEXT).await;
+    // The order of their ids is another one.
+    let books: Vec<_> = (1..5).rev().map(chosen).collect();
+    for (book, says) in books.iter().zip(says) {
+        lab.make(json!({"id": book, "structureId": BOOK, "properties": {FIELD: text(says)}})).await;
+    }
     let made = field(&lab.patch(PATH, &change(json!({"type": "label"}))).await.ok());
     assert_eq!(made["multiple"], json!(false));
     let names: Vec<_> = made["labelSet"].as_array().unwrap().iter().map(|option| option["name"].clone()).collect();
@@ -585,4 +591,28 @@ async fn rich_text_becomes_text_when_it_is_plain() {
     lab.patch(PATH, &to_text).await.ok();
     assert_eq!(value_of(&lab, &books[0]).await, text("a"));
     assert_eq!(value_of(&lab, &books[1]).await, json!({"type": "text", "text": {"value": null}}));
+}
+
+#[tokio::test]
+async fn neither_a_revert_nor_a_merge_brings_values_of_the_old_type_back() {
+    let (lab, books) = library(&NUMBER, &[number(1)]).await;
+    let book = &books[0];
+    let before = lab.get(&format!("/object?id={book}")).await.header("etag").unwrap().to_owned();
+    let changed = lab.patch(PATH, &change(json!({"type": "text"}))).await.revision().unwrap();
+
+    let merging = |properties: Value| {
+        let body = json!({"id": book, "properties": properties});
+        lab.ask(Method::PATCH, "/object").header("if-match", &before).header("prefer", "merge").json(&body)
+    };
+    let merged = lab.app.send(merging(json!({"title": titled("renamed")}))).await.ok();
+    assert_eq!((&merged["properties"]["title"], &merged["properties"][FIELD]), (&titled("renamed"), &text("1")));
+    assert_eq!(lab.app.send(merging(json!({FIELD: number(2)}))).await.status, 400);
+    assert_eq!(lab.app.send(merging(json!({FIELD: text("2")}))).await.status, 409);
+
+    let revert = json!({"revision": changed});
+    assert_eq!(lab.post("/transactions/revert", &revert).await.status, 409);
+    let told = lab.post("/transactions/revert", &json!({"revision": changed, "partial": true})).await.ok();
+    let left: Vec<_> = told["left"].as_array().unwrap().iter().map(|left| left["path"].as_str().unwrap()).collect();
+    assert!(left.contains(&&*format!("properties.{FIELD}")) && left.contains(&&*format!("schema.{BOOK}")), "{left:?}");
+    assert_eq!((value_of(&lab, book).await, &field(&structure(&lab).await)["type"]), (text("1"), &json!("text")));
 }
