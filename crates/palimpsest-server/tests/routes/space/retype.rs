@@ -263,6 +263,7 @@ impl Case {
             collections: Vec::new(),
             properties: BTreeMap::from([(PropertyId::from(FIELD), value.clone())]),
             blocks: BTreeMap::new(),
+            files: Vec::new(),
         };
         let updated_at = self.lab.app.engine.now();
         let shown = palimpsest_model::Shown { object: &object, structure: &structure, updated_at };
