@@ -4,6 +4,8 @@ use palimpsest_model::{PropertyId, StructureId};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::structure_view::PropertyType;
+
 /// A property to be made. Palimpsest only.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -119,12 +121,18 @@ impl NewOption {
 pub struct PropertyChanges {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<PropertyType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    multiple: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label_set: Option<Vec<NewOption>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     allowed_structures: Option<Vec<StructureId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     values: Option<&'static str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    dry_run: bool,
 }
 
 impl PropertyChanges {
@@ -138,6 +146,19 @@ impl PropertyChanges {
     #[must_use]
     pub fn name(self, name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), ..self }
+    }
+
+    /// The same with another type: all values become values of it, or the server refuses, see
+    /// [`Error::in_use`](crate::Error::in_use).
+    #[must_use]
+    pub fn becomes(self, kind: PropertyType) -> Self {
+        Self { kind: Some(kind), ..self }
+    }
+
+    /// The same where a value may hold several options, or no more than one.
+    #[must_use]
+    pub fn multiple(self, multiple: bool) -> Self {
+        Self { multiple: Some(multiple), ..self }
     }
 
     /// The same with these options instead of those there are: matched by id, those without one are new.
@@ -156,6 +177,12 @@ impl PropertyChanges {
     #[must_use]
     pub fn drop_values(self) -> Self {
         Self { values: Some("drop"), ..self }
+    }
+
+    /// The same as a question: the server answers the structure as it would be, or why not, and changes nothing.
+    #[must_use]
+    pub fn dry_run(self) -> Self {
+        Self { dry_run: true, ..self }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use palimpsest_client::{
     BuiltIn, Code, Concurrency, Icon, NewCollection, NewObject, NewOption, NewProperty, NewStructure, ObjectChanges,
-    PropertyChanges, PropertyValue, SpaceChanges, StructureChanges, StructureId, Uuid,
+    PropertyChanges, PropertyType, PropertyValue, SpaceChanges, StructureChanges, StructureId, Uuid,
 };
 use palimpsest_server::Limits;
 
@@ -89,4 +89,33 @@ async fn a_transaction_makes_a_structure_and_objects_of_it() {
     assert_eq!(results[1].object.as_ref().map(|object| object.title()), Some("Emma"));
     assert_eq!((results[2].id, results[2].structure.is_some()), (None, true));
     assert_eq!(results[0].etag, results[2].etag);
+}
+
+#[tokio::test]
+async fn a_property_becomes_another_type_when_all_values_do() {
+    let client = Served::new(Limits::default()).await.client().await;
+    let (book, year) = (StructureId::Custom(uuid(1)), uuid(2));
+    let new = NewStructure::new("Book").id(uuid(1)).property(NewProperty::text("Year").id(year));
+    client.create_structure(&new).await.unwrap();
+    let dated = |says: &str| NewObject::new(book).property(year.to_string(), PropertyValue::text(says));
+    client.create_object(&dated("1815")).await.unwrap();
+    let late = client.create_object(&dated("1816?")).await.unwrap().value.id;
+    let becomes = PropertyChanges::new().becomes(PropertyType::Number);
+    for changes in [becomes.clone().dry_run(), becomes.clone()] {
+        let error = client.update_property(book, year.to_string(), &changes).await.unwrap_err();
+        assert_eq!(error.in_use().map(|usage| (usage.objects, usage.count)), Some((vec![late], 1)));
+    }
+    let corrected = ObjectChanges::new().property(year.to_string(), PropertyValue::text("1816"));
+    let before = client.update_object(late, &corrected).await.unwrap().revision;
+    let kind = |structure: &palimpsest_client::StructureView| structure.property(&year.to_string()).unwrap().kind;
+    let dry = client.update_property(book, year.to_string(), &becomes.clone().dry_run()).await.unwrap();
+    assert_eq!((kind(&dry.value), client.structures().await.unwrap().revision), (PropertyType::Number, before));
+    let done = client.update_property(book, year.to_string(), &becomes).await.unwrap();
+    assert_eq!((&done.value, done.revision), (&dry.value, dry.revision));
+
+    let label = PropertyChanges::new().becomes(PropertyType::Label).multiple(true);
+    let made = client.update_property(book, year.to_string(), &label).await.unwrap().value;
+    let made = made.property(&year.to_string()).unwrap();
+    let names = made.label_set.iter().flatten().map(|option| &*option.name).collect::<Vec<_>>();
+    assert_eq!((made.multiple, names), (Some(true), vec!["1815", "1816"]));
 }

@@ -159,6 +159,12 @@ impl Walk {
             6 | 7 => {
                 let mut body = self.property(&structure, property);
                 body["values"] = json!(if take == "take" { "drop" } else { "refuse" });
+                if self.dice.one_in(2) {
+                    let other = self.part();
+                    body = self.property(&structure, other);
+                    body["id"] = json!(id_of_property(property));
+                    body["dryRun"] = json!(self.dice.one_in(4));
+                }
                 (Method::PATCH, PROPERTIES.to_owned(), body)
             }
             8 => {
@@ -238,7 +244,7 @@ impl Walk {
         1 + self.dice.below(usize::try_from(last).unwrap()) as u64
     }
 
-    /// A property of this number has always the same type, but not always the same options and targets.
+    /// A property of this number begins with always the same type, but not always the same options and targets.
     fn property(&mut self, structure: &str, number: usize) -> Value {
         let mut body =
             json!({"structureId": structure, "id": id_of_property(number), "name": self.dice.pick(&["n", "m"])});
