@@ -2,7 +2,7 @@
 
 use palimpsest_client::{
     BuiltIn, Code, Concurrency, Icon, NewCollection, NewObject, NewOption, NewProperty, NewStructure, ObjectChanges,
-    PropertyChanges, PropertyType, PropertyValue, SpaceChanges, StructureChanges, StructureId, Uuid,
+    PropertyChanges, PropertyId, PropertyType, PropertyValue, SpaceChanges, StructureChanges, StructureId, Uuid,
 };
 use palimpsest_server::Limits;
 
@@ -10,6 +10,10 @@ use crate::served::Served;
 
 fn uuid(number: u8) -> Uuid {
     format!("55555555-5555-4555-8555-5555555555{number:02}").parse().unwrap()
+}
+
+fn named(id: Uuid) -> PropertyId {
+    PropertyId(id.to_string())
 }
 
 #[tokio::test]
@@ -31,16 +35,16 @@ async fn a_structure_is_made_used_changed_and_deleted() {
     assert_eq!(stale.code, Code::PreconditionFailed);
 
     let chosen = PropertyValue::labels(["good"]);
-    let object = NewObject::new(book).title("Emma").property(rating.to_string(), chosen);
+    let object = NewObject::new(book).title("Emma").property(named(rating), chosen);
     let object = client.create_object(&object).await.unwrap().value;
     let less = PropertyChanges::new().options([NewOption::new("Bad").id("bad")]);
-    let error = client.update_property(book, rating.to_string(), &less).await.unwrap_err();
+    let error = client.update_property(book, named(rating), &less).await.unwrap_err();
     assert_eq!(error.in_use().map(|usage| (usage.objects, usage.count)), Some((vec![object.id], 1)));
-    client.update_property(book, rating.to_string(), &less.drop_values()).await.unwrap();
+    client.update_property(book, named(rating), &less.drop_values()).await.unwrap();
 
     let renamed = StructureChanges::new().title("Volume").plural("Volumes").color("red");
     assert_eq!(client.update_structure(book, &renamed).await.unwrap().value.plural_name, "Volumes");
-    assert_eq!(client.delete_property(book, year.to_string()).await.unwrap().value.property(&year.to_string()), None);
+    assert_eq!(client.delete_property(book, named(year)).await.unwrap().value.property(&year.to_string()), None);
     assert!(client.delete_structure(book).await.unwrap_err().in_use().is_some());
     client.delete_structure_with_objects(book).await.unwrap();
     assert!(client.object(object.id).await.unwrap_err().is_not_found());
@@ -94,28 +98,28 @@ async fn a_transaction_makes_a_structure_and_objects_of_it() {
 #[tokio::test]
 async fn a_property_becomes_another_type_when_all_values_do() {
     let client = Served::new(Limits::default()).await.client().await;
-    let (book, year) = (StructureId::Custom(uuid(1)), uuid(2));
-    let new = NewStructure::new("Book").id(uuid(1)).property(NewProperty::text("Year").id(year));
+    let (book, year) = (StructureId::Custom(uuid(1)), named(uuid(2)));
+    let new = NewStructure::new("Book").id(uuid(1)).property(NewProperty::text("Year").id(uuid(2)));
     client.create_structure(&new).await.unwrap();
-    let dated = |says: &str| NewObject::new(book).property(year.to_string(), PropertyValue::text(says));
+    let dated = |says: &str| NewObject::new(book).property(year.clone(), PropertyValue::text(says));
     client.create_object(&dated("1815")).await.unwrap();
     let late = client.create_object(&dated("1816?")).await.unwrap().value.id;
     let becomes = PropertyChanges::new().becomes(PropertyType::Number);
     for changes in [becomes.clone().dry_run(), becomes.clone()] {
-        let error = client.update_property(book, year.to_string(), &changes).await.unwrap_err();
+        let error = client.update_property(book, year.clone(), &changes).await.unwrap_err();
         assert_eq!(error.in_use().map(|usage| (usage.objects, usage.count)), Some((vec![late], 1)));
     }
-    let corrected = ObjectChanges::new().property(year.to_string(), PropertyValue::text("1816"));
+    let corrected = ObjectChanges::new().property(year.clone(), PropertyValue::text("1816"));
     let before = client.update_object(late, &corrected).await.unwrap().revision;
-    let kind = |structure: &palimpsest_client::StructureView| structure.property(&year.to_string()).unwrap().kind;
-    let dry = client.update_property(book, year.to_string(), &becomes.clone().dry_run()).await.unwrap();
+    let kind = |structure: &palimpsest_client::StructureView| structure.property(&year.0).unwrap().kind;
+    let dry = client.update_property(book, year.clone(), &becomes.clone().dry_run()).await.unwrap();
     assert_eq!((kind(&dry.value), client.structures().await.unwrap().revision), (PropertyType::Number, before));
-    let done = client.update_property(book, year.to_string(), &becomes).await.unwrap();
+    let done = client.update_property(book, year.clone(), &becomes).await.unwrap();
     assert_eq!((&done.value, done.revision), (&dry.value, dry.revision));
 
     let label = PropertyChanges::new().becomes(PropertyType::Label).multiple(true);
-    let made = client.update_property(book, year.to_string(), &label).await.unwrap().value;
-    let made = made.property(&year.to_string()).unwrap();
+    let made = client.update_property(book, year.clone(), &label).await.unwrap().value;
+    let made = made.property(&year.0).unwrap();
     let names = made.label_set.iter().flatten().map(|option| &*option.name).collect::<Vec<_>>();
     assert_eq!((made.multiple, names), (Some(true), vec!["1815", "1816"]));
 }
