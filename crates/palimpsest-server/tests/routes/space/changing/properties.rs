@@ -92,7 +92,10 @@ async fn a_property_is_renamed_and_no_object_has_a_new_version() {
     let after = lab.get(&format!("/object?id={page}")).await;
     assert_eq!((after.body, after.headers["etag"].clone()), (before.body.clone(), before.headers["etag"].clone()));
     for (body, message) in [
-        (json!({}), "✖ Provide at least one of `name`, `labelSet`, or `allowedStructures`.".to_owned()),
+        (
+            json!({}),
+            "✖ Provide at least one of `name`, `type`, `multiple`, `labelSet`, or `allowedStructures`.".to_owned(),
+        ),
         (json!({"labelSet": []}), problem("Only a property of type label has options", "labelSet")),
         (
             json!({"allowedStructures": []}),
