@@ -1,23 +1,26 @@
 //! The engine: a store, the outside world, and a cache of rendered bytes. Reads are here; writes are operations.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{ObjectId, Revision, Schema, State, Tag, render_space, render_structures};
+use palimpsest_model::{
+    ObjectId, Revision, Schema, State, Tag, render_collection, render_space, render_structure, render_structures,
+};
 use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
 use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
-use crate::condition::Terms;
+use crate::condition::{Held, Terms};
 use crate::error::{Code, Error};
 use crate::etag::{ETag, Rendering};
 use crate::files::Links;
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
+use crate::shown::{About, Shown};
+use crate::undone::Undone;
 use crate::world::{Clock, Fetch, Fresh, Ids, Post, WebPage};
 
 /// Everything a transport needs to answer.
@@ -140,9 +143,14 @@ impl Engine {
     /// GET /space/structures.
     pub async fn structures(&self, access: &Access) -> Result<View, Error> {
         let (row, schema) = self.schema(access).await?;
-        let key = Key::Structures { log: row.log, schema: row.schema };
-        let rendering = self.rendered.get_or_make(key, || render_structures(&schema));
+        let rendering = self.listing(&row, &schema);
         Ok(View::of(rendering, row.revision, Tag { log: row.log, revision: row.schema }, None))
+    }
+
+    /// The structures that are listed.
+    fn listing(&self, row: &SpaceRow, schema: &Schema) -> Rendering {
+        let key = Key::Structures { log: row.log, schema: row.schema };
+        self.rendered.get_or_make(key, || render_structures(schema))
     }
 
     /// GET /object.
@@ -172,7 +180,7 @@ impl Engine {
         if let Operation::CreateFromUrl(create) = &mut request.operation {
             if let Some(outcome) = self.recall(access, request.retry.as_ref()).await? {
                 let revision = outcome.row.revision;
-                return self.written(outcome, revision);
+                return self.written(outcome, revision, false);
             }
             create.page = self.page(&create.url).await;
         }
@@ -184,23 +192,29 @@ impl Engine {
         let fresh = Fresh::draw(&*self.ids, intent.at);
         let policy = access.policy;
         let decide = move |tx: &mut palimpsest_store::Tx<'_>| {
-            if let Some(outcome) = retry::replay(tx, request.retry.as_ref())? {
+            let retry = request.retry.as_ref().filter(|_| !request.operation.only_asks());
+            if let Some(outcome) = retry::replay(tx, retry)? {
                 return Ok(outcome);
             }
-            let terms = Terms { condition: &request.condition, policy, held: &BTreeSet::new() };
+            let terms = Terms { condition: &request.condition, policy, held: &Held::default() };
             let done = perform(tx, &request.operation, terms, &mut fresh.clone(), request.ignored.clone())?;
             if request.strict {
                 done.ignored.refuse()?;
             }
             let (row, schema) = (tx.row(), Arc::clone(tx.schema()));
             let outcome = Outcome { done: vec![done], stayed: Vec::new(), row, schema, replayed: None };
-            retry::remember(tx, request.retry.as_ref(), &outcome)?;
-            Ok::<_, Error>(outcome)
+            if request.operation.only_asks() {
+                return Err(Undone::dry(tx, outcome));
+            }
+            retry::remember(tx, retry, &outcome)?;
+            Ok(outcome)
         };
         let answer = self.store.commit(intent, decide).await?;
-        let revision = answer.revision;
-        let outcome = answer.value.map_err(|error: Error| error.at(revision))?;
-        self.written(outcome, revision)
+        match answer.value {
+            Ok(outcome) => self.written(outcome, answer.revision, false),
+            Err(Undone::Dry(outcome, revision)) => self.written(*outcome, revision, true),
+            Err(Undone::Refused(error)) => Err(error.at(answer.revision)),
+        }
     }
 
     /// The commit of a token, now.
@@ -210,20 +224,30 @@ impl Engine {
     }
 
     /// Renders what a commit came to, at the revision it took unless it was answered before.
-    fn written(&self, outcome: Outcome, revision: Revision) -> Result<Written, Error> {
+    fn written(&self, outcome: Outcome, revision: Revision, is_dry: bool) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed, .. } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
         #[cfg(feature = "faults")]
         let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
-        let object = match shown {
-            Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
+        let shown = match shown {
+            Some(Shown::Object(found)) if is_dry => Some(self.imagine(&row, &schema, &found)?),
+            Some(Shown::Object(found)) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
+            Some(Shown::Part(about)) => show_part(&row, &schema, about).map(|view| View { revision, ..view }),
             None => None,
         };
-        // What it left may be another version than the one it shows: an object in the trash is shown as it was.
-        let digest = object.as_ref().and_then(|view| view.etag.digest);
-        let left = left.map(|(id, tag)| (id, ETag { tag, digest }));
-        Ok(Written { object, revision, ignored, left, replayed: replayed.is_some() })
+        // What it left may be another version than the one it shows: an object in the trash is shown as it was. The version of a
+        // structure or a collection is that of their list, so its bytes are those of the list.
+        let digest = match (&left, &shown) {
+            (Some((About::Structure(_) | About::Collection(_), _)), Some(_)) => {
+                // What was never committed has the revision that something else will have.
+                let imagined = is_dry.then(|| Rendering::from(render_structures(&schema)));
+                Some(imagined.unwrap_or_else(|| self.listing(&row, &schema)).digest)
+            }
+            (_, shown) => shown.as_ref().and_then(|view| view.etag.digest),
+        };
+        let left = left.map(|(about, tag)| (about, ETag { tag, digest }));
+        Ok(Written { shown, revision, ignored, left, replayed: replayed.is_some() })
     }
 
     /// What is at a URL, where the engine looks at pages at all.
@@ -283,4 +307,15 @@ impl Engine {
         let tag = Tag { log: row.log, revision: found.revision };
         Ok(View::of(rendering, row.revision, tag, Some(found.object.id)))
     }
+}
+
+/// A part of the schema as it is answered by itself; nothing when it is not there or not listed.
+pub(crate) fn show_part(row: &SpaceRow, schema: &Schema, about: About) -> Option<View> {
+    let (body, revision) = match about {
+        About::Object(_) => return None,
+        About::Structure(id) => (render_structure(schema, id)?, row.schema),
+        About::Collection(id) => (render_collection(&schema.collection(id)?.value), row.schema),
+        About::Space(_) => (render_space(&schema.space.value), schema.space.revision),
+    };
+    Some(View::of(body.into(), row.revision, Tag { log: row.log, revision }, None))
 }

@@ -8,6 +8,7 @@ mod downloads;
 mod proxy;
 mod refusals;
 mod reverting;
+mod schema;
 mod served;
 mod webhooks;
 mod whole;
