@@ -20,6 +20,7 @@ mod feed;
 mod history;
 mod lists;
 mod markdown;
+mod media;
 mod merging;
 mod names;
 mod objects;
@@ -30,6 +31,7 @@ mod retry;
 mod search;
 mod secret;
 mod transactions;
+mod uploads;
 mod webhooks;
 mod world;
 mod zone;
@@ -47,14 +49,16 @@ pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
 pub use objects::{
-    CreateFromUrl, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject, UpdateObject,
+    CreateFromUrl, CreateMedia, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject,
+    UpdateObject,
 };
 pub use operation::{Ignored, Operation, Request, Written};
-pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
+pub use palimpsest_store::{ByteStream, ChangeKind, FilesError, List, Moves, Policy, Scope};
 pub use retry::Retry;
 pub use search::Search;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
+pub use uploads::{MAX_FILE, PART_SIZE, StartUpload};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
-pub use world::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
+pub use world::{Clock, Fetch, Fetched, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

@@ -7,6 +7,7 @@ mod offline;
 mod print;
 mod run;
 mod settings;
+mod size;
 mod telemetry;
 mod world;
 
