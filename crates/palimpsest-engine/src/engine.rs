@@ -4,9 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{
-    File, ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures,
-};
+use palimpsest_model::{File, ObjectId, Revision, Schema, State, Tag, render_space, render_structures};
 use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -18,6 +16,7 @@ use crate::cache::{Key, Rendered};
 use crate::condition::Terms;
 use crate::error::{Code, Error, Kind};
 use crate::etag::{ETag, Rendering};
+use crate::files::Links;
 use crate::lists::Page;
 use crate::media::shown_as;
 use crate::objects::name_in;
@@ -36,6 +35,7 @@ pub struct Engine {
     pub(crate) post: Option<Arc<dyn Post>>,
     pub(crate) files: Option<Arc<dyn Files>>,
     pub(crate) max_file: u64,
+    pub(crate) links: Option<Arc<Links>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
     #[cfg(feature = "faults")]
@@ -77,6 +77,7 @@ impl Engine {
             post: None,
             files: None,
             max_file: MAX_FILE,
+            links: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
             #[cfg(feature = "faults")]
@@ -106,6 +107,12 @@ impl Engine {
     #[must_use]
     pub fn taking(self, max_file: u64) -> Self {
         Self { max_file, ..self }
+    }
+
+    /// The same, showing where files can be had.
+    #[must_use]
+    pub fn linking(self, links: Links) -> Self {
+        Self { links: Some(Arc::new(links)), ..self }
     }
 
     /// Where the bytes of files lie; a refusal when nothing keeps any.
@@ -284,28 +291,33 @@ impl Engine {
         if head.state != State::Live {
             return Err(Error::not_found("Object").at(revision));
         }
-        // Which structure it has is not in the head; its revision is never beyond that of the schema.
-        let key = Key::Object { log: current.space.log, id, revision: head.revision, structure: current.space.schema };
+        // Which structure it has is not in the head; its revision is never beyond that of the schema. Nor does it know whether it
+        // has files.
+        let key = |expires| Key::Object {
+            log: current.space.log,
+            id,
+            revision: head.revision,
+            structure: current.space.schema,
+            expires,
+        };
+        let linked = || self.rendered.get(&key(Some(Links::expiry(self.now()))));
         let tag = Tag { log: current.space.log, revision: head.revision };
-        Ok(self.rendered.get(&key).map(|rendering| View::of(rendering, revision, tag, Some(id))))
+        let known = self.rendered.get(&key(None)).or_else(linked);
+        Ok(known.map(|rendering| View::of(rendering, revision, tag, Some(id))))
     }
 
     pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
-        let object = &found.object;
-        let structure = structure_of(schema, object)?;
-        let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
-        let render = || render_object(Shown { object, structure, updated_at: found.at });
-        let rendering = self.rendered.get_or_make(key, render);
+        let structure = structure_of(schema, &found.object)?;
+        let rendering = self.showing().object(row.log, found, structure, row.schema);
         let tag = Tag { log: row.log, revision: found.revision };
-        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
+        Ok(View::of(rendering, row.revision, tag, Some(found.object.id)))
     }
 
     /// Shows a version that was never committed. Its revision will be that of another version, so its bytes are not kept.
     pub(crate) fn imagine(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
-        let object = &found.object;
-        let structure = structure_of(schema, object)?;
-        let rendering = render_object(Shown { object, structure, updated_at: found.at }).into();
+        let structure = structure_of(schema, &found.object)?;
+        let rendering = self.showing().render(found, structure).into();
         let tag = Tag { log: row.log, revision: found.revision };
-        Ok(View::of(rendering, row.revision, tag, Some(object.id)))
+        Ok(View::of(rendering, row.revision, tag, Some(found.object.id)))
     }
 }

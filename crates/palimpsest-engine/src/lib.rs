@@ -6,6 +6,7 @@ pub mod admin;
 mod blocks;
 mod cache;
 mod check;
+mod collecting;
 mod condition;
 mod cursor;
 mod dates;
@@ -17,6 +18,7 @@ mod expiry;
 #[cfg(feature = "faults")]
 mod faults;
 mod feed;
+mod files;
 mod history;
 mod lists;
 mod markdown;
@@ -45,6 +47,7 @@ pub use etag::{Digest, ETag};
 #[cfg(feature = "faults")]
 pub use faults::Faults;
 pub use feed::{Change, ChangedObject, Changes, ListChanges, Position, PositionError};
+pub use files::{Linked, Links, PublicUrl};
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};

@@ -56,7 +56,7 @@ pub use number::Number;
 pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
 pub use reader::{Dropped, Node, Reading, Seen};
-pub use render::{Shown, render_object, render_space, render_structures};
+pub use render::{FileLink, Shown, render_object, render_space, render_structures};
 pub use schema::{Collection, Schema, Space, Versioned};
 pub use structure::{
     Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, read_structure,

@@ -21,6 +21,19 @@ pub struct Shown<'a> {
     pub structure: &'a Structure,
     /// When the revision was committed that made it so.
     pub updated_at: Timestamp,
+    /// Where its files can be had.
+    pub links: &'a [FileLink],
+}
+
+/// Where the bytes of a file can be had, for a time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileLink {
+    /// The whole URL.
+    pub url: String,
+    /// The media type of the file.
+    pub file_type: String,
+    /// When the URL ends.
+    pub expires: Timestamp,
 }
 
 /// The bytes of an ObjectResponse (spec/02 §0).
@@ -71,6 +84,19 @@ impl Serialize for Shown<'_> {
         map.serialize_entry("collections", &self.object.collections)?;
         map.serialize_entry("properties", &Properties(*self))?;
         map.serialize_entry("blocks", &Sections(*self))?;
+        if !self.links.is_empty() {
+            map.serialize_entry("files", &List(self.links))?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Wire<'_, FileLink> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("url", &self.0.url)?;
+        map.serialize_entry("fileType", &self.0.file_type)?;
+        map.serialize_entry("expirationDate", &self.0.expires.to_string())?;
         map.end()
     }
 }
@@ -79,7 +105,7 @@ struct Properties<'a>(Shown<'a>);
 
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Shown { object, structure, updated_at } = self.0;
+        let Shown { object, structure, updated_at, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         for definition in &structure.properties {
             match (object.properties.get(&definition.id), &definition.kind) {

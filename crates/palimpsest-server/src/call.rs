@@ -16,7 +16,7 @@ use palimpsest_engine::{Access as Token, Code, Engine, Retry, Scope};
 
 use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
 use crate::conditions;
-use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Reply};
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Reply, Visit};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
@@ -85,7 +85,7 @@ pub(crate) async fn refuse_path(app: Arc<App>, request: Request) -> Response {
 /// Answers a request to a path that knows other methods only.
 pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint], request: Request) -> Response {
     let path = request.uri().path();
-    let known = || endpoints.iter().filter(|endpoint| endpoint.path == path);
+    let known = || endpoints.iter().filter(|endpoint| endpoint.serves(path));
     let route = known().next().map_or("", |endpoint| endpoint.path);
     let methods = known().flat_map(|endpoint| match endpoint.method.as_str() {
         "GET" => vec!["GET", "HEAD"],
@@ -111,6 +111,11 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
     let endpoint = served.endpoint;
     let scope = match (endpoint.access, &endpoint.action) {
         (_, Action::Tell(tell)) => return Ok(tell(&app.engine).into()),
+        (_, Action::Hand(hand)) => {
+            let (engine, is_head) = (Arc::clone(&app.engine), parts.method == Method::HEAD);
+            let patience = app.limits.request_time;
+            return Ok(hand(Visit { engine, uri: parts.uri, headers: parts.headers, is_head, patience }).await?.into());
+        }
         (Access::Scope(scope), _) => scope,
         (Access::Open, _) => return Err(Failure::internal()),
     };
@@ -188,8 +193,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             return follow(Follower { call, headers: parts.headers, secret, stopping, limits: app.limits.clone() })
                 .await;
         }
-        Action::Tell(tell) => tell(&app.engine),
-        Action::Stream(_) => return Err(Failure::internal()),
+        Action::Hand(_) | Action::Tell(_) | Action::Stream(_) => return Err(Failure::internal()),
     };
     Ok(answer.applied(strict.then_some("handling=strict")).into())
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use axum::Router;
 use http::header::{
-    AUTHORIZATION, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER,
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName,
+    IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER,
 };
 use http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
@@ -54,6 +55,8 @@ pub(crate) fn allow(origins: &[Origin], router: Router) -> Router {
         named("idempotency-key"),
         REQUEST_ID,
         named("last-event-id"),
+        RANGE,
+        IF_RANGE,
     ];
     let answered = [
         ETAG,
@@ -65,6 +68,9 @@ pub(crate) fn allow(origins: &[Origin], router: Router) -> Router {
         RATE_LIMIT,
         RETRY_AFTER,
         REQUEST_ID,
+        ACCEPT_RANGES,
+        CONTENT_RANGE,
+        CONTENT_DISPOSITION,
     ];
     let origins = origins.iter().map(|origin| origin.0.clone());
     let layer = CorsLayer::new()

@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, Uri};
 use palimpsest_engine::{Access as Token, ByteStream, Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
@@ -18,7 +19,7 @@ use crate::stopping::Stopping;
 pub struct Endpoint {
     /// The method.
     pub method: Method,
-    /// The path; nothing is variable in it.
+    /// The path; a step in braces stands for any.
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
@@ -30,6 +31,21 @@ pub struct Endpoint {
     pub(crate) action: Action,
     /// What the document says of it.
     pub(crate) describe: fn() -> Description,
+}
+
+impl Endpoint {
+    /// Whether a path is one of its.
+    pub(crate) fn serves(&self, path: &str) -> bool {
+        let is_any = |step: &str| step.starts_with('{') && step.ends_with('}');
+        let (mut own, mut asked) = (self.path.split('/'), path.split('/'));
+        loop {
+            match (own.next(), asked.next()) {
+                (None, None) => return true,
+                (Some(own), Some(step)) if own == step || is_any(own) => {}
+                _ => return false,
+            }
+        }
+    }
 }
 
 /// Who may call an endpoint.
@@ -61,6 +77,8 @@ pub(crate) enum Action {
     Revert,
     /// Looks, and may wait for what comes.
     Follow(fn(Follower) -> Following),
+    /// Hands out bytes to whoever has a link to them.
+    Hand(fn(Visit) -> Reading),
     /// Tells of the server itself.
     Tell(fn(&Engine) -> Answer),
 }
@@ -81,6 +99,17 @@ pub(crate) struct Incoming<'b> {
 
 /// A body that is being kept.
 pub(crate) type Streaming<'b> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'b>>;
+
+/// A request that a link leads to.
+pub(crate) struct Visit {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    /// Whether only the headers are asked for.
+    pub(crate) is_head: bool,
+    /// How long the bytes may pause.
+    pub(crate) patience: Duration,
+}
 
 /// A read that may wait, with everything it needs while it does.
 pub(crate) struct Follower {

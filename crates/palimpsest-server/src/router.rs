@@ -198,6 +198,16 @@ pub static ENDPOINTS: &[Endpoint] = &[
     manage(30, Method::DELETE, "/webhooks", api::webhooks::delete::call, api::webhooks::delete::describe),
     manage(30, Method::POST, "/webhooks/test", api::webhooks::test::call, api::webhooks::test::describe),
     read(30, "/webhooks/deliveries", api::webhooks::deliveries::call, api::webhooks::deliveries::describe),
+    // Files, behind links
+    Endpoint {
+        method: Method::GET,
+        path: "/files/{hash}/{name}",
+        access: Access::Open,
+        quota: 0,
+        moves_files: false,
+        action: Action::Hand(api::files::get::call),
+        describe: api::files::get::describe,
+    },
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),

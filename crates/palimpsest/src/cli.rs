@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
-use palimpsest_engine::{Clock, Policy, Scope};
+use palimpsest_engine::{Clock, Policy, PublicUrl, Scope};
+use palimpsest_files::Bucket;
 use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
@@ -27,6 +28,9 @@ pub(crate) struct Cli {
     /// A TOML file with settings; flags and PALIMPSEST_* variables win over it
     #[arg(long, global = true, env = "PALIMPSEST_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Where files lie: a bucket that speaks S3, with keys from AWS_* variables [default: the data folder]
+    #[arg(long, global = true, env = "PALIMPSEST_FILES", value_name = "s3://BUCKET[/PREFIX]")]
+    files: Option<Bucket>,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -84,6 +88,9 @@ struct ServeArgs {
     /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
     #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
     max_file: Option<Size>,
+    /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
+    #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -205,7 +212,7 @@ enum CollectionCommand {
 impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let mut given = Given { data: self.data, ..Given::default() };
+        let mut given = Given { data: self.data, files: self.files, ..Given::default() };
         if let Top::Serve(serve) = &self.command {
             given.listen.clone_from(&serve.listen);
             given.rate_limits = serve.rate_limits;
@@ -213,6 +220,7 @@ impl Cli {
             given.history = serve.history;
             given.cors.clone_from(&serve.cors);
             given.max_file = serve.max_file;
+            given.public_url.clone_from(&serve.public_url);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }
@@ -221,7 +229,7 @@ impl Cli {
             Top::Openapi => return print::openapi(),
             Top::Serve(_) => return run::serve(&settings),
             Top::Backup { file } => {
-                let bytes = offline::back_up(&settings.data, &file)?;
+                let bytes = offline::back_up(&settings, &file)?;
                 return Ok(print::backed_up(&file, bytes, self.json)?);
             }
             Top::Restore { file } => {
@@ -234,7 +242,7 @@ impl Cli {
             Top::Collection(command) => command.into_command(),
             Top::Erase { id, space } => Command::Erase { space, id },
         };
-        print::reply(&offline::administer(&settings.data, command)?, self.json)
+        print::reply(&offline::administer(&settings, command)?, self.json)
     }
 }
 

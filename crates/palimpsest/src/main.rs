@@ -3,6 +3,7 @@
 mod cli;
 mod control;
 mod duration;
+mod files;
 mod offline;
 mod print;
 mod run;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{Engine, Policy, Scope};
+use palimpsest_engine::{Engine, Links, Policy, PublicUrl, Scope};
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::settings::{FetchLinks, History, Settings};
 use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
-use crate::{control, print, telemetry};
+use crate::{control, files, print, telemetry};
 
 /// How often what is no longer needed is removed.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -35,43 +35,47 @@ pub(crate) struct Opened {
     pub(crate) store: Arc<SqliteStore>,
 }
 
-/// Opens the data folder.
-pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Opened> {
-    open_with(data, |engine| engine)
+/// Opens the data folder and the place of files.
+pub(crate) fn open(settings: &Settings) -> anyhow::Result<Opened> {
+    let (engine, store) = begin(settings)?;
+    Ok(Opened { engine: Arc::new(engine), store })
 }
 
-/// The same with an engine that is changed before anyone has it.
-fn open_with(data: &std::path::Path, change: impl FnOnce(Engine) -> Engine) -> anyhow::Result<Opened> {
+/// The same with an engine that nobody has yet.
+fn begin(settings: &Settings) -> anyhow::Result<(Engine, Arc<SqliteStore>)> {
     let options = Options {
         #[cfg(feature = "faults")]
         faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
         ..Options::default()
     };
-    let store = Arc::new(SqliteStore::open(data, &options)?);
+    let store = Arc::new(SqliteStore::open(&settings.data, &options)?);
     let engine = Engine::new(Arc::clone(&store) as _, Arc::new(SystemClock), Arc::new(SystemIds));
+    let engine = engine.keeping(files::open(&settings.data, settings.files.as_ref())?);
     #[cfg(feature = "faults")]
     let engine = engine.with_faults(palimpsest_engine::Faults::from_env());
-    Ok(Opened { engine: Arc::new(change(engine)), store })
+    Ok((engine, store))
 }
 
 async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let opened = Arc::new(open_with(&settings.data, |engine| {
-        let engine = engine.taking(settings.max_file.0);
-        posting(match settings.fetch_links {
-            FetchLinks::Public => fetching(engine),
-            FetchLinks::Off => engine,
-        })
-    })?);
-    let engine = Arc::clone(&opened.engine);
+    let (engine, store) = begin(settings)?;
+    let engine = engine.taking(settings.max_file.0);
+    let engine = posting(match settings.fetch_links {
+        FetchLinks::Public => fetching(engine),
+        FetchLinks::Off => engine,
+    });
     // Before the first token is made: nobody would ever see the token of a start that failed for its address.
     let listener = TcpListener::bind(&settings.listen).await.with_context(|| settings.listen.clone())?;
     let address = listener.local_addr()?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| PublicUrl::listening_on(address));
+    let secret = engine.server_secret().await.context("the secret of the server")?;
+    let engine = Arc::new(engine.linking(Links::new(public_url.clone(), secret)));
+    let opened = Arc::new(Opened { engine: Arc::clone(&engine), store });
     let token = first_token(&engine).await?;
     let control = control::listen(&settings.data, Arc::clone(&opened))?;
     print::serving(address, token.as_deref())?;
-    tracing::info!(%address, data = %settings.data.display(), "serving");
+    tracing::info!(%address, %public_url, data = %settings.data.display(), "serving");
     let (stops, mut stopping) = watch::channel(false);
     let stopped = async move { _ = stopping.wait_for(|stops| *stops).await.is_ok() };
     let deliverer = tokio::spawn(palimpsest_server::deliver(Arc::clone(&engine), stopped));
@@ -119,8 +123,8 @@ fn posting(engine: Engine) -> Engine {
     }
 }
 
-/// Removes stored answers and uploads that have expired, and what of the history is older than it is kept: now and every hour, after a
-/// failure sooner.
+/// Removes stored answers and uploads that have expired, what of the history is older than it is kept, and bytes of files that
+/// nothing names any more: now and every hour, after a failure sooner.
 async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
         let mut pause = UPKEEP_EVERY;
@@ -147,6 +151,14 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
                     tracing::warn!(%error, cause = error.cause, "the history could not be compacted");
                     pause = UPKEEP_AGAIN;
                 }
+            }
+        }
+        match engine.collect_files().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "files that nothing names were removed"),
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause, "the files could not be looked through");
+                pause = UPKEEP_AGAIN;
             }
         }
         tokio::time::sleep(pause).await;

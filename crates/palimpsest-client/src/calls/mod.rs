@@ -9,5 +9,6 @@ mod object;
 mod revert;
 mod search;
 mod space;
+mod uploads;
 mod webhooks;
 mod writes;

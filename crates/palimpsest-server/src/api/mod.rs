@@ -3,6 +3,7 @@
 pub(crate) mod blocks;
 pub(crate) mod changes;
 pub(crate) mod docs;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod object;
 pub(crate) mod objects;

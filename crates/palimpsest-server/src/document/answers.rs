@@ -9,6 +9,7 @@ use super::headers::{Header, of_an_answer};
 use super::links::{self, Link};
 use super::shape::{one_of, refer};
 use crate::answer::status_of;
+use crate::endpoint::Access;
 
 /// An answer that is no refusal.
 pub(crate) struct Success {
@@ -64,6 +65,33 @@ impl Success {
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
         let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
         Self { status, about, body: Some((media, schema)), others, headers, links, is_versioned: false }
+    }
+
+    /// A file behind a link.
+    pub(crate) fn file(status: StatusCode, about: &'static str) -> Self {
+        let headers = vec![
+            Header::RequestId,
+            Header::FileTag,
+            Header::Ranges,
+            Header::Disposition,
+            Header::FilePolicy,
+            Header::NoSniff,
+            Header::Referrer,
+            Header::Resource,
+            Header::FileCache,
+        ];
+        Self { headers, ..Self::plain(status, about, "*/*", json!({"type": "string", "format": "binary"})) }
+    }
+
+    /// A part of a file.
+    pub(crate) fn partial(mut self) -> Self {
+        self.headers.push(Header::Range);
+        self
+    }
+
+    /// The same without its body.
+    pub(crate) fn bodiless(self) -> Self {
+        Self { body: None, ..self }
     }
 
     /// The same in another media type, for who accepts that.
@@ -140,9 +168,13 @@ pub(super) fn of_no_endpoint() -> Map<String, Value> {
     [("MethodNotAllowed".to_owned(), method), ("UnknownPath".to_owned(), path)].into_iter().collect()
 }
 
-/// The response to a refusal with one of these codes, which all have one status, and what it is called.
-pub(super) fn refused(codes: &[Code]) -> (String, Value) {
+/// The response to a refusal with one of these codes, which all have one status, and what it is called. What is open to
+/// everyone is of no space, and none of its windows is counted.
+pub(super) fn refused(codes: &[Code], access: Access) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
+    let of_a_space = |header: &Header| {
+        matches!(header, Header::Revision | Header::RevisionIfAny | Header::RateLimit | Header::RateLimitIfAny)
+    };
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
         Kind::NotFound
@@ -157,8 +189,13 @@ pub(super) fn refused(codes: &[Code]) -> (String, Value) {
         Kind::Unavailable => &[Header::RetryAfter, Header::RateLimitIfAny],
         Kind::Unauthenticated => &[Header::Authenticate],
         Kind::MethodNotAllowed => &[Header::Allow],
+        Kind::Unsatisfiable => &[Header::NoRange],
     };
-    (name, refusal(&about, codes, headers))
+    if access != Access::Open {
+        return (name, refusal(&about, codes, headers));
+    }
+    let headers: Vec<_> = headers.iter().copied().filter(|header| !of_a_space(header)).collect();
+    (format!("{name}Openly"), refusal(&about, codes, &headers))
 }
 
 fn refusal(about: &str, codes: &[Code], headers: &[Header]) -> Value {

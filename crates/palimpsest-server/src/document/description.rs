@@ -34,6 +34,12 @@ impl Description {
         self
     }
 
+    /// A step of the path that stands for any.
+    pub(crate) fn follows(mut self, name: &str, schema: Value) -> Self {
+        self.parameters.push(json!({"in": "path", "name": name, "required": true, "schema": schema}));
+        self
+    }
+
     /// A query parameter that must be given.
     pub(crate) fn needs(mut self, name: &str, schema: Value) -> Self {
         self.parameters.push(json!({"in": "query", "name": name, "required": true, "schema": schema}));

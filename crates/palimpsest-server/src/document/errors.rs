@@ -78,6 +78,9 @@ fn details(code: Code) -> Option<Value> {
         | Code::NotFound
         | Code::RateLimitExceeded
         | Code::MethodNotAllowed
+        | Code::Forbidden
+        | Code::FileUnmatched
+        | Code::RangeUnsatisfiable
         | Code::IdempotencyMismatch
         | Code::IdempotencyInProgress
         | Code::ServerError

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{count, pattern, text};
+use super::shape::{count, pattern, text, word};
 
 /// A header of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,11 +24,22 @@ pub(super) enum Header {
     Cache,
     Vary,
     Replayed,
+    FileTag,
+    Ranges,
+    Disposition,
+    FilePolicy,
+    NoSniff,
+    Referrer,
+    Resource,
+    FileCache,
+    Range,
+    NoRange,
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Cache, Ignored, Location, Policy, RateLimit, RateLimitIfAny, Replayed, RequestId,
-    RetryAfter, Revision, RevisionIfAny, Tag, TagIfAny, Vary,
+    Allow, Applied, Authenticate, Cache, Disposition, FileCache, FilePolicy, FileTag, Ignored, Location, NoRange,
+    NoSniff, Policy, Range, Ranges, RateLimit, RateLimitIfAny, Referrer, Replayed, RequestId, Resource, RetryAfter,
+    Revision, RevisionIfAny, Tag, TagIfAny, Vary,
 };
 
 const ALL: &[Header] = &[
@@ -49,6 +60,16 @@ const ALL: &[Header] = &[
     Cache,
     Vary,
     Replayed,
+    FileTag,
+    Ranges,
+    Disposition,
+    FilePolicy,
+    NoSniff,
+    Referrer,
+    Resource,
+    FileCache,
+    Range,
+    NoRange,
 ];
 
 /// The headers of the components.
@@ -75,13 +96,19 @@ impl Header {
             RetryAfter => "Retry-After",
             Authenticate => "WWW-Authenticate",
             Allow => "Allow",
-            Policy => "Content-Security-Policy",
+            Policy | FilePolicy => "Content-Security-Policy",
             Ignored => "Palimpsest-Ignored",
             Applied => "Preference-Applied",
-            Tag | TagIfAny => "ETag",
-            Cache => "Cache-Control",
+            Tag | TagIfAny | FileTag => "ETag",
+            Cache | FileCache => "Cache-Control",
             Vary => "Vary",
             Replayed => "Idempotency-Replayed",
+            Ranges => "Accept-Ranges",
+            Range | NoRange => "Content-Range",
+            Disposition => "Content-Disposition",
+            NoSniff => "X-Content-Type-Options",
+            Referrer => "Referrer-Policy",
+            Resource => "Cross-Origin-Resource-Policy",
         }
     }
 
@@ -121,6 +148,20 @@ impl Header {
                 (false, json!({"type": "string", "const": "true"}), about)
             }
             Policy => (true, text(), "What the page may load: nothing from another host."),
+            FileTag => (true, pattern("^\"[0-9a-f]{64}\"$"), "The SHA-256 of the whole file."),
+            FileCache => (true, pattern("^private, max-age=[0-9]+$"), "To be kept until the link ends."),
+            FilePolicy => (true, text(), "That nothing of the file runs, should it be shown."),
+            Ranges => (true, word("bytes"), "That parts can be asked for."),
+            Range => (true, pattern("^bytes [0-9]+-[0-9]+/[0-9]+$"), "Which part it is, and of how many bytes."),
+            NoRange => (true, pattern("^bytes \\*/[0-9]+$"), "How many bytes the file has."),
+            Disposition => (
+                true,
+                pattern("^(inline|attachment); "),
+                "Whether to show it or to save it, and under which name (RFC 6266).",
+            ),
+            NoSniff => (true, word("nosniff"), "That it is what it is said to be."),
+            Referrer => (true, word("no-referrer"), "That the link is told to nobody."),
+            Resource => (true, word("cross-origin"), "That pages of other origins may show it."),
         };
         json!({"description": about, "required": required, "schema": schema})
     }

@@ -97,7 +97,7 @@ const ABOUT: &str = "Every call speaks of the one space that its token opens. A 
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("space", "The space and its structures (object types)."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
@@ -105,6 +105,7 @@ const TAGS: [(&str, &str); 8] = [
     ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
     ("changes", "What happened in the space, revision by revision."),
     ("webhooks", "Changes as messages that the server sends, signed, to a URL."),
+    ("files", "The bytes of media, behind the links that objects show; no token is needed."),
     ("server", "The server itself; nothing here needs a token."),
 ];
 
@@ -112,6 +113,7 @@ const TAGS: [(&str, &str); 8] = [
 fn tag(endpoint: &Endpoint) -> &'static str {
     let step = endpoint.path.split('/').nth(1).unwrap_or_default();
     match (endpoint.access, step) {
+        (Access::Open, "files") => "files",
         (Access::Open, _) => "server",
         (_, "block") => "blocks",
         (_, "trash") => "objects",
@@ -200,7 +202,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     let mut responses = Map::new();
     for (status, codes) in by_status {
-        let (name, response) = answers::refused(&codes);
+        let (name, response) = answers::refused(&codes, endpoint.access);
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }

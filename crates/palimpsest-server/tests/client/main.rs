@@ -4,9 +4,11 @@
 
 mod calls;
 mod concurrency;
+mod downloads;
 mod proxy;
 mod refusals;
 mod reverting;
 mod served;
+mod uploads;
 mod webhooks;
 mod whole;

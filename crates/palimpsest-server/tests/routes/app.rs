@@ -9,7 +9,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
-use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Post, Scope};
+use palimpsest_engine::{CountedIds, Engine, Fetch, Links, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
 use palimpsest_store::{Files, MemoryFiles, MemoryStore, Store};
@@ -20,6 +20,9 @@ use crate::contract;
 
 /// When every test begins.
 pub(crate) const NOON: &str = "2026-11-22T12:00:00.000Z";
+
+/// Where the server is for others.
+pub(crate) const PUBLIC: &str = "https://lab.example/api";
 
 pub(crate) const BOTH: &[Scope] = &[Scope::Read, Scope::Write];
 
@@ -54,13 +57,18 @@ impl App {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.posting(Arc::new(post)))
     }
 
-    /// A server that keeps files in a place of its own, and takes none larger than this.
-    pub(crate) fn keeping(files: Arc<dyn Files>, max_file: u64) -> Self {
+    /// A server whose files lie in a place of their own.
+    pub(crate) fn keeping(files: impl Files, limits: Limits) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), limits, |engine| engine.keeping(Arc::new(files)))
+    }
+
+    /// The same, taking none larger than this.
+    pub(crate) fn taking(files: Arc<dyn Files>, max_file: u64) -> Self {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.keeping(files).taking(max_file))
     }
 
     /// The same, looking at pages of a network of its own.
-    pub(crate) fn keeping_and_fetching(files: Arc<dyn Files>, max_file: u64, fetch: impl Fetch + 'static) -> Self {
+    pub(crate) fn taking_and_fetching(files: Arc<dyn Files>, max_file: u64, fetch: impl Fetch + 'static) -> Self {
         let change = |engine: Engine| engine.keeping(files).taking(max_file).fetching(Arc::new(fetch));
         Self::with(Arc::new(MemoryStore::new()), unhurried(), change)
     }
@@ -68,8 +76,9 @@ impl App {
     fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
         let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
-        let engine = change(engine.keeping(Arc::new(MemoryFiles::default())));
-        let engine = Arc::new(engine);
+        let engine =
+            engine.keeping(Arc::new(MemoryFiles::default())).linking(Links::new(PUBLIC.parse().unwrap(), [7; 32]));
+        let engine = Arc::new(change(engine));
         Self { router: router(Arc::clone(&engine), limits), engine, clock }
     }
 
@@ -122,6 +131,13 @@ impl App {
     pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
         let (parts, body) = self.router.clone().oneshot(ask.0).await.unwrap().into_parts();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
+    /// Sends a request; answers the body, or how it was cut short.
+    pub(crate) async fn body(&self, ask: Ask) -> Result<Bytes, String> {
+        let response = self.router.clone().oneshot(ask.0).await.unwrap();
+        assert!(response.status().is_success(), "{response:?}");
+        Ok(response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes())
     }
 
     /// Sends a request; what comes back is held against the document, whatever the test asks of it.

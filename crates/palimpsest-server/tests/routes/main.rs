@@ -28,6 +28,7 @@ mod block;
 mod blocks;
 mod changes;
 mod docs;
+mod files;
 mod health;
 mod merge;
 mod object;

@@ -35,7 +35,7 @@ impl Fetch for Network {
 
 async fn lab(max_file: u64) -> (Lab, Arc<Cramped>) {
     let files = Arc::new(Cramped::default());
-    let app = App::keeping_and_fetching(Arc::clone(&files) as _, max_file, Network);
+    let app = App::taking_and_fetching(Arc::clone(&files) as _, max_file, Network);
     (Lab::in_app(app).await, files)
 }
 

@@ -99,7 +99,7 @@ async fn collections_are_checked_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_file_that_is_too_large_is_refused_at_the_start() {
-    let lab = Lab::in_app(App::keeping(Arc::new(MemoryFiles::default()), 1000)).await;
+    let lab = Lab::in_app(App::taking(Arc::new(MemoryFiles::default()), 1000)).await;
     begin(&lab, "a", 1000).await;
     let reply = lab.post(START, &json!({"fileName": "a", "fileSize": 1001})).await;
     reply.refusal(413, "cap_invalid_input", "The file has 1001 bytes; this server takes at most 1000");

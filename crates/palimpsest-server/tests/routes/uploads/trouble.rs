@@ -90,7 +90,7 @@ const FULL: &str = "No space is left for files; nothing of this was kept";
 #[tokio::test]
 async fn a_full_disk_is_told_and_the_upload_goes_on_when_there_is_room() {
     let files = Arc::new(Cramped::default());
-    let lab = Lab::in_app(App::keeping(Arc::clone(&files) as _, 1000)).await;
+    let lab = Lab::in_app(App::taking(Arc::clone(&files) as _, 1000)).await;
     let upload = begin(&lab, "a.png", 5).await;
     files.is_full.store(true, Ordering::SeqCst);
     let reply = lab.put(&part_of(&upload, 1), content(5)).await;
@@ -109,7 +109,7 @@ async fn a_full_disk_is_told_and_the_upload_goes_on_when_there_is_room() {
 #[tokio::test]
 async fn what_a_refusal_left_of_a_part_is_drained() {
     let files = Arc::new(Cramped::default());
-    let lab = Lab::in_app(App::keeping(Arc::clone(&files) as _, 1 << 30)).await;
+    let lab = Lab::in_app(App::taking(Arc::clone(&files) as _, 1 << 30)).await;
     let upload = begin(&lab, "a.png", 5000).await;
     files.is_full.store(true, Ordering::SeqCst);
     let taken = Arc::new(std::sync::atomic::AtomicUsize::new(0));
