@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http_body_util::BodyExt;
@@ -50,7 +50,7 @@ async fn take(
 
 /// A body piece by piece, as long as no piece lets wait for it too long.
 fn pieces(body: &mut Body, pause: Duration) -> ByteStream<'_> {
-    Box::pin(stream::unfold(Some(body), move |body| async move {
+    let pieces = stream::unfold(Some(body), move |body| async move {
         let body = body?;
         loop {
             let interrupted = match tokio::time::timeout(pause, body.frame()).await {
@@ -65,5 +65,7 @@ fn pieces(body: &mut Body, pause: Duration) -> ByteStream<'_> {
             };
             return Some((Err(FilesError::Interrupted(interrupted)), None));
         }
-    }))
+    });
+    // Who keeps them may ask once more after the last.
+    Box::pin(pieces.fuse())
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use futures_util::{Stream, TryFutureExt, stream};
+use futures_util::{Stream, StreamExt, TryFutureExt, stream};
 use palimpsest_engine::{
     ByteStream, Clock, Fetch, Fetched, Fetching, FilesError, Ids, Message, Post, Posted, Posting, WebPage,
 };
@@ -96,7 +96,8 @@ fn bytes_of(download: Download, downloads: Arc<Semaphore>) -> ByteStream<'static
             turn.ok().and_then(Result::ok).ok_or_else(|| interrupted("too many files are downloaded at once"))?;
         Ok(pieces(download, turn))
     };
-    Box::pin(begun.try_flatten_stream())
+    // Who keeps them may ask once more after the last.
+    Box::pin(begun.try_flatten_stream().fuse())
 }
 
 fn pieces(download: Download, turn: OwnedSemaphorePermit) -> impl Stream<Item = Result<Bytes, FilesError>> + Send {
