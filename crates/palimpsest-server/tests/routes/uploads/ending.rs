@@ -86,7 +86,8 @@ async fn a_crash_after_the_commit_leaves_an_object_and_a_session_that_ends_with_
             assert_eq!(lab.app.engine.expire_uploads().await.unwrap(), 1);
         }
         let again = complete(&lab, &upload).await;
-        assert_eq!((again.ok(), again.revision()), (made, Some(head)));
+        assert_eq!((id(&again.ok()), again.revision()), (id(&made), Some(head)));
+        assert_eq!(again.ok(), lab.object(&upload).await);
         assert_eq!((sessions(&lab).await.len(), kept(&lab).await.len()), (0, 0));
         assert_eq!(lab.head().await, head);
     }
