@@ -36,7 +36,7 @@ async fn a_part_of_another_size_is_refused_and_nothing_of_it_is_kept() {
     let upload = begin(&lab, "a.bin", 3).await;
     lab.put(&part_of(&upload, 1), "abc").await.ok();
     for wrong in ["", "ab", "abcd", &"x".repeat(100_000)] {
-        let what = format!("✖ Invalid size: part 1 of 1 has 3 bytes");
+        let what = "✖ Invalid size: part 1 of 1 has 3 bytes";
         let reply = lab.put(&part_of(&upload, 1), wrong.to_owned()).await;
         reply.refusal(400, "cap_invalid_input", &format!("{what}\n  → at body"));
         assert!(reply.revision().is_some());
