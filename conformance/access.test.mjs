@@ -46,7 +46,8 @@ const ownTag = await first.create({ structureId: 'RootTag', properties: { title:
 const webhook = JSON.parse((await first.raw('POST', '/webhooks', { url: 'https://example.org/hook' })).text).id
 // One that is paused stays as it is.
 await first.raw('PATCH', '/webhooks', { id: webhook, paused: true })
-const object = { ...written, collection: collection.id, tag: ownTag.id, webhook, revision: exchangeOf(ownTag).revision }
+const upload = JSON.parse((await first.raw('POST', '/object/media/upload', { fileName: 'own.txt', fileSize: 1 })).text).id
+const object = { ...written, collection: collection.id, tag: ownTag.id, webhook, upload, revision: exchangeOf(ownTag).revision }
 
 await check('every call that the document guards is tried here', async () =>
   assert.deepEqual(Object.keys(callsOn(object)).sort(), await guardedCalls(server.url)))

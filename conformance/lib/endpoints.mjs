@@ -3,7 +3,7 @@
 import { paragraph, title } from './content.mjs'
 
 /** The calls on an object, its first block, a collection, a tag, a revision and the space, by name: `{scope, make: (client) => exchange}`. */
-export function callsOn({ id, structureId, blocks, collection, tag, webhook, revision }) {
+export function callsOn({ id, structureId, blocks, collection, tag, webhook, upload, revision }) {
   const [{ id: blockId }] = Object.values(blocks)[0]
   const call = (scope, method, path, body) => [`${method} ${path.split('?')[0]}`, { scope, make: (api) => api.raw(method, path, body) }]
   return Object.fromEntries([
@@ -42,6 +42,10 @@ export function callsOn({ id, structureId, blocks, collection, tag, webhook, rev
     call('api:write', 'POST', '/object/markdown', { structureId, markdown: '# slipped in\n\n#slipped' }),
     call('api:write', 'PATCH', '/object/markdown', { id, markdown: '---\ntitle: taken over\n---\n\nslipped in' }),
     call('api:write', 'POST', '/object/url', { url: 'https://example.org/slipped-in', markdown: 'slipped in' }),
+    call('api:write', 'POST', '/object/media/upload', { fileName: 'slipped-in.txt', fileSize: 1 }),
+    call('api:write', 'PUT', `/object/media/upload/part?id=${upload}&partNumber=1`, 5),
+    call('api:write', 'POST', '/object/media/upload/complete', { id: upload }),
+    call('api:write', 'POST', '/object/media/upload/abort', { id: upload }),
     call('api:write', 'POST', '/blocks/daily-note/append', { markdown: 'slipped in' }),
     call('api:write', 'POST', '/blocks/append', { id, blocks: [paragraph('slipped in')] }),
     call('api:write', 'POST', '/blocks/move', { id, blockId, position: { type: 'start' } }),

@@ -158,7 +158,7 @@ impl Client {
             http = http.query(&request.query);
         }
         if let Some(body) = &request.body {
-            http = http.header(CONTENT_TYPE, "application/json").body(body.clone());
+            http = http.header(CONTENT_TYPE, request.media).body(body.clone());
         }
         if let Some(timeout) = request.timeout {
             http = http.timeout(timeout);

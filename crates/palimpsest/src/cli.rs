@@ -12,6 +12,7 @@ use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
 use crate::settings::{FetchLinks, Given, History, Rates, Settings};
+use crate::size::Size;
 use crate::world::SystemClock;
 use crate::{offline, print, run, telemetry};
 
@@ -84,6 +85,9 @@ struct ServeArgs {
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
+    /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
+    #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
+    max_file: Option<Size>,
     /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
     #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
@@ -215,6 +219,7 @@ impl Cli {
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
             given.cors.clone_from(&serve.cors);
+            given.max_file = serve.max_file;
             given.public_url.clone_from(&serve.public_url);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;

@@ -10,5 +10,6 @@ mod revert;
 mod schema;
 mod search;
 mod space;
+mod uploads;
 mod webhooks;
 mod writes;

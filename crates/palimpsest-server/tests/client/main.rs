@@ -10,5 +10,6 @@ mod refusals;
 mod reverting;
 mod schema;
 mod served;
+mod uploads;
 mod webhooks;
 mod whole;

@@ -62,6 +62,17 @@ impl App {
         Self::with(Arc::new(MemoryStore::new()), limits, |engine| engine.keeping(Arc::new(files)))
     }
 
+    /// The same, taking none larger than this.
+    pub(crate) fn taking(files: Arc<dyn Files>, max_file: u64) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.keeping(files).taking(max_file))
+    }
+
+    /// The same, looking at pages of a network of its own.
+    pub(crate) fn taking_and_fetching(files: Arc<dyn Files>, max_file: u64, fetch: impl Fetch + 'static) -> Self {
+        let change = |engine: Engine| engine.keeping(files).taking(max_file).fetching(Arc::new(fetch));
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), change)
+    }
+
     fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
         let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
@@ -254,6 +265,11 @@ impl Lab {
 
     pub(crate) async fn post(&self, uri: &str, body: &Value) -> Reply {
         self.app.send(self.ask(Method::POST, uri).json(body)).await
+    }
+
+    /// Puts bytes somewhere.
+    pub(crate) async fn put(&self, uri: &str, bytes: impl Into<Bytes>) -> Reply {
+        self.app.send(self.ask(Method::PUT, uri).body(Body::from(bytes.into()))).await
     }
 
     pub(crate) async fn patch(&self, uri: &str, body: &Value) -> Reply {

@@ -13,7 +13,7 @@ use crate::wire::{NOBODY, chosen, page};
 
 /// Whether a mutating call may be an operation: what is in no log is none.
 fn is_operation(path: &str) -> bool {
-    !path.starts_with(PATH) && !path.starts_with("/webhooks")
+    [PATH, "/webhooks", "/object/media"].iter().all(|beside| !path.starts_with(beside))
 }
 
 /// Every mutating call of the document that may be one, as an operation that succeeds.
