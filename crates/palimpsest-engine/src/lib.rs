@@ -30,6 +30,7 @@ mod retry;
 mod search;
 mod secret;
 mod transactions;
+mod transfer;
 mod webhooks;
 mod world;
 mod zone;
@@ -54,6 +55,7 @@ pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
 pub use retry::Retry;
 pub use search::Search;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
+pub use transfer::{Adoption, Blueprint, Fate};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
 pub use world::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]
