@@ -1,1 +1,3 @@
 //! What comes in and goes out: folders and archives of Markdown, exports of other applications, and our own.
+
+pub mod import;
