@@ -5,7 +5,7 @@ use palimpsest_engine::{
     Condition, CreateCollection, CreateMedia, CreateObject, Error, Ignored, Operation, SchemaOperation, Step,
     Transaction,
 };
-use palimpsest_model::{File, Value};
+use palimpsest_model::{File, ObjectId, Revision, Value};
 
 use super::media::{stream_of, type_of};
 use super::plan::{Media, Note, Plan};
@@ -83,7 +83,7 @@ impl Run<'_> {
         Ok(File { hash: kept.hash, size: kept.size, name, file_type: type_of(path) })
     }
 
-    async fn make_media(&mut self, plan: &mut Plan, waiting: Vec<(palimpsest_model::ObjectId, String, File)>) {
+    async fn make_media(&mut self, plan: &mut Plan, waiting: Vec<(ObjectId, String, File)>) {
         let create = |(id, path, file): &(_, String, File)| {
             let (title, file) = (stem(path).to_owned(), file.clone());
             Operation::CreateMedia(CreateMedia { id: *id, title, collections: Vec::new(), file })
@@ -94,13 +94,13 @@ impl Run<'_> {
         }
         for one in &waiting {
             match self.commit(vec![create(one)]).await {
-                Ok(()) => self.report.media.made += 1,
+                Ok(_) => self.report.media.made += 1,
                 Err(error) => self.refuse_media(plan, one.0, &one.1, &error.message),
             }
         }
     }
 
-    fn refuse_media(&mut self, plan: &mut Plan, id: palimpsest_model::ObjectId, path: &str, message: &str) {
+    fn refuse_media(&mut self, plan: &mut Plan, id: ObjectId, path: &str, message: &str) {
         self.report.media.refused += 1;
         self.problem(path, message);
         plan.index.lose(id);
@@ -116,14 +116,13 @@ impl Run<'_> {
         let mut done = 0;
         for batch in missing.chunks(TOGETHER) {
             let create = |at: &usize| shell(&plan.notes[*at], plan);
-            if self.commit(batch.iter().map(create).collect()).await.is_ok() {
-                let (_, revision, _) = stand(self.engine, plan.space).await?;
+            if let Ok(revision) = self.commit(batch.iter().map(create).collect()).await {
                 batch.iter().for_each(|at| standings.make(plan.notes[*at].id, revision));
             } else {
                 for at in batch {
                     let (id, path) = (plan.notes[*at].id, plan.notes[*at].path.clone());
                     match self.commit(vec![shell(&plan.notes[*at], plan)]).await {
-                        Ok(()) => standings.make(id, stand(self.engine, plan.space).await?.1),
+                        Ok(revision) => standings.make(id, revision),
                         Err(error) => {
                             self.refuse(plan.notes[*at].from, &path, &error.message);
                             plan.index.lose(id);
@@ -146,17 +145,18 @@ impl Run<'_> {
     }
 
     /// Does operations in one commit.
-    pub(super) async fn commit(&self, operations: Vec<Operation>) -> Result<(), Error> {
+    pub(super) async fn commit(&self, operations: Vec<Operation>) -> Result<Revision, Error> {
         let step = |operation| Step { operation, ignored: Ignored::default(), condition: Condition::default() };
         self.commit_steps(operations.into_iter().map(step).collect()).await
     }
 
     /// The same under conditions.
-    pub(super) async fn commit_steps(&self, operations: Vec<Step>) -> Result<(), Error> {
+    pub(super) async fn commit_steps(&self, operations: Vec<Step>) -> Result<Revision, Error> {
         if operations.is_empty() {
-            return Ok(());
+            return Ok(Revision::default());
         }
-        self.engine.transact(&self.access, Transaction { operations, ..Transaction::default() }).await.map(|_| ())
+        let transaction = Transaction { operations, ..Transaction::default() };
+        self.engine.transact(&self.access, transaction).await.map(|committed| committed.revision)
     }
 }
 
