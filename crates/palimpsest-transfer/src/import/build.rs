@@ -1,10 +1,13 @@
 //! What becomes of a note or row: values and blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use palimpsest_markdown::{FrontMatter, Properties, Yaml, read_body_within, read_properties, split_document, split_title};
+use palimpsest_markdown::{
+    FrontMatter, Properties, Yaml, read_body_within, read_properties, split_document, split_title,
+};
 use palimpsest_model::{
-    Block, BlockDraft, BlockId, Content, MAX_BLOCKS, Object, PropertyId, PropertyKind, Structure, Value, is_lone_empty,
+    Block, BlockDraft, BlockId, Content, LinkTarget, MAX_BLOCKS, Object, ObjectId, PropertyId, PropertyKind, Structure,
+    Token, Value, is_lone_empty,
 };
 use uuid::Uuid;
 
@@ -22,8 +25,12 @@ pub(crate) struct Built {
     pub(crate) properties: Vec<(PropertyId, Value)>,
     /// Its text, unless it has none.
     pub(crate) blocks: BTreeMap<PropertyId, Vec<BlockDraft>>,
-    /// What it asked for.
-    pub(crate) asked: Asked,
+    /// How many links and embeds lead to an object that is no tag.
+    pub(crate) links: usize,
+    /// How many names mean nothing.
+    pub(crate) dangling: usize,
+    /// The tags it has.
+    pub(crate) tags: BTreeSet<ObjectId>,
     /// What of it is lost.
     pub(crate) problems: Vec<String>,
     /// What of it becomes something else.
@@ -86,10 +93,42 @@ pub(crate) fn build(
         }
         _ => {}
     }
-    if names.asked.parts.get() {
+    let Asked { missed, parts, tags } = names.asked;
+    if parts.get() {
         notices.push("links to a heading or a block lead to its note");
     }
-    Ok(Built { properties, blocks, asked: names.asked, problems, notices, size: text.len() })
+    let tags = tags.into_inner();
+    let mut targets = Vec::new();
+    blocks.values().for_each(|drafts| targets_of(drafts, &mut targets));
+    for (_, value) in &properties {
+        match value {
+            Value::Entity(ids) => targets.extend(ids),
+            Value::RichText(tokens) => targets.extend(linked(tokens)),
+            _ => {}
+        }
+    }
+    let links = targets.into_iter().filter(|id| !tags.contains(id)).count();
+    let dangling = missed.into_inner().len();
+    Ok(Built { properties, blocks, links, dangling, tags, problems, notices, size: text.len() })
+}
+
+/// Adds what blocks lead to.
+fn targets_of(drafts: &[BlockDraft], targets: &mut Vec<ObjectId>) {
+    for draft in drafts {
+        match &draft.content {
+            Content::Text(text) => targets.extend(linked(&text.tokens)),
+            Content::Entity { target, .. } => targets.extend(target),
+            _ => {}
+        }
+        draft.children.iter().flatten().for_each(|list| targets_of(list, targets));
+    }
+}
+
+fn linked(tokens: &[Token]) -> impl Iterator<Item = ObjectId> {
+    tokens.iter().filter_map(|token| match token {
+        Token::Link { target: Some(LinkTarget::Entity(id)), .. } => Some(*id),
+        _ => None,
+    })
 }
 
 /// The body without the heading that is the title.

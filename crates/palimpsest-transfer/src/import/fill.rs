@@ -106,8 +106,10 @@ impl Run<'_> {
             };
             let verdict = self.judge(note, plan, &built, standings, &found);
             self.tell_of(note, &built, &verdict);
+            if matches!(verdict, Verdict::Fill(_) | Verdict::There) {
+                seen.extend(&built.tags);
+            }
             let Verdict::Fill(tag) = verdict else { continue };
-            seen.extend(built.asked.tags.borrow().iter());
             size += built.size;
             waiting.push((at, built, tag));
             if size >= ENOUGH {
@@ -187,12 +189,12 @@ impl Run<'_> {
             }
             _ => {}
         }
-        self.report.links += built.asked.found.get();
-        self.report.dangling += built.asked.missed.borrow().len();
+        self.report.links += built.links;
+        self.report.dangling += built.dangling;
         for what in &built.notices {
             self.report.notice(what, &note.path);
         }
-        if !built.asked.missed.borrow().is_empty() {
+        if built.dangling > 0 {
             self.report.notice("links that lead nowhere stay text", &note.path);
         }
         for message in &built.problems {
@@ -202,7 +204,7 @@ impl Run<'_> {
 
     /// Writes notes and the tags they name: all in one commit, or, when that is refused, each in one of its own.
     async fn write(&mut self, plan: &Plan, waiting: Vec<(usize, Built, Option<ETag>)>, tags: &mut Tags) {
-        let used: BTreeSet<_> = waiting.iter().flat_map(|(_, built, _)| built.asked.tags.borrow().clone()).collect();
+        let used: BTreeSet<_> = waiting.iter().flat_map(|(_, built, _)| built.tags.iter().copied()).collect();
         let (new, rest): (Vec<_>, Vec<_>) = tags.new.drain(..).partition(|(id, _)| used.contains(id));
         tags.new = rest;
         self.report.tags.made += new.len();
@@ -210,7 +212,8 @@ impl Run<'_> {
             return;
         }
         let made: Vec<_> = new.iter().map(|(id, name)| step(tag(*id, name), None)).collect();
-        let filled: Vec<_> = waiting.iter().filter_map(|(at, built, tag)| update(&plan.notes[*at], built, *tag)).collect();
+        let filled: Vec<_> =
+            waiting.iter().filter_map(|(at, built, tag)| update(&plan.notes[*at], built, *tag)).collect();
         if self.commit_steps(made.iter().chain(&filled).cloned().collect()).await.is_ok() {
             return;
         }

@@ -89,7 +89,10 @@ impl Index {
     pub(crate) fn in_group(&self, group: &str, title: &str) -> Option<&Target> {
         let group = group.to_lowercase();
         let called = self.by_title.get(&key(title))?;
-        called.iter().map(|at| &self.targets[*at]).find(|target| target.is_there && target.group.to_lowercase() == group)
+        called
+            .iter()
+            .map(|at| &self.targets[*at])
+            .find(|target| target.is_there && target.group.to_lowercase() == group)
     }
 
     /// The object of a title and a type.
@@ -113,9 +116,11 @@ impl Index {
             let beside = || self.at(&join(folder, key)?, among);
             let last = key.rsplit('/').next().unwrap_or_default();
             let end = format!("/{key}");
-            let ends = || self.nearest(self.by_name.get(last)?, folder, among, |target| {
-                target.path.as_deref().is_some_and(|path| self::key(path).ends_with(&end))
-            });
+            let ends = || {
+                self.nearest(self.by_name.get(last)?, folder, among, |target| {
+                    target.path.as_deref().is_some_and(|path| self::key(path).ends_with(&end))
+                })
+            };
             if let Some(found) = self.at(key, among).or_else(beside).or_else(ends) {
                 return Some(found);
             }
@@ -159,7 +164,8 @@ impl Index {
 
 /// How many folders one goes up and down from one to the other.
 fn steps(from: &str, to: &str) -> usize {
-    let parts = |folder: &'_ str| folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let parts =
+        |folder: &'_ str| folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let (from, to) = (parts(from), parts(to));
     let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
     from.len() + to.len() - 2 * shared

@@ -43,7 +43,9 @@ pub(crate) fn sort(entries: Vec<(String, Yaml)>, dialect: Dialect) -> Front {
             ("type", [text]) if dialect == Dialect::Capacities => front.kind = Some(text.trim().to_owned()),
             // Elsewhere the key means nothing but itself; as `type` it would name the type of the object.
             ("type", _) => front.entries.push(("Type".to_owned(), value)),
-            ("title", texts) => front.title = Some(texts.join(", ").trim().to_owned()).filter(|title| !title.is_empty()),
+            ("title", texts) => {
+                front.title = Some(texts.join(", ").trim().to_owned()).filter(|title| !title.is_empty())
+            }
             ("alias" | "aliases", texts) => {
                 front.aliases.extend(texts.iter().map(|text| text.trim().to_owned()));
                 if front.aliases.len() > MAX_ALIASES {
@@ -127,7 +129,9 @@ mod tests {
     #[test]
     fn keys_are_sorted() {
         let id = "3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11";
-        let yaml = format!("id: {id}\ntype: Book\ntitle: T\nalias: A\ntag: x\ncreated: 2020-01-02\nPages: 7\nnested: {{a: b}}\nempty:");
+        let yaml = format!(
+            "id: {id}\ntype: Book\ntitle: T\nalias: A\ntag: x\ncreated: 2020-01-02\nPages: 7\nnested: {{a: b}}\nempty:"
+        );
         let read = front(&yaml, Dialect::Capacities);
         assert_eq!(read.id.map(|id| id.to_string()).as_deref(), Some(id));
         assert_eq!((read.kind.as_deref(), read.title.as_deref()), (Some("Book"), Some("T")));

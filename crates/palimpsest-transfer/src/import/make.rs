@@ -27,7 +27,8 @@ impl Run<'_> {
         let mut operations: Vec<_> = plan.shapes.iter().filter(used).flat_map(Shape::operations).collect();
         let made = plan.collections.iter().filter(|group| group.made);
         operations.extend(made.map(|group| {
-            let create = CreateCollection { id: Some(group.id), structure: group.structure, title: group.title.clone() };
+            let create =
+                CreateCollection { id: Some(group.id), structure: group.structure, title: group.title.clone() };
             Operation::Schema(SchemaOperation::CreateCollection(create))
         }));
         if self.dry_run || operations.is_empty() {

@@ -29,7 +29,8 @@ pub(crate) fn stream_of(source: &Arc<Source>, file: usize) -> ByteStream<'static
     let (send, receive) = mpsc::channel(WAITING);
     let source = Arc::clone(source);
     tokio::task::spawn_blocking(move || {
-        let copied = source.copy(&source.files[file], &mut |piece| send.blocking_send(Ok(Bytes::copy_from_slice(piece))).is_ok());
+        let copied = source
+            .copy(&source.files[file], &mut |piece| send.blocking_send(Ok(Bytes::copy_from_slice(piece))).is_ok());
         if let Err(message) = copied {
             let _ = send.blocking_send(Err(FilesError::Interrupted(message)));
         }

@@ -34,7 +34,7 @@ pub use source::Unreadable;
 use standing::Standings;
 
 /// What is to be imported.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Import {
     /// The folder or archive.
     pub path: PathBuf,
@@ -43,6 +43,7 @@ pub struct Import {
     /// Whether only to tell what would happen.
     pub dry_run: bool,
     /// How much is read.
+    #[serde(skip)]
     pub limits: Limits,
 }
 
@@ -147,8 +148,7 @@ const STEP: usize = 50;
 
 impl Run<'_> {
     async fn carry_out(&mut self, mut plan: Plan) -> Result<(), ImportError> {
-        self.report.structures =
-            plan.shapes.iter().filter(|shape| shape.objects > 0).map(shape::Shape::line).collect();
+        self.report.structures = plan.shapes.iter().filter(|shape| shape.objects > 0).map(shape::Shape::line).collect();
         self.make_schema(&mut plan).await?;
         let mut standings = Standings::look(self.engine, &plan).await?;
         for id in standings.gone() {

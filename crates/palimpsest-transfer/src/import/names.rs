@@ -36,11 +36,6 @@ impl Tags {
         self.new.retain(|(new, _)| *new != id);
     }
 
-    /// Whether a tag has to be made.
-    pub(crate) fn is_new(&self, id: ObjectId) -> bool {
-        self.new.iter().any(|(new, _)| *new == id)
-    }
-
     fn make(&mut self, space: SpaceId, name: &str) -> Option<ObjectId> {
         let name = name.trim();
         let id = ObjectId(id_of(space, "tag", &name.to_lowercase()));
@@ -66,8 +61,6 @@ pub(crate) struct NoteNames<'p> {
 /// What a note asked for.
 #[derive(Default)]
 pub(crate) struct Asked {
-    /// How often something was found.
-    pub(crate) found: Cell<usize>,
     /// The names that mean nothing.
     pub(crate) missed: RefCell<BTreeSet<String>>,
     /// Whether a name was that of a part of a note.
@@ -97,18 +90,21 @@ impl NoteNames<'_> {
         self.index.named(note, self.folder, among).map(|target| target.id)
     }
 
-    fn count(&self, found: Option<ObjectId>, name: &str) -> Option<ObjectId> {
-        match found {
-            Some(_) => self.asked.found.set(self.asked.found.get() + 1),
-            None => _ = self.asked.missed.borrow_mut().insert(name.to_owned()),
-        }
-        found
+    fn miss(&self, name: &str) {
+        self.asked.missed.borrow_mut().insert(name.to_owned());
     }
 
     fn known_tag(&self, name: &str) -> Option<ObjectId> {
         let planned = self.index.in_structure(TAG, name).map(|target| target.id);
         planned.or_else(|| self.tags.known.get(&name.trim().to_lowercase()).copied())
     }
+}
+
+/// Whether a path is that of a file: it has a short ending.
+fn is_file(path: &str) -> bool {
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    let is_short = |ending: &str| (1..=8).contains(&ending.len()) && ending.chars().all(|c| c.is_ascii_alphanumeric());
+    !path.starts_with('[') && ending.is_some_and(is_short)
 }
 
 impl Names for NoteNames<'_> {
@@ -118,29 +114,27 @@ impl Names for NoteNames<'_> {
 
     fn object(&self, title: &str, among: &[StructureId]) -> Option<ObjectId> {
         let found = self.find(title, among);
-        // What has a bar is asked for again without it; a date is no title.
-        if found.is_none() && (title.contains('|') || title.starts_with("date/")) {
-            return None;
+        // What has a bar is asked for again without it; a date is no title; a tag is made when it is not there.
+        if found.is_none() && !title.contains('|') && !title.starts_with("date/") && among != [TAG] {
+            self.miss(title);
         }
-        self.count(found, title)
+        found
     }
 
     fn object_in(&self, group: &str, title: &str) -> Option<ObjectId> {
         let found = self.index.in_group(group, title).map(|target| target.id);
         if found.is_some() {
             self.asked.missed.borrow_mut().remove(&format!("{group}/{title}"));
-            self.asked.found.set(self.asked.found.get() + 1);
         }
         found
     }
 
     fn linked(&self, url: &str) -> Option<ObjectId> {
         let found = self.index.linked(url, self.folder).map(|target| target.id);
-        let is_file = || relative_path(url).is_some_and(|path| path.contains('.') && !path.ends_with('.'));
-        if found.is_none() && !is_file() {
-            return None;
+        if found.is_none() && relative_path(url).is_some_and(|path| is_file(&path)) {
+            self.miss(url);
         }
-        self.count(found, url)
+        found
     }
 
     fn title(&self, id: ObjectId) -> Option<String> {

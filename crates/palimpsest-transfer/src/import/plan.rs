@@ -118,7 +118,8 @@ pub(crate) fn plan(survey: Survey, source: &Source, schema: &Schema, revision: R
         let shape = &mut plan.shapes[*at];
         for key in keys.extend(shape, revision, limits.properties) {
             let title = &shape.structure.title;
-            let message = format!("there is no room for the property \"{}\"", key.chars().take(100).collect::<String>());
+            let message =
+                format!("there is no room for the property \"{}\"", key.chars().take(100).collect::<String>());
             plan.findings.push(Finding::Problem(title.clone(), message));
         }
     }
@@ -154,7 +155,7 @@ impl Maker<'_> {
             id,
             structure: structure_of(path),
             group: "Media".to_owned(),
-            title: path.rsplit('/').next().unwrap_or_default().to_owned(),
+            title: stem(path).to_owned(),
             aliases: Vec::new(),
             path: Some(path.clone()),
             folder: folder_of(path).to_owned(),

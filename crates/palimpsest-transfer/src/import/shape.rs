@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use palimpsest_engine::{
-    CreateProperty, CreateStructure, Operation, SchemaOperation, UpdateProperty,
-};
+use palimpsest_engine::{CreateProperty, CreateStructure, Operation, SchemaOperation, UpdateProperty};
 use palimpsest_markdown::{Yaml, resolve_key};
 use palimpsest_model::{
     Creation, LabelId, LabelOption, MAX_OPTIONS, MAX_PROPERTIES, OptionDraft, PropertyDefinition, PropertyDraft,

@@ -16,8 +16,7 @@ pub(crate) struct Table {
 /// Reads a table. Its first row names the columns.
 pub(crate) fn read_table(text: &str, limits: &Limits) -> Result<Table, String> {
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
     let names = reader.headers().map_err(|error| error.to_string())?.clone();
     if names.iter().all(|name| name.trim().is_empty()) {
         return Err("a table whose first row names no column".to_owned());

@@ -16,12 +16,7 @@ use super::{At, File, Limits, Named, Place, Source, Unreadable, judge, pump, ref
 pub(super) struct Archive(ZipArchive<Shared>);
 
 impl Archive {
-    pub(super) fn copy(
-        mut self,
-        index: usize,
-        size: u64,
-        take: &mut dyn FnMut(&[u8]) -> bool,
-    ) -> Result<(), String> {
+    pub(super) fn copy(mut self, index: usize, size: u64, take: &mut dyn FnMut(&[u8]) -> bool) -> Result<(), String> {
         let file = self.0.by_index(index).map_err(|error| error.to_string())?;
         pump(file, size, take)
     }

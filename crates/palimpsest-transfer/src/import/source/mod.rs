@@ -152,7 +152,8 @@ enum Named {
 /// Judges the path of a file: no way out of the source, nothing hidden.
 fn judge(path: &str, limits: &Limits) -> Result<Named, &'static str> {
     let parts: Vec<_> = path.split('/').collect();
-    let has_drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|first: char| first.is_ascii_alphabetic());
+    let has_drive =
+        path.as_bytes().get(1) == Some(&b':') && path.starts_with(|first: char| first.is_ascii_alphabetic());
     if path.starts_with('/') || has_drive {
         return Err("an absolute path");
     }
