@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use palimpsest_store::Store;
 use palimpsest_transfer::import::{Import, Limits, Progress, Report, Stage, Teller, import};
 
 use crate::control::{Asked, Told};

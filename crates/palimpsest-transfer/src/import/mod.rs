@@ -14,7 +14,7 @@ mod names;
 mod plan;
 mod report;
 mod shape;
-mod source;
+pub(crate) mod source;
 mod standing;
 mod survey;
 mod table;

@@ -1,5 +1,5 @@
 //! Imports into a space over the in-memory twin.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod again;
 mod archives;
