@@ -222,9 +222,11 @@ impl Engine {
         };
         // What it left may be another version than the one it shows: an object in the trash is shown as it was. The version of a
         // structure or a collection is that of their list, so its bytes are those of the list.
-        let digest = match left {
-            Some((About::Structure(_) | About::Collection(_), _)) => Some(self.listing(&row, &schema).digest),
-            _ => shown.as_ref().and_then(|view| view.etag.digest),
+        let digest = match (&left, &shown) {
+            (Some((About::Structure(_) | About::Collection(_), _)), Some(_)) => {
+                Some(self.listing(&row, &schema).digest)
+            }
+            (_, shown) => shown.as_ref().and_then(|view| view.etag.digest),
         };
         let left = left.map(|(about, tag)| (about, ETag { tag, digest }));
         Ok(Written { shown, revision, ignored, left, replayed: replayed.is_some() })

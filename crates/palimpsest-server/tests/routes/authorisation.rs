@@ -72,6 +72,7 @@ pub(crate) async fn things(lab: &Lab) -> Things {
     let structure = made(lab, "structures", json!({"title": "Book"})).await;
     let doomed_structure = made(lab, "structures", json!({"title": "Scroll"})).await;
     let [property, doomed_property] = [chosen(98), chosen(99)];
+    // Names within the structure.
     for id in [&property, &doomed_property] {
         made(lab, "properties", json!({"structureId": structure, "id": id, "name": "Year", "type": "number"})).await;
     }
