@@ -1,22 +1,25 @@
 //! The engine: a store, the outside world, and a cache of rendered bytes. Reads are here; writes are operations.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures};
+use palimpsest_model::{
+    ObjectId, Revision, Schema, State, Tag, render_collection, render_object, render_space, render_structure,
+    render_structures,
+};
 use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
 use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
-use crate::condition::Terms;
+use crate::condition::{Held, Terms};
 use crate::error::{Code, Error};
 use crate::etag::{ETag, Rendering};
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
+use crate::shown::{About, Shown};
 use crate::world::{Clock, Fetch, Fresh, Ids, Post, WebPage};
 
 /// Everything a transport needs to answer.
@@ -131,9 +134,14 @@ impl Engine {
     /// GET /space/structures.
     pub async fn structures(&self, access: &Access) -> Result<View, Error> {
         let (row, schema) = self.schema(access).await?;
-        let key = Key::Structures { log: row.log, schema: row.schema };
-        let rendering = self.rendered.get_or_make(key, || render_structures(&schema));
+        let rendering = self.listing(&row, &schema);
         Ok(View::of(rendering, row.revision, Tag { log: row.log, revision: row.schema }, None))
+    }
+
+    /// The structures that are listed.
+    fn listing(&self, row: &SpaceRow, schema: &Schema) -> Rendering {
+        let key = Key::Structures { log: row.log, schema: row.schema };
+        self.rendered.get_or_make(key, || render_structures(schema))
     }
 
     /// GET /object.
@@ -178,7 +186,7 @@ impl Engine {
             if let Some(outcome) = retry::replay(tx, request.retry.as_ref())? {
                 return Ok(outcome);
             }
-            let terms = Terms { condition: &request.condition, policy, held: &BTreeSet::new() };
+            let terms = Terms { condition: &request.condition, policy, held: &Held::default() };
             let done = perform(tx, &request.operation, terms, &mut fresh.clone(), request.ignored.clone())?;
             if request.strict {
                 done.ignored.refuse()?;
@@ -207,14 +215,21 @@ impl Engine {
         #[cfg(feature = "faults")]
         let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
-        let object = match shown {
-            Some(found) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
+        let shown = match shown {
+            Some(Shown::Object(found)) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
+            Some(Shown::Part(about)) => show_part(&row, &schema, about).map(|view| View { revision, ..view }),
             None => None,
         };
-        // What it left may be another version than the one it shows: an object in the trash is shown as it was.
-        let digest = object.as_ref().and_then(|view| view.etag.digest);
-        let left = left.map(|(id, tag)| (id, ETag { tag, digest }));
-        Ok(Written { object, revision, ignored, left, replayed: replayed.is_some() })
+        // What it left may be another version than the one it shows: an object in the trash is shown as it was. The version of a
+        // structure or a collection is that of their list, so its bytes are those of the list.
+        let digest = match (&left, &shown) {
+            (Some((About::Structure(_) | About::Collection(_), _)), Some(_)) => {
+                Some(self.listing(&row, &schema).digest)
+            }
+            (_, shown) => shown.as_ref().and_then(|view| view.etag.digest),
+        };
+        let left = left.map(|(about, tag)| (about, ETag { tag, digest }));
+        Ok(Written { shown, revision, ignored, left, replayed: replayed.is_some() })
     }
 
     /// What is at a URL, where the engine looks at pages at all.
@@ -255,7 +270,7 @@ impl Engine {
         let object = &found.object;
         let structure = structure_of(schema, object)?;
         let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: row.schema };
-        let render = || render_object(Shown { object, structure, updated_at: found.at });
+        let render = || render_object(palimpsest_model::Shown { object, structure, updated_at: found.at });
         let rendering = self.rendered.get_or_make(key, render);
         let tag = Tag { log: row.log, revision: found.revision };
         Ok(View::of(rendering, row.revision, tag, Some(object.id)))
@@ -265,8 +280,19 @@ impl Engine {
     pub(crate) fn imagine(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
         let object = &found.object;
         let structure = structure_of(schema, object)?;
-        let rendering = render_object(Shown { object, structure, updated_at: found.at }).into();
+        let rendering = render_object(palimpsest_model::Shown { object, structure, updated_at: found.at }).into();
         let tag = Tag { log: row.log, revision: found.revision };
         Ok(View::of(rendering, row.revision, tag, Some(object.id)))
     }
+}
+
+/// A part of the schema as it is answered by itself; nothing when it is not there or not listed.
+pub(crate) fn show_part(row: &SpaceRow, schema: &Schema, about: About) -> Option<View> {
+    let (body, revision) = match about {
+        About::Object(_) => return None,
+        About::Structure(id) => (render_structure(schema, id)?, row.schema),
+        About::Collection(id) => (render_collection(&schema.collection(id)?.value), row.schema),
+        About::Space(_) => (render_space(&schema.space.value), schema.space.revision),
+    };
+    Some(View::of(body.into(), row.revision, Tag { log: row.log, revision }, None))
 }

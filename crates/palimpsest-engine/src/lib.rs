@@ -27,8 +27,10 @@ mod operation;
 mod perform;
 mod retention;
 mod retry;
+mod schema;
 mod search;
 mod secret;
+mod shown;
 mod transactions;
 mod transfer;
 mod webhooks;
@@ -53,7 +55,12 @@ pub use objects::{
 pub use operation::{Ignored, Operation, Request, Written};
 pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
 pub use retry::Retry;
+pub use schema::{
+    CreateCollection, CreateProperty, CreateStructure, DeleteCollection, DeleteProperty, DeleteStructure,
+    SchemaOperation, UpdateCollection, UpdateProperty, UpdateSpace, UpdateStructure,
+};
 pub use search::Search;
+pub use shown::About;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
 pub use transfer::{Adoption, Blueprint, Fate};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};

@@ -22,6 +22,12 @@ pub trait Names {
         None
     }
 
+    /// The object that a URL means besides deep links, as a relative one does in a text from a folder of texts.
+    fn linked(&self, url: &str) -> Option<ObjectId> {
+        let _ = url;
+        None
+    }
+
     /// The title of an object, when there is such an object.
     fn title(&self, id: ObjectId) -> Option<String>;
 

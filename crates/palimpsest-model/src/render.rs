@@ -5,8 +5,9 @@ use serde_json::Value as Json;
 
 use crate::block::{Block, Content, Hierarchy, Highlight};
 use crate::date::DatePayload;
+use crate::id::StructureId;
 use crate::object::Object;
-use crate::schema::{Schema, Space};
+use crate::schema::{Collection, Schema, Space};
 use crate::structure::{LabelOption, PropertyDefinition, PropertyKind, Structure};
 use crate::time::Timestamp;
 use crate::token::{LinkTarget, Token};
@@ -49,6 +50,19 @@ pub fn render_space(space: &Space) -> Vec<u8> {
 #[must_use]
 pub fn render_structures(schema: &Schema) -> Vec<u8> {
     to_bytes(&Wire(schema))
+}
+
+/// The bytes of a structure as the list of structures shows it; nothing when it is not listed.
+#[must_use]
+pub fn render_structure(schema: &Schema, id: StructureId) -> Option<Vec<u8>> {
+    let structure = &schema.structure(id)?.value;
+    structure.listed.then(|| to_bytes(&Listed { schema, structure }))
+}
+
+/// The bytes of a collection as a structure shows it.
+#[must_use]
+pub fn render_collection(collection: &Collection) -> Vec<u8> {
+    to_bytes(&Wire(collection))
 }
 
 fn to_bytes(value: &impl Serialize) -> Vec<u8> {
@@ -316,6 +330,15 @@ impl Serialize for Wire<'_, Schema> {
     }
 }
 
+impl Serialize for Wire<'_, Collection> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("id", &self.0.id)?;
+        map.serialize_entry("title", &self.0.title)?;
+        map.end()
+    }
+}
+
 struct Listed<'a> {
     schema: &'a Schema,
     structure: &'a Structure,
@@ -323,11 +346,6 @@ struct Listed<'a> {
 
 impl Serialize for Listed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Collected<'a> {
-            id: crate::id::CollectionId,
-            title: &'a str,
-        }
         let Self { schema, structure } = self;
         let definitions: Vec<_> =
             structure.properties.iter().filter(|property| property.kind.name().is_some()).map(Wire).collect();
@@ -336,7 +354,7 @@ impl Serialize for Listed<'_> {
             .iter()
             .map(|collection| &collection.value)
             .filter(|collection| collection.structure == structure.id)
-            .map(|collection| Collected { id: collection.id, title: &collection.title })
+            .map(Wire)
             .collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &structure.id)?;

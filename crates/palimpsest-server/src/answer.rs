@@ -131,8 +131,8 @@ impl From<Page> for Answer {
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored, left, replayed } = written;
-        let shown = object.map_or_else(Self::default, Self::from);
+        let Written { shown, revision, ignored, left, replayed } = written;
+        let shown = shown.map_or_else(Self::default, Self::from);
         Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), replayed, ..shown }
     }
 }

@@ -144,7 +144,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
         Action::Write(read) => {
             let retry = retry::read(&parts, &bytes)?;
             let operation = read(&input)?;
-            let merges = condition.merges();
+            let merges = condition.merges() && operation.can_merge();
             let ignored = input.ignored()?;
             let request = palimpsest_engine::Request { operation, ignored, strict, condition, retry };
             let _turn = turn(app, &token, request.retry.as_ref()).await?;

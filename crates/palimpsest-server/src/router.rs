@@ -70,7 +70,72 @@ const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() 
 pub static ENDPOINTS: &[Endpoint] = &[
     // The space (spec/02 §1–2)
     read(10, "/space", api::space::get::call, api::space::get::describe),
-    read(10, "/space/structures", api::space::structures::call, api::space::structures::describe),
+    read(10, "/space/structures", api::space::structures::list::call, api::space::structures::list::describe),
+    // What the space is made of (our own)
+    write(30, Method::PATCH, "/space", api::space::update::read, api::space::update::describe),
+    write(
+        30,
+        Method::POST,
+        "/space/structures",
+        api::space::structures::create::read,
+        api::space::structures::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/space/structures",
+        api::space::structures::update::read,
+        api::space::structures::update::describe,
+    ),
+    write(
+        30,
+        Method::DELETE,
+        "/space/structures",
+        api::space::structures::delete::read,
+        api::space::structures::delete::describe,
+    ),
+    write(
+        30,
+        Method::POST,
+        "/space/properties",
+        api::space::properties::create::read,
+        api::space::properties::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/space/properties",
+        api::space::properties::update::read,
+        api::space::properties::update::describe,
+    ),
+    write(
+        30,
+        Method::DELETE,
+        "/space/properties",
+        api::space::properties::delete::read,
+        api::space::properties::delete::describe,
+    ),
+    write(
+        30,
+        Method::POST,
+        "/space/collections",
+        api::space::collections::create::read,
+        api::space::collections::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/space/collections",
+        api::space::collections::update::read,
+        api::space::collections::update::describe,
+    ),
+    write(
+        30,
+        Method::DELETE,
+        "/space/collections",
+        api::space::collections::delete::read,
+        api::space::collections::delete::describe,
+    ),
     // Objects (spec/02 §3–6, and our own)
     read(30, "/object", api::object::get::call, api::object::get::describe),
     write(30, Method::POST, "/object", api::object::create::read, api::object::create::describe),

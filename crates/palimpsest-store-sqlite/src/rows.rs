@@ -61,6 +61,9 @@ impl SqlRows {
             Some(entry) => self.write(batch, entry).map_err(store_error)?,
             None => self.number(batch.space.id)?,
         };
+        if let Some(policy) = batch.policy {
+            self.put_policy(batch.space.id, policy)?;
+        }
         if let Some(change) = &batch.answers {
             answers::write(&self.connection, space, change).map_err(store_error)?;
         }

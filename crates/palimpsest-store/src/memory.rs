@@ -161,7 +161,13 @@ impl Memory {
             let stored = &change.stored;
             self.answers.insert((stored.token, stored.key.clone()), stored.clone());
         }
-        let Some(entry) = &batch.entry else { return };
+        let Some(entry) = &batch.entry else {
+            // What takes no revision besides an answer is a policy.
+            if let Some(space) = self.spaces.get_mut(&batch.space.id).filter(|_| batch.policy.is_some()) {
+                Arc::make_mut(space).row = batch.space;
+            }
+            return;
+        };
         let space = self.spaces.entry(batch.space.id).or_insert_with(|| Arc::new(SpaceData::begin(batch.space)));
         let space = Arc::make_mut(space);
         space.row = batch.space;

@@ -259,9 +259,9 @@ impl ChangeKind {
 pub struct SchemaChange {
     /// Which kind of part.
     pub kind: SchemaKind,
-    /// Its id.
+    /// Its id. Properties follow the structure that they belong to.
     pub id: String,
-    /// What happened to it: created or updated.
+    /// What happened to it: created, updated or deleted.
     pub change: ChangeKind,
 }
 
@@ -272,6 +272,7 @@ pub struct SchemaChange {
 pub enum SchemaKind {
     Space,
     Structure,
+    Property,
     Collection,
 }
 

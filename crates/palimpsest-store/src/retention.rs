@@ -57,7 +57,9 @@ pub(crate) fn compact(
 /// Makes what a commit left the first versions; about how many rows that took.
 fn forget(rows: &mut dyn RegistryRows, space: SpaceId, entry: &LogEntry) -> Result<usize, StoreError> {
     for change in &entry.schema {
-        rows.forget_before(space, key_of(change)?, entry)?;
+        if let Some(key) = key_of(change)? {
+            rows.forget_before(space, key, entry)?;
+        }
     }
     for change in &entry.objects {
         let key = DocKey::Object(change.id);
@@ -124,12 +126,14 @@ fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
     serde_json::to_vec(&none).unwrap_or_default()
 }
 
-/// The document that a change of the schema is about.
-fn key_of(change: &SchemaChange) -> Result<DocKey, StoreError> {
+/// The document that a change of the schema is about; nothing for a property, which is a part of its structure's.
+fn key_of(change: &SchemaChange) -> Result<Option<DocKey>, StoreError> {
     let key = match change.kind {
+        SchemaKind::Property => return Ok(None),
         SchemaKind::Space => Some(DocKey::Space),
         SchemaKind::Structure => change.id.parse().ok().map(DocKey::Structure),
         SchemaKind::Collection => change.id.parse().ok().map(|id| DocKey::Collection(CollectionId(id))),
     };
-    key.ok_or_else(|| StoreError::Corrupt(format!("the log names {:?}, which is no id", change.id)))
+    let lost = || StoreError::Corrupt(format!("the log names {:?}, which is no id", change.id));
+    key.ok_or_else(lost).map(Some)
 }

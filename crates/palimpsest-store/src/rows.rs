@@ -166,11 +166,13 @@ pub trait RegistryRows: Rows {
 pub struct Batch {
     /// Where the space stands afterwards.
     pub space: SpaceRow,
+    /// The policy of the space afterwards, when this commit changed it.
+    pub policy: Option<Policy>,
     /// The schema afterwards, when this commit changed it.
     pub schema: Option<Arc<Schema>>,
     /// Whether the space begins with this commit.
     pub begins: bool,
-    /// The log entry; nothing when all that is written is an answer, which takes no revision.
+    /// The log entry; nothing when all that is written is an answer or a policy, which take no revision.
     pub entry: Option<LogEntry>,
     /// The new current versions.
     pub docs: Vec<Doc>,

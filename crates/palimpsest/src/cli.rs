@@ -10,9 +10,10 @@ use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
+use crate::import::ImportArgs;
 use crate::settings::{FetchLinks, Given, History, Rates, Settings};
 use crate::world::SystemClock;
-use crate::{offline, print, run, telemetry};
+use crate::{import, offline, print, run, telemetry};
 
 /// A self-hosted server that speaks the Capacities API and keeps every version.
 #[derive(Parser, Debug)]
@@ -59,6 +60,8 @@ enum Top {
     Backup { file: PathBuf },
     /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
     Restore { file: PathBuf },
+    /// Make objects of notes, tables and files from elsewhere; what is there already is left as it is
+    Import(ImportArgs),
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -223,6 +226,7 @@ impl Cli {
                 let spaces = offline::restore(&settings.data, &file)?;
                 return Ok(print::restored(&spaces, self.json)?);
             }
+            Top::Import(args) => return import::run(&settings.data, args, self.json),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
             Top::Structure(command) => command.into_command()?,

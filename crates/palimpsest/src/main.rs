@@ -3,6 +3,7 @@
 mod cli;
 mod control;
 mod duration;
+mod import;
 mod offline;
 mod print;
 mod run;

@@ -7,6 +7,7 @@ mod list;
 mod markdown;
 mod object;
 mod revert;
+mod schema;
 mod search;
 mod space;
 mod webhooks;

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use palimpsest_model::{ObjectId, Revision, State, Tag};
+use palimpsest_model::{Revision, State, Tag};
 use palimpsest_store::{Policy, Tx};
 use serde_json::json;
 
 use super::guard::{Guard, check_guards};
 use crate::access::Access;
 use crate::condition::{Condition, Tags, Terms};
-use crate::engine::{Engine, View};
+use crate::engine::{Engine, View, show_part};
 use crate::error::{Code, Error};
 use crate::operation::{Ignored, Operation};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome as Applied, Retry};
+use crate::shown::{About, Shown, version_of};
 use crate::world::Fresh;
 
 /// Operations that happen together.
@@ -62,10 +63,10 @@ pub struct Committed {
 /// What an operation of a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The object it was about, and its version as the transaction left it.
-    pub left: Option<(ObjectId, Tag)>,
-    /// The object as the transaction left it, when it is to be shown, can be seen, and there is room for it.
-    pub object: Option<View>,
+    /// What it was about, and its version as the transaction left it.
+    pub left: Option<(About, Tag)>,
+    /// The same as the transaction left it, when it is to be shown, can be seen, and there is room for it.
+    pub shown: Option<View>,
     /// What of the input had no effect.
     pub ignored: Ignored,
 }
@@ -139,25 +140,27 @@ impl Engine {
     ) -> Result<Committed, Error> {
         let Applied { row, schema, done, replayed, .. } = applied;
         let mut room = shows;
-        let mut views: BTreeMap<ObjectId, View> = BTreeMap::new();
+        let mut views: BTreeMap<About, View> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(done.len());
         let mut is_whole = true;
         for Done { left, shown, ignored } in done {
-            let mut object = None;
-            if let Some(found) = shown {
-                object = match room {
-                    None => None,
-                    Some(_) if views.contains_key(&found.object.id) => views.get(&found.object.id).cloned(),
-                    Some(_) if is_dry => Some(self.imagine(&row, &schema, &found)?),
-                    Some(_) => Some(self.show(&row, &schema, &found)?),
+            let mut view = None;
+            if let Some(shown) = shown {
+                let about = shown.about();
+                view = match (room, shown) {
+                    (None, _) => None,
+                    (Some(_), _) if views.contains_key(&about) => views.get(&about).cloned(),
+                    (Some(_), Shown::Object(found)) if is_dry => Some(self.imagine(&row, &schema, &found)?),
+                    (Some(_), Shown::Object(found)) => Some(self.show(&row, &schema, &found)?),
+                    (Some(_), Shown::Part(about)) => show_part(&row, &schema, about),
                 };
                 // After the first that has no room none has, so that nothing is rendered in vain.
-                room = room.and_then(|room| room.checked_sub(object.as_ref()?.body.len()));
-                object = object.filter(|_| room.is_some());
-                is_whole &= object.is_some();
-                views.extend(object.clone().map(|view| (found.object.id, view)));
+                room = room.and_then(|room| room.checked_sub(view.as_ref()?.body.len()));
+                view = view.filter(|_| room.is_some());
+                is_whole &= view.is_some();
+                views.extend(view.clone().map(|view| (about, view)));
             }
-            outcomes.push(Outcome { left, object, ignored });
+            outcomes.push(Outcome { left, shown: view, ignored });
         }
         Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, is_whole, replayed: replayed.is_some() })
     }
@@ -187,22 +190,31 @@ impl Transaction {
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
             // Whoever checked it once knows what it is.
             if matches!(step.condition.if_match, Some(Tags::Of(_))) {
-                held.extend(one.left.map(|(id, _)| id));
+                one.left.iter().for_each(|(about, _)| held.hold(*about));
             }
             done.push(one);
         }
         // What is told is what the whole transaction left, not each of its operations.
-        let log = tx.row().log;
         for one in &mut done {
-            let found = match one.left {
-                Some((id, _)) => tx.object(id)?,
-                None => None,
-            };
-            one.left = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
-            one.shown = found.filter(|found| self.shows.is_some() && found.state == State::Live);
+            let Some((about, _)) = one.left else { continue };
+            one.left = version_of(tx, about)?.map(|tag| (about, tag));
+            one.shown = if self.shows.is_some() { shown_now(tx, about)? } else { None };
         }
         Ok(Applied { done, stayed: Vec::new(), row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
     }
+}
+
+/// What there is to show of something that a transaction left.
+fn shown_now(tx: &mut Tx<'_>, about: About) -> Result<Option<Shown>, Error> {
+    let is_there = match about {
+        About::Object(id) => {
+            return Ok(tx.object(id)?.filter(|found| found.state == State::Live).map(Shown::Object));
+        }
+        About::Structure(id) => tx.schema().structure(id).is_some(),
+        About::Collection(id) => tx.schema().collection(id).is_some(),
+        About::Space(_) => true,
+    };
+    Ok(is_there.then_some(Shown::Part(about)))
 }
 
 /// The parts of a transaction, each of which can end it.

@@ -16,6 +16,7 @@ use crate::merging::refuse;
 use crate::operation::Ignored;
 use crate::perform::Done;
 use crate::retry::{self, Outcome as Applied, Retry};
+use crate::shown::About;
 
 /// Takes back what one commit did.
 #[derive(Clone, Debug)]
@@ -68,7 +69,11 @@ impl Engine {
             Err(Undone::Refused(error)) => return Err(error.at(answer.revision)),
         };
         let Applied { done, stayed, replayed, .. } = applied;
-        let results = done.into_iter().filter_map(|done| done.left).collect();
+        let of_object = |left| match left {
+            Some((About::Object(id), tag)) => Some((id, tag)),
+            _ => None,
+        };
+        let results = done.into_iter().filter_map(|done| of_object(done.left)).collect();
         let revision = replayed.unwrap_or(revision);
         Ok(Reverted { revision, results, left: stayed, replayed: replayed.is_some() })
     }
@@ -91,7 +96,7 @@ impl RevertTransaction {
         let mut done = Vec::new();
         for change in &entry.objects {
             let Some(changed) = tx.object(change.id)?.filter(|found| found.revision > tx.head()) else { continue };
-            let left = Some((change.id, Tag { log: row.log, revision: changed.revision }));
+            let left = Some((About::Object(change.id), Tag { log: row.log, revision: changed.revision }));
             done.push(Done { left, shown: None, ignored: Ignored::default() });
         }
         Ok(Applied { done, stayed: undoing.left(), row, schema: Arc::clone(tx.schema()), replayed: None })

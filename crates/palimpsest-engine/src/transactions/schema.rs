@@ -39,6 +39,8 @@ pub(super) fn collisions(tx: &mut Tx<'_>, entry: &LogEntry) -> Result<Vec<Collis
                 let sides = sides.map(|side| side.map(|one| structure_json(&schema, one)).unwrap_or_default());
                 collide(format!("schema.{id}"), sides);
             }
+            // Its structure tells of it.
+            SchemaKind::Property => {}
             SchemaKind::Collection => {
                 let Some(id) = parse_uuid(&change.id).map(CollectionId) else { continue };
                 let now = schema.collection(id).map(|collection| collection.value.clone());

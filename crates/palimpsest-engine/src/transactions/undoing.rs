@@ -140,7 +140,7 @@ impl Undoing {
             let paths = changed_paths(&after.object, &before.object);
             self.collide(change.id, paths.into_iter().map(collision).collect());
         } else {
-            let Combined { object, conflicts } = combine(&after.object, &now.object, &before.object, &structure.value);
+            let Combined { object, conflicts } = combine(&after.object, now, &before.object, &structure.value, &schema);
             self.collide(change.id, conflicts);
             tx.put(object, state.unwrap_or(now.state), ChangeKind::Reverted)?;
         }

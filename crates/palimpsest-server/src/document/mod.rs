@@ -13,9 +13,9 @@ pub(crate) mod lists;
 pub(crate) mod names;
 pub(crate) mod object;
 pub(crate) mod shape;
-mod space;
+pub(crate) mod space;
 mod tokens;
-mod values;
+pub(crate) mod values;
 pub(crate) mod webhooks;
 
 use std::collections::BTreeMap;
@@ -95,7 +95,7 @@ const ABOUT: &str = "Every call speaks of the one space that its token opens. A 
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
 const TAGS: [(&str, &str); 8] = [
-    ("space", "The space and its structures (object types)."),
+    ("space", "The space, its structures (object types) with their properties, its collections."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
     ("blocks", "The blocks that the text of an object is made of."),

@@ -7,6 +7,7 @@ mod concurrency;
 mod proxy;
 mod refusals;
 mod reverting;
+mod schema;
 mod served;
 mod webhooks;
 mod whole;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
 use crate::contract::{Endpoint, endpoints};
-use crate::wire::{body, id, page_of, tag, text};
+use crate::wire::{body, chosen, id, page_of, tag, text};
 
 /// A request that succeeds with a token of the space, and what a token of another space gets for it.
 pub(crate) struct Sample {
@@ -49,6 +49,11 @@ pub(crate) struct Things {
     doomed: String,
     tag: String,
     collection: String,
+    doomed_collection: String,
+    structure: String,
+    doomed_structure: String,
+    property: String,
+    doomed_property: String,
     webhook: String,
     doomed_webhook: String,
     /// A revision at which all of them are there.
@@ -63,20 +68,51 @@ pub(crate) async fn things(lab: &Lab) -> Things {
     let told = lab.app.administer(Command::CollectionCreate { space, structure, title: "Shelf".to_owned() }).await;
     let Told::Collection(shelf) = told else { panic!("{told:?}") };
     let collection = shelf.id.to_string();
+    let doomed_collection = made(lab, "collections", json!({"structureId": "RootPage", "title": "Crate"})).await;
+    let structure = made(lab, "structures", json!({"title": "Book"})).await;
+    let doomed_structure = made(lab, "structures", json!({"title": "Scroll"})).await;
+    let [property, doomed_property] = [chosen(98), chosen(99)];
+    // Names within the structure.
+    for id in [&property, &doomed_property] {
+        made(lab, "properties", json!({"structureId": structure, "id": id, "name": "Year", "type": "number"})).await;
+    }
     let [block, spare_block, edited] = [0, 1, 2].map(|place| id(&body(&object)[place]));
     let hook = json!({"url": "https://example.org/hook"});
     let webhook = id(&lab.post("/webhooks", &hook).await.ok());
     let doomed_webhook = id(&lab.post("/webhooks", &hook).await.ok());
     let revision = lab.head().await;
     let object = id(&object);
-    Things { object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, revision }
+    Things {
+        object,
+        block,
+        spare_block,
+        edited,
+        doomed,
+        tag,
+        collection,
+        doomed_collection,
+        structure,
+        doomed_structure,
+        property,
+        doomed_property,
+        webhook,
+        doomed_webhook,
+        revision,
+    }
+}
+
+/// Makes a part of the schema; answers the id of what is shown.
+async fn made(lab: &Lab, noun: &str, body: Value) -> String {
+    id(&lab.post(&format!("/space/{noun}"), &body).await.ok())
 }
 
 /// One sample of every endpoint that asks for a token.
 fn samples(things: &Things) -> Vec<Sample> {
     use Elsewhere::{NotFound, NotFoundEach, Own};
-    let Things { object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, revision } =
-        things;
+    let Things {
+        object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, revision, ..
+    } = things;
+    let Things { structure, property, .. } = things;
     let read = |path, query: &str, elsewhere| Sample {
         method: Method::GET,
         path,
@@ -92,6 +128,26 @@ fn samples(things: &Things) -> Vec<Sample> {
     vec![
         read("/space", "", Own),
         read("/space/structures", "", Own),
+        write(Method::PATCH, "/space", json!({"title": "Laboratory"}), Own),
+        write(Method::POST, "/space/structures", json!({"title": "Letter"}), Own),
+        write(Method::PATCH, "/space/structures", json!({"id": structure, "title": "Volume"}), NotFound),
+        delete("/space/structures", format!("?id={}", things.doomed_structure)),
+        write(
+            Method::POST,
+            "/space/properties",
+            json!({"structureId": structure, "name": "Place", "type": "text"}),
+            NotFound,
+        ),
+        write(
+            Method::PATCH,
+            "/space/properties",
+            json!({"structureId": structure, "id": property, "name": "Printed"}),
+            NotFound,
+        ),
+        delete("/space/properties", format!("?structureId={structure}&id={}", things.doomed_property)),
+        write(Method::POST, "/space/collections", json!({"structureId": "RootPage", "title": "Pile"}), Own),
+        write(Method::PATCH, "/space/collections", json!({"id": collection, "title": "Board"}), NotFound),
+        delete("/space/collections", format!("?id={}", things.doomed_collection)),
         read("/object", &format!("?id={object}"), NotFound),
         read("/object/history", &format!("?id={object}"), NotFound),
         read("/object/diff", &format!("?id={object}&from={revision}&to={revision}"), NotFound),
@@ -294,9 +350,15 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
             Elsewhere::Own => {
                 assert_eq!(reply.status, 200, "{what}");
                 let text = String::from_utf8(reply.body.to_vec()).unwrap();
-                for mine in
-                    [&lab.space, &things.object, &things.block, &things.tag, &things.collection, &things.webhook]
-                {
+                for mine in [
+                    &lab.space,
+                    &things.structure,
+                    &things.object,
+                    &things.block,
+                    &things.tag,
+                    &things.collection,
+                    &things.webhook,
+                ] {
                     assert!(!text.contains(mine.as_str()), "{what} tells of {mine}");
                 }
             }

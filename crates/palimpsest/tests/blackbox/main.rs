@@ -37,6 +37,7 @@ mod follower;
 mod head;
 mod hot;
 mod http;
+mod import;
 mod ledger;
 mod linearizability;
 mod merged;

@@ -1,4 +1,5 @@
 //! /space and below.
 
+mod changing;
 mod get;
 mod structures;
