@@ -3,11 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-<<<<<<< HEAD
-use palimpsest_model::{BlockId, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value};
-=======
-use palimpsest_model::{BlockId, FileHash, Object, ObjectId, PropertyId, Revision, SpaceId, State, Timestamp, Value};
->>>>>>> files
+use palimpsest_model::{
+    BlockId, FileHash, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value,
+};
 
 use crate::delta::make_delta;
 use crate::error::StoreError;
