@@ -6,6 +6,7 @@ mod backup;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
+mod files;
 mod migrate;
 mod open;
 mod reader;

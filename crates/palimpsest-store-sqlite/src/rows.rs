@@ -1,15 +1,16 @@
 //! The contract's rows in SQL.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use palimpsest_model::{
-    BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId, WebhookId,
+    BlockId, CollectionId, FileHash, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
+    WebhookId,
 };
 use palimpsest_store::{
     Actor, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows,
     Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
-    Version, Webhook,
+    Upload, Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use crate::answers;
 use crate::error::store_error;
+use crate::files;
 use crate::retention;
 use crate::webhooks;
 
@@ -110,6 +112,7 @@ impl SqlRows {
             connection.prepare_cached(sql)?.execute(params![space, encode_list(list), revision])?;
         }
         write_titles(connection, space, &batch.titles)?;
+        files::name(connection, space, &batch.files)?;
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
@@ -427,9 +430,44 @@ impl RegistryRows for SqlRows {
         webhooks::deliver(&self.connection, id, delivery, keep).map_err(store_error)
     }
 
+    fn uploads(&mut self) -> Result<Vec<Upload>, StoreError> {
+        files::uploads(&self.connection).map_err(store_error)
+    }
+
+    fn upload(&mut self, id: ObjectId) -> Result<Option<Upload>, StoreError> {
+        files::upload(&self.connection, id).map_err(store_error)
+    }
+
+    fn put_upload(&mut self, upload: &Upload) -> Result<(), StoreError> {
+        let space = self.number(upload.space)?;
+        files::put_upload(&self.connection, space, upload).map_err(store_error)
+    }
+
+    fn remove_upload(&mut self, id: ObjectId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM uploads WHERE id = ?1", [id.0.as_bytes()]).map(|_| ())
+    }
+
+    fn named_files(&mut self, hashes: &[FileHash]) -> Result<BTreeSet<FileHash>, StoreError> {
+        files::named(&self.connection, hashes).map_err(store_error)
+    }
+
+    fn forget_files(&mut self, space: SpaceId, object: ObjectId) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        files::forget(&self.connection, space, object).map_err(store_error)
+    }
+
+    fn server_secret(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+        files::secret(&self.connection).map_err(store_error)
+    }
+
+    fn put_server_secret(&mut self, secret: [u8; 32]) -> Result<(), StoreError> {
+        self.execute("INSERT INTO secret (no, bytes) VALUES (1, ?1)", [secret]).map(|_| ())
+    }
+
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.execute("DELETE FROM answers WHERE token = ?1", [token.0.as_bytes()])?;
         webhooks::remove_of_token(&self.connection, token).map_err(store_error)?;
+        self.execute("DELETE FROM uploads WHERE token = ?1", [token.0.as_bytes()])?;
         self.execute("DELETE FROM tokens WHERE id = ?1", [token.0.as_bytes()]).map(|_| ())
     }
 
@@ -437,7 +475,9 @@ impl RegistryRows for SqlRows {
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens", "answers"] {
+        let tables =
+            ["docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "tokens", "answers"];
+        for table in tables {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;

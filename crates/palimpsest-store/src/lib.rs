@@ -8,8 +8,11 @@
 //! - A snapshot sees exactly one revision. The published head never falls, and never runs ahead of what is durable.
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
-//! - Webhooks and what became of their deliveries go with their token and with their space.
+//! - Webhooks and what became of their deliveries, and uploads, go with their token and with their space.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
+//! - The content of a file is named ([`Registry::named_files`]) from the commit of its object on, in whatever state that is, until
+//!   the object has no content left in any version: it is erased, compacted, or gone with its space.
+//! - The secret of the server is made once and never changes.
 //!
 //! # What is taken out of a log
 //! - Each space has a horizon ([`SpaceRow::oldest`], 1 at first) that only moves forward. Every state from the horizon on is read
@@ -47,6 +50,7 @@ mod snapshot;
 mod store;
 mod title;
 mod tx;
+mod upload;
 mod versions;
 mod webhook;
 
@@ -73,4 +77,5 @@ pub use snapshot::Snapshot;
 pub use store::{Lookup, Store};
 pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled, name_words};
 pub use tx::{Found, Tx};
+pub use upload::Upload;
 pub use webhook::{Delivery, Lease, SigningSecret, Webhook};

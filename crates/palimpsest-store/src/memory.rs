@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
+use palimpsest_model::{BlockId, FileHash, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
 
 use crate::answer::StoredAnswer;
 use crate::error::StoreError;
@@ -19,6 +19,7 @@ use crate::rows::{Batch, RegistryRows, Rows};
 use crate::snapshot::Snapshot;
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
+use crate::upload::Upload;
 use crate::webhook::{Delivery, Webhook};
 
 /// A store that keeps everything in memory.
@@ -28,13 +29,15 @@ pub struct MemoryStore {
     heads: Heads,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
     answers: BTreeMap<(TokenId, String), StoredAnswer>,
     /// Each with its deliveries, the last first.
     webhooks: BTreeMap<WebhookId, (Webhook, Vec<Delivery>)>,
+    uploads: BTreeMap<ObjectId, Upload>,
+    secret: Option<[u8; 32]>,
     closed: bool,
 }
 
@@ -48,6 +51,7 @@ struct SpaceData {
     made: BTreeMap<(DocKey, Revision), Origin>,
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
+    files: BTreeSet<(ObjectId, FileHash)>,
     members: BTreeSet<(List, Place)>,
     lists: BTreeMap<List, Revision>,
     titles: BTreeMap<ObjectId, Titled>,
@@ -74,12 +78,10 @@ impl Store for MemoryStore {
         }
         let heads = &self.heads;
         let registry = matches!(job.target(), Target::Registry);
-        let copy =
-            |data: &Memory| (data.spaces.clone(), data.tokens.clone(), data.answers.clone(), data.webhooks.clone());
-        let before = registry.then(|| copy(&data));
+        let before = registry.then(|| Memory::clone(&data));
         let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
         if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered | Ran::Kept))) {
-            (data.spaces, data.tokens, data.answers, data.webhooks) = before;
+            *data = before;
         }
         let outcome = ran.map(|ran| match ran {
             Ran::Write(batch) => {
@@ -144,6 +146,7 @@ impl SpaceData {
             made: BTreeMap::new(),
             log: Vec::new(),
             blocks: HashMap::new(),
+            files: BTreeSet::new(),
             members: BTreeSet::new(),
             lists: BTreeMap::new(),
             titles: BTreeMap::new(),
@@ -178,6 +181,7 @@ impl Memory {
         for (block, object) in &batch.blocks {
             space.blocks.entry(*block).or_insert(*object);
         }
+        space.files.extend(&batch.files);
         for membership in &batch.memberships {
             for list in &membership.left {
                 space.members.remove(&(*list, membership.place));
@@ -397,10 +401,49 @@ impl RegistryRows for Memory {
         Ok(())
     }
 
+    fn uploads(&mut self) -> Result<Vec<Upload>, StoreError> {
+        Ok(self.uploads.values().cloned().collect())
+    }
+
+    fn upload(&mut self, id: ObjectId) -> Result<Option<Upload>, StoreError> {
+        Ok(self.uploads.get(&id).cloned())
+    }
+
+    fn put_upload(&mut self, upload: &Upload) -> Result<(), StoreError> {
+        self.of(upload.space)?;
+        self.uploads.insert(upload.id, upload.clone());
+        Ok(())
+    }
+
+    fn remove_upload(&mut self, id: ObjectId) -> Result<(), StoreError> {
+        self.uploads.remove(&id);
+        Ok(())
+    }
+
+    fn named_files(&mut self, hashes: &[FileHash]) -> Result<BTreeSet<FileHash>, StoreError> {
+        let named: BTreeSet<_> = self.spaces.values().flat_map(|data| &data.files).map(|(_, hash)| *hash).collect();
+        Ok(hashes.iter().copied().filter(|hash| named.contains(hash)).collect())
+    }
+
+    fn forget_files(&mut self, space: SpaceId, object: ObjectId) -> Result<(), StoreError> {
+        self.change(space)?.files.retain(|(other, _)| *other != object);
+        Ok(())
+    }
+
+    fn server_secret(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+        Ok(self.secret)
+    }
+
+    fn put_server_secret(&mut self, secret: [u8; 32]) -> Result<(), StoreError> {
+        self.secret = Some(secret);
+        Ok(())
+    }
+
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.tokens.remove(&token);
         self.answers.retain(|(owner, _), _| *owner != token);
         self.webhooks.retain(|_, (webhook, _)| webhook.token != token);
+        self.uploads.retain(|_, upload| upload.token != token);
         Ok(())
     }
 
@@ -409,6 +452,7 @@ impl RegistryRows for Memory {
         self.tokens.retain(|_, token| token.space != space);
         self.answers.retain(|_, stored| stored.space != space);
         self.webhooks.retain(|_, (webhook, _)| webhook.space != space);
+        self.uploads.retain(|_, upload| upload.space != space);
         Ok(())
     }
 

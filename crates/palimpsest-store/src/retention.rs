@@ -82,6 +82,7 @@ fn empty_deleted(
     let key = DocKey::Object(change.id);
     match rows.doc(space, key)? {
         Some(doc) if doc.revision == revision && doc.state == State::Deleted => {
+            rows.forget_files(space, change.id)?;
             rows.replace_body(space, key, &without_content(change.id, change.structure))
         }
         _ => Ok(()),
@@ -98,6 +99,7 @@ pub(crate) fn erase(rows: &mut dyn RegistryRows, space: SpaceId, id: ObjectId) -
     }
     let body = without_content(id, structure);
     rows.replace_body(space, key, &body)?;
+    rows.forget_files(space, id)?;
     rows.erase(space, id, &make_delta(&body, &body))?;
     Ok(true)
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value};
+use palimpsest_model::{
+    BlockId, FileHash, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value,
+};
 
 use crate::delta::make_delta;
 use crate::error::StoreError;
@@ -26,6 +28,7 @@ pub(crate) struct Sealed {
     pub(crate) lists: BTreeSet<List>,
     pub(crate) titles: TitleChanges,
     pub(crate) blocks: Vec<(BlockId, ObjectId)>,
+    pub(crate) files: Vec<(ObjectId, FileHash)>,
 }
 
 impl Sealed {
@@ -70,6 +73,7 @@ impl Sealed {
         if !self.doc(DocKey::Object(id), old, body, state) {
             return;
         }
+        self.files.extend(object.files.iter().map(|file| (id, file.hash)));
         self.membership(id, before.as_ref().map(|(found, _)| found), object, state);
         let called = before.as_ref().and_then(|(found, _)| titled_as(&found.object, found.state, found.revision));
         self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));

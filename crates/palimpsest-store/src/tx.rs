@@ -422,6 +422,7 @@ impl<'r> Tx<'r> {
             lists: sealed.lists.into_iter().collect(),
             titles: sealed.titles,
             blocks: sealed.blocks,
+            files: sealed.files,
             answers,
         }))
     }

@@ -12,6 +12,7 @@ use palimpsest_server::Origin;
 use crate::duration::milliseconds;
 use crate::import::ImportArgs;
 use crate::settings::{FetchLinks, Given, History, Rates, Settings};
+use crate::size::Size;
 use crate::world::SystemClock;
 use crate::{import, offline, print, run, telemetry};
 
@@ -83,6 +84,9 @@ struct ServeArgs {
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
+    /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
+    #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
+    max_file: Option<Size>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -211,6 +215,7 @@ impl Cli {
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
             given.cors.clone_from(&serve.cors);
+            given.max_file = serve.max_file;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }

@@ -8,6 +8,7 @@ mod offline;
 mod print;
 mod run;
 mod settings;
+mod size;
 mod telemetry;
 mod world;
 

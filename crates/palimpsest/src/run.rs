@@ -58,6 +58,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let opened = Arc::new(open_with(&settings.data, |engine| {
+        let engine = engine.taking(settings.max_file.0);
         posting(match settings.fetch_links {
             FetchLinks::Public => fetching(engine),
             FetchLinks::Off => engine,
@@ -118,7 +119,7 @@ fn posting(engine: Engine) -> Engine {
     }
 }
 
-/// Removes stored answers that have expired, and what of the history is older than it is kept: now and every hour, after a
+/// Removes stored answers and uploads that have expired, and what of the history is older than it is kept: now and every hour, after a
 /// failure sooner.
 async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
@@ -128,6 +129,14 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
             Ok(removed) => tracing::info!(removed, "stored answers have expired"),
             Err(error) => {
                 tracing::warn!(%error, cause = error.cause, "stored answers could not be removed");
+                pause = UPKEEP_AGAIN;
+            }
+        }
+        match engine.expire_uploads().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "uploads have expired"),
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause, "uploads could not be removed");
                 pause = UPKEEP_AGAIN;
             }
         }

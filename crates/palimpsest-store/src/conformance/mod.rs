@@ -6,6 +6,7 @@
 mod answers;
 mod commits;
 mod erasing;
+mod files;
 mod heads;
 mod history;
 mod lists;
@@ -14,6 +15,7 @@ mod retention;
 mod staging;
 mod threads;
 mod titles;
+mod uploads;
 mod webhooks;
 
 use std::future::Future;
@@ -28,6 +30,7 @@ use uuid::Uuid;
 pub use self::answers::*;
 pub use self::commits::*;
 pub use self::erasing::*;
+pub use self::files::*;
 pub use self::heads::*;
 pub use self::history::*;
 pub use self::lists::*;
@@ -36,6 +39,7 @@ pub use self::retention::*;
 pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
+pub use self::uploads::*;
 pub use self::webhooks::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
 
@@ -74,6 +78,10 @@ macro_rules! conformance {
             webhooks_are_put_replaced_and_removed, of_its_deliveries_a_webhook_keeps_the_last,
             webhooks_go_with_their_token_and_their_space, what_is_refused_leaves_a_webhook_as_it_was,
             a_change_of_a_webhook_moves_no_head,
+            uploads_are_put_replaced_and_removed, uploads_go_with_their_token_and_their_space,
+            the_secret_of_the_server_is_made_once,
+            a_file_is_named_in_any_state, a_file_is_named_until_its_object_is_erased,
+            a_file_is_named_until_its_object_is_compacted, a_file_is_named_by_every_object_that_has_it,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
     };
