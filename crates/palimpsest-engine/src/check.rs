@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use palimpsest_model::{
     BlockDraft, CollectionId, Content, LinkTarget, Object, ObjectId, Path, Problem, Problems, PropertyId, PropertyKind,
-    State, Structure, StructureId, Timestamp, Token, Value, check_property,
+    Schema, State, Structure, StructureId, Timestamp, Token, Value, check_property,
 };
 use palimpsest_store::Tx;
 
@@ -78,15 +78,8 @@ impl<'c, 'r> Checks<'c, 'r> {
     pub(crate) fn collections(&mut self, ids: &[CollectionId], at: &Path) -> Vec<CollectionId> {
         let mut kept = Vec::new();
         for (index, id) in ids.iter().enumerate() {
-            let path = at.clone().index(index);
-            let schema = self.tx.schema();
-            match schema.collection(*id) {
-                Some(collection) if collection.value.structure == self.structure.id => {}
-                Some(_) => {
-                    let message = format!("This collection holds no objects of type {}", self.structure.title);
-                    self.problem(path, message);
-                }
-                None => self.problem(path, "Unknown collection"),
+            if let Some(problem) = misplaced(self.tx.schema(), Some(self.structure), *id) {
+                self.problem(at.clone().index(index), problem);
             }
             if !kept.contains(id) {
                 kept.push(*id);
@@ -273,6 +266,17 @@ impl<'c, 'r> Checks<'c, 'r> {
             self.problem(path, "Unknown object");
         }
         Ok(live)
+    }
+}
+
+/// What is wrong with a collection for objects of a structure; of any when it is not known yet.
+pub(crate) fn misplaced(schema: &Schema, structure: Option<&Structure>, id: CollectionId) -> Option<String> {
+    match (schema.collection(id), structure) {
+        (None, _) => Some("Unknown collection".to_owned()),
+        (Some(collection), Some(structure)) if collection.value.structure != structure.id => {
+            Some(format!("This collection holds no objects of type {}", structure.title))
+        }
+        (Some(_), _) => None,
     }
 }
 

@@ -4,23 +4,29 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palimpsest_model::{
-    ObjectId, Revision, Schema, State, Tag, render_collection, render_object, render_space, render_structure,
+    File, ObjectId, Revision, Schema, State, Tag, render_collection, render_object, render_space, render_structure,
     render_structures,
 };
 use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
+use serde::Serialize;
 use tokio::sync::watch;
+use url::Url;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
 use crate::condition::{Held, Terms};
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Kind};
 use crate::etag::{ETag, Rendering};
+use crate::lists::Page;
+use crate::media::shown_as;
+use crate::objects::name_in;
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
-use crate::world::{Clock, Fetch, Fresh, Ids, Post, WebPage};
+use crate::uploads::MAX_FILE;
+use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Post, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -30,6 +36,7 @@ pub struct Engine {
     fetch: Option<Arc<dyn Fetch>>,
     pub(crate) post: Option<Arc<dyn Post>>,
     pub(crate) files: Option<Arc<dyn Files>>,
+    pub(crate) max_file: u64,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
     #[cfg(feature = "faults")]
@@ -70,6 +77,7 @@ impl Engine {
             fetch: None,
             post: None,
             files: None,
+            max_file: MAX_FILE,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
             #[cfg(feature = "faults")]
@@ -93,6 +101,12 @@ impl Engine {
     #[must_use]
     pub fn keeping(self, files: Arc<dyn Files>) -> Self {
         Self { files: Some(files), ..self }
+    }
+
+    /// The same, taking files of at most so many bytes.
+    #[must_use]
+    pub fn taking(self, max_file: u64) -> Self {
+        Self { max_file, ..self }
     }
 
     /// Where the bytes of files lie; a refusal when nothing keeps any.
@@ -234,10 +248,33 @@ impl Engine {
 
     /// What is at a URL, where the engine looks at pages at all.
     pub(crate) async fn page(&self, url: &str) -> Option<WebPage> {
-        match &self.fetch {
-            Some(fetch) => fetch.fetch(url).await,
-            None => None,
+        let Fetched { mut page, bytes } = self.fetch.as_ref()?.fetch(url).await?;
+        if let (Some(bytes), Ok(files)) = (bytes, self.files())
+            && shown_as(&page.content_type).is_some()
+            // Without its bytes it is made all the same.
+            && let Ok(kept) = files.put(bytes, self.max_file, self.now()).await
+            && kept.size > 0
+        {
+            let name = Url::parse(url).ok().and_then(|url| name_in(&url)).unwrap_or_else(|| page.host.clone());
+            page.file = Some(File { hash: kept.hash, size: kept.size, name, file_type: page.content_type.clone() });
         }
+        Some(page)
+    }
+
+    /// The same; a refusal tells the head, as all do that were decided in view of the store.
+    pub(crate) async fn judged<T>(&self, access: &Access, decided: Result<T, Error>) -> Result<T, Error> {
+        match decided {
+            Ok(value) => Ok(value),
+            // What cannot be taken now was decided in view of nothing.
+            Err(error) if error.kind == Kind::Unavailable => Err(error),
+            Err(error) => Err(error.at(self.head(access).await?)),
+        }
+    }
+
+    /// What a call beside the log answers.
+    pub(crate) async fn page_of(&self, access: &Access, body: &impl Serialize) -> Result<Page, Error> {
+        let body = serde_json::to_vec(body).unwrap_or_default().into();
+        Ok(Page { body, revision: self.head(access).await?, etag: None })
     }
 
     /// Where the space of a token stands.
@@ -245,7 +282,7 @@ impl Engine {
         Ok(self.schema(access).await?.0.revision)
     }
 
-    async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {
+    pub(crate) async fn schema(&self, access: &Access) -> Result<(SpaceRow, Arc<Schema>), Error> {
         if let Some(current) = self.store.current(access.space, None) {
             return Ok((current.space, current.schema));
         }

@@ -21,6 +21,7 @@ mod feed;
 mod history;
 mod lists;
 mod markdown;
+mod media;
 mod merging;
 mod names;
 mod objects;
@@ -34,6 +35,7 @@ mod secret;
 mod shown;
 mod transactions;
 mod transfer;
+mod uploads;
 mod webhooks;
 mod world;
 mod zone;
@@ -50,11 +52,13 @@ pub use feed::{Change, ChangedObject, Changes, ListChanges, Position, PositionEr
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
+pub use media::{media_of, type_of_name};
 pub use objects::{
-    CreateFromUrl, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject, UpdateObject,
+    CreateFromUrl, CreateMedia, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject,
+    UpdateObject,
 };
 pub use operation::{Ignored, Operation, Request, Written};
-pub use palimpsest_store::{ChangeKind, List, Moves, Policy, Scope};
+pub use palimpsest_store::{ByteStream, ChangeKind, FilesError, List, Moves, Policy, Scope};
 pub use retry::Retry;
 pub use schema::{
     CreateCollection, CreateProperty, CreateStructure, DeleteCollection, DeleteProperty, DeleteStructure,
@@ -64,7 +68,8 @@ pub use search::Search;
 pub use shown::About;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
 pub use transfer::{Adoption, Blueprint, Fate};
+pub use uploads::{MAX_FILE, PART_SIZE, StartUpload};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
-pub use world::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
+pub use world::{Clock, Fetch, Fetched, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};

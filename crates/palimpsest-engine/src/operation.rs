@@ -10,7 +10,7 @@ use crate::engine::View;
 use crate::error::Error;
 use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, RevertObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateMedia, CreateObject, DeleteObject, EditObject, RevertObject, UpdateObject};
 use crate::retry::Retry;
 use crate::schema::SchemaOperation;
 use crate::shown::{About, Shown};
@@ -24,6 +24,7 @@ pub enum Operation {
     UpdateObject(UpdateObject),
     DeleteObject(DeleteObject),
     CreateFromUrl(CreateFromUrl),
+    CreateMedia(CreateMedia),
     CreateFromMarkdown(CreateFromMarkdown),
     UpdateFromMarkdown(UpdateFromMarkdown),
     AppendBlocks(AppendBlocks),
@@ -147,6 +148,7 @@ impl Operation {
         Ok(match self {
             Self::CreateObject(create) => Subject::New(create.id),
             Self::CreateFromUrl(create) => Subject::New(create.id),
+            Self::CreateMedia(create) => Subject::New(Some(create.id)),
             Self::CreateFromMarkdown(create) => Subject::New(create.id),
             Self::UpdateObject(update) => Subject::Object(update.id),
             Self::UpdateFromMarkdown(update) => Subject::Object(update.id),
@@ -200,6 +202,7 @@ impl Operation {
             Self::UpdateObject(update) => update.apply(tx, fresh, ignored)?,
             Self::DeleteObject(delete) => return delete.apply(tx).map(|()| None),
             Self::CreateFromUrl(create) => create.apply(tx, fresh, ignored)?,
+            Self::CreateMedia(create) => create.apply(tx, fresh, ignored)?,
             Self::CreateFromMarkdown(create) => create.apply(tx, fresh, ignored)?,
             Self::UpdateFromMarkdown(update) => update.apply(tx, fresh, ignored)?,
             Self::AppendBlocks(append) => append.apply(tx, fresh, ignored)?,

@@ -25,6 +25,7 @@ use crate::rates::{Quota, Windows};
 use crate::retry::{self, Running, Turn};
 use crate::reverting;
 use crate::stopping::Stopping;
+use crate::streaming;
 use crate::transaction;
 
 /// What every request needs.
@@ -52,8 +53,9 @@ impl Served {
 /// Answers a request to an endpoint.
 pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) -> Response {
     let log = Log::begin(&app, request.headers(), request.method().clone(), served.endpoint.path);
+    let time = if served.endpoint.moves_files { app.limits.file_time } else { app.limits.request_time };
     let serving = catch(serve(&app, &mut served, request));
-    let result = match tokio::time::timeout(app.limits.request_time, serving).await {
+    let result = match tokio::time::timeout(time, serving).await {
         Ok(Some(Ok(Reply::Now(answer)))) => Ok(*answer),
         // It waits for what comes, as long as it was asked to.
         Ok(Some(Ok(Reply::Later(later)))) => catch(later).await.unwrap_or_else(|| Err(Failure::internal())),
@@ -119,6 +121,9 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             return Err(Failure { closes, ..failure });
         }
     };
+    if let Action::Stream(keep) = endpoint.action {
+        return Ok(streaming::serve(app, token, &parts, body, keep).await?.into());
+    }
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
     let limit = match endpoint.action {
         Action::Transact => app.limits.transaction,
@@ -184,6 +189,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
                 .await;
         }
         Action::Tell(tell) => tell(&app.engine),
+        Action::Stream(_) => return Err(Failure::internal()),
     };
     Ok(answer.applied(strict.then_some("handling=strict")).into())
 }
@@ -263,7 +269,7 @@ async fn receive(app: &App, limit: usize, headers: &HeaderMap, mut body: Body) -
 
 /// Reads and forgets what is left of a body, within limits: a client that is still sending cannot read an answer. Answers
 /// whether something may be left, so that the connection cannot go on.
-async fn drain(app: &App, mut body: Body) -> bool {
+pub(crate) async fn drain(app: &App, mut body: Body) -> bool {
     let mut left = app.limits.drained;
     let read = async {
         while let Some(Ok(frame)) = body.frame().await {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use http::{HeaderMap, Method};
-use palimpsest_engine::{Access as Token, Engine, Operation, Scope};
+use palimpsest_engine::{Access as Token, ByteStream, Engine, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::{Answer, Failure};
@@ -24,6 +24,8 @@ pub struct Endpoint {
     pub access: Access,
     /// How often a minute the hosted service takes it from one token (spec/01 §5).
     pub quota: u32,
+    /// Whether it moves whole files, for which a request has more time.
+    pub(crate) moves_files: bool,
     /// What it does.
     pub(crate) action: Action,
     /// What the document says of it.
@@ -53,6 +55,8 @@ pub(crate) enum Action {
     /// Changes something beside the log, which has neither conditions nor keys. It ends its input (`Input::ignored`) before it
     /// does anything.
     Manage(fn(Call) -> Reading),
+    /// The same with a body that is kept as it comes.
+    Stream(for<'b> fn(Call, Incoming<'b>) -> Streaming<'b>),
     /// Takes back what one commit did.
     Revert,
     /// Looks, and may wait for what comes.
@@ -67,6 +71,16 @@ pub(crate) struct Call {
     pub(crate) token: Token,
     pub(crate) input: Arc<Input>,
 }
+
+/// A body on its way.
+pub(crate) struct Incoming<'b> {
+    /// How many bytes it has, as far as the client says.
+    pub(crate) announced: Option<u64>,
+    pub(crate) bytes: ByteStream<'b>,
+}
+
+/// A body that is being kept.
+pub(crate) type Streaming<'b> = Pin<Box<dyn Future<Output = Result<Answer, Failure>> + Send + 'b>>;
 
 /// A read that may wait, with everything it needs while it does.
 pub(crate) struct Follower {

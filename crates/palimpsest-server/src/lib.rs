@@ -20,6 +20,7 @@ mod reverting;
 mod router;
 mod serve;
 mod stopping;
+mod streaming;
 mod transaction;
 mod unread;
 

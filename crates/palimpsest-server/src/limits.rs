@@ -24,6 +24,10 @@ pub struct Limits {
     pub header_time: Duration,
     /// How long a request may take in all.
     pub request_time: Duration,
+    /// How long a request may take in all that moves a file or a part of one: five megabytes over a slow line.
+    pub file_time: Duration,
+    /// How long the next bytes of a file may let wait for them.
+    pub pause: Duration,
     /// How long a request waits for another one with its key.
     pub retry_wait: Duration,
     /// How long writing an answer may wait for the client to take more of it.
@@ -49,6 +53,8 @@ impl Default for Limits {
             drain_time: Duration::from_secs(5),
             header_time: Duration::from_secs(10),
             request_time: Duration::from_secs(30),
+            file_time: Duration::from_secs(600),
+            pause: Duration::from_secs(30),
             retry_wait: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
             bookmark_time: Duration::from_secs(15),

@@ -21,7 +21,7 @@ use crate::{Limits, api};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
-    Endpoint { method: Method::GET, path, access, quota, action, describe }
+    Endpoint { method: Method::GET, path, access, quota, moves_files: false, action, describe }
 }
 
 /// A read that may wait.
@@ -32,13 +32,13 @@ const fn follow(
     describe: fn() -> Description,
 ) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Follow(action));
-    Endpoint { method: Method::GET, path, access, quota, action, describe }
+    Endpoint { method: Method::GET, path, access, quota, moves_files: false, action, describe }
 }
 
 /// A read that asks with a body.
 const fn ask(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
-    Endpoint { method: Method::POST, path, access, quota, action, describe }
+    Endpoint { method: Method::POST, path, access, quota, moves_files: false, action, describe }
 }
 
 const fn write(
@@ -48,7 +48,15 @@ const fn write(
     action: fn(&Input) -> Result<Operation, Problems>,
     describe: fn() -> Description,
 ) -> Endpoint {
-    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Write(action), describe }
+    Endpoint {
+        method,
+        path,
+        access: Access::Scope(Scope::Write),
+        quota,
+        moves_files: false,
+        action: Action::Write(action),
+        describe,
+    }
 }
 
 /// A change beside the log.
@@ -59,11 +67,27 @@ const fn manage(
     action: fn(Call) -> Reading,
     describe: fn() -> Description,
 ) -> Endpoint {
-    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Manage(action), describe }
+    Endpoint {
+        method,
+        path,
+        access: Access::Scope(Scope::Write),
+        quota,
+        moves_files: false,
+        action: Action::Manage(action),
+        describe,
+    }
 }
 
 const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() -> Description) -> Endpoint {
-    Endpoint { method: Method::GET, path, access: Access::Open, quota: 0, action: Action::Tell(action), describe }
+    Endpoint {
+        method: Method::GET,
+        path,
+        access: Access::Open,
+        quota: 0,
+        moves_files: false,
+        action: Action::Tell(action),
+        describe,
+    }
 }
 
 /// Every endpoint, with how often a minute the hosted service takes it.
@@ -163,6 +187,39 @@ pub static ENDPOINTS: &[Endpoint] = &[
         api::object::markdown::update::read,
         api::object::markdown::update::describe,
     ),
+    // Uploads (spec/05)
+    manage(
+        30,
+        Method::POST,
+        "/object/media/upload",
+        api::object::media::start::call,
+        api::object::media::start::describe,
+    ),
+    Endpoint {
+        method: Method::PUT,
+        path: "/object/media/upload/part",
+        access: Access::Scope(Scope::Write),
+        quota: 600,
+        moves_files: true,
+        action: Action::Stream(api::object::media::part::call),
+        describe: api::object::media::part::describe,
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/object/media/upload/complete",
+        access: Access::Scope(Scope::Write),
+        quota: 30,
+        moves_files: true,
+        action: Action::Manage(api::object::media::complete::call),
+        describe: api::object::media::complete::describe,
+    },
+    manage(
+        30,
+        Method::POST,
+        "/object/media/upload/abort",
+        api::object::media::abort::call,
+        api::object::media::abort::describe,
+    ),
     // Search (spec/02 §11)
     ask(30, "/objects/search", api::objects::search::call, api::objects::search::describe),
     // Lists (spec/02 §16, and our own)
@@ -184,6 +241,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         path: "/transactions",
         access: Access::Scope(Scope::Write),
         quota: 30,
+        moves_files: false,
         action: Action::Transact,
         describe: api::transactions::commit::describe,
     },
@@ -192,6 +250,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         path: "/transactions/revert",
         access: Access::Scope(Scope::Write),
         quota: 30,
+        moves_files: false,
         action: Action::Revert,
         describe: api::transactions::revert::describe,
     },

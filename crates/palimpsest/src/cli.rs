@@ -11,10 +11,12 @@ use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
+use crate::export::ExportArgs;
 use crate::import::ImportArgs;
 use crate::settings::{FetchLinks, Given, History, Rates, Settings};
+use crate::size::Size;
 use crate::world::SystemClock;
-use crate::{import, offline, print, run, telemetry};
+use crate::{export, import, offline, print, run, telemetry, verify};
 
 /// A self-hosted server that speaks the Capacities API and keeps every version.
 #[derive(Parser, Debug)]
@@ -66,6 +68,10 @@ enum Top {
     Restore { file: PathBuf },
     /// Make objects of notes, tables and files from elsewhere; what is there already is left as it is
     Import(ImportArgs),
+    /// Write a space to a folder or a zip archive: Markdown to read, media, and a lossless form that `import` takes back
+    Export(ExportArgs),
+    /// Look through everything that is stored, and all files, for damage; also while the server runs
+    Verify,
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -87,6 +93,9 @@ struct ServeArgs {
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
+    /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
+    #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
+    max_file: Option<Size>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -215,6 +224,7 @@ impl Cli {
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
             given.cors.clone_from(&serve.cors);
+            given.max_file = serve.max_file;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }
@@ -230,7 +240,9 @@ impl Cli {
                 let spaces = offline::restore(&settings.data, &file)?;
                 return Ok(print::restored(&spaces, self.json)?);
             }
-            Top::Import(args) => return import::run(&settings.data, args, self.json),
+            Top::Export(args) => return export::run(&settings, args, self.json),
+            Top::Verify => return verify::run(&settings, self.json),
+            Top::Import(args) => return import::run(&settings, args, self.json),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
             Top::Structure(command) => command.into_command()?,

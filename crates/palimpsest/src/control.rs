@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use palimpsest_engine::admin::{Command, Reply};
+use palimpsest_transfer::export::Exported;
 use palimpsest_transfer::import::{Import, Progress, Report, Teller, import};
+use palimpsest_transfer::lossless;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::OwnedWriteHalf;
@@ -17,7 +19,11 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::export::Export;
+use crate::import::adopt;
 use crate::run::Opened;
+use crate::verify::Checked;
+use crate::{export, verify};
 
 const NAME: &str = "control.sock";
 /// The longest command that is read.
@@ -37,6 +43,12 @@ pub(crate) enum Asked {
     Backup(PathBuf),
     /// An import, from an absolute path.
     Import(Import),
+    /// An export of our own that is to be taken over, from an absolute path.
+    Adopt(Import),
+    /// An export.
+    Export(Export),
+    /// A search for damage.
+    Verify,
 }
 
 /// What the operator is told.
@@ -49,6 +61,12 @@ pub(crate) enum Told {
     BackedUp(u64),
     /// What came of an import.
     Imported(Box<Report>),
+    /// What came of taking over an export of our own.
+    Adopted(Box<lossless::Report>),
+    /// What was exported.
+    Exported(Exported),
+    /// What a search for damage found.
+    Verified(Box<Checked>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,6 +146,22 @@ async fn serve(stream: UnixStream, opened: &Opened) -> anyhow::Result<()> {
                 Err(error) => Outcome::Refused(error.to_string()),
             }
         }
+        Ok(Asked::Adopt(wanted)) => {
+            let engine = Arc::clone(&opened.engine);
+            // It goes on when nobody is left to be told.
+            match tokio::spawn(async move { adopt(&engine, wanted).await }).await? {
+                Ok(report) => Outcome::Done(Told::Adopted(Box::new(report))),
+                Err(message) => Outcome::Refused(message),
+            }
+        }
+        Ok(Asked::Export(wanted)) => match export::carry_out(&opened.engine, wanted).await {
+            Ok(exported) => Outcome::Done(Told::Exported(exported)),
+            Err(message) => Outcome::Refused(message),
+        },
+        Ok(Asked::Verify) => match verify::carry_out(opened).await {
+            Ok(checked) => Outcome::Done(Told::Verified(Box::new(checked))),
+            Err(error) => Outcome::Refused(format!("{error:#}")),
+        },
         Err(error) => Outcome::Refused(format!("not a command of this version: {error}")),
     };
     say(&mut write, &outcome).await

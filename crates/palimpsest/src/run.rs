@@ -59,6 +59,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let opened = Arc::new(open_with(settings, |engine| {
+        let engine = engine.taking(settings.max_file.0);
         posting(match settings.fetch_links {
             FetchLinks::Public => fetching(engine),
             FetchLinks::Off => engine,
@@ -119,8 +120,8 @@ fn posting(engine: Engine) -> Engine {
     }
 }
 
-/// Removes stored answers that have expired, what of the history is older than it is kept, and bytes of files that nothing names
-/// any more: now and every hour, after a failure sooner.
+/// Removes stored answers and uploads that have expired, what of the history is older than it is kept, and bytes of files that
+/// nothing names any more: now and every hour, after a failure sooner.
 async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
         let mut pause = UPKEEP_EVERY;
@@ -129,6 +130,14 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
             Ok(removed) => tracing::info!(removed, "stored answers have expired"),
             Err(error) => {
                 tracing::warn!(%error, cause = error.cause, "stored answers could not be removed");
+                pause = UPKEEP_AGAIN;
+            }
+        }
+        match engine.expire_uploads().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "uploads have expired"),
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause, "uploads could not be removed");
                 pause = UPKEEP_AGAIN;
             }
         }

@@ -10,6 +10,7 @@ use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
 use crate::duration::milliseconds;
+use crate::size::Size;
 use crate::telemetry::{Format, Level};
 
 /// What was given in one place.
@@ -25,6 +26,7 @@ pub(crate) struct Given {
     pub(crate) cors: Option<Vec<Origin>>,
     #[serde(default, deserialize_with = "read_bucket")]
     pub(crate) files: Option<Bucket>,
+    pub(crate) max_file: Option<Size>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -116,6 +118,7 @@ pub(crate) struct Settings {
     pub(crate) cors: Vec<Origin>,
     /// The bucket that files lie in; the data folder when nothing is said.
     pub(crate) files: Option<Bucket>,
+    pub(crate) max_file: Size,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -142,6 +145,7 @@ impl Settings {
             history: given.history.or(file.history).unwrap_or(History::Forever),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             files: given.files.or(file.files),
+            max_file: given.max_file.or(file.max_file).unwrap_or_default(),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -164,7 +168,7 @@ mod tests {
         let path = folder.path().join("palimpsest.toml");
         std::fs::write(
             &path,
-            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nhistory = \"90d\"\n",
+            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nmax-file = \"300MB\"\nhistory = \"90d\"\n",
         )
         .unwrap();
         let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
@@ -172,6 +176,7 @@ mod tests {
         assert_eq!(settings.data, PathBuf::from("/from/file"));
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
+        assert_eq!(settings.max_file, Size(300_000_000));
         assert_eq!(settings.history, History::For(90 * 86_400_000));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
     }

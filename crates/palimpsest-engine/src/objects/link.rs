@@ -8,8 +8,10 @@ use palimpsest_store::{Found, Tx};
 use url::Url;
 
 use super::CreateObject;
+use super::create::Unsent;
 use crate::error::{Code, Error};
 use crate::markdown::{read_blocks, read_with_names};
+use crate::media::shown_as;
 use crate::operation::Ignored;
 use crate::world::{Fresh, WebPage};
 
@@ -54,24 +56,19 @@ impl CreateFromUrl {
                 (section.map(|section| (section, drafts)).into_iter().collect(), Some(at))
             }
         };
-        let found = self.found();
-        let found = found.into_iter().filter(|(id, _)| structure.property(id).is_some()).collect();
+        let file = self.page.as_ref().and_then(|page| page.file.as_ref());
+        let mut unsent = file.map(|file| Unsent::of_file(structure, file)).unwrap_or_default();
+        unsent.values.extend(self.found().into_iter().filter(|(id, _)| structure.property(id).is_some()));
         let properties = self.properties.clone();
         let create =
             CreateObject { id: Some(id), structure: structure.id, collections: Vec::new(), properties, blocks };
-        create.build(structure, found, tx, fresh, ignored, within.as_ref())
+        create.build(structure, unsent, tx, fresh, ignored, within.as_ref())
     }
 
     /// What the URL leads to.
     fn structure(&self) -> BuiltIn {
         let kind = self.page.as_ref().map_or("", |page| page.content_type.as_str());
-        match kind.split_once('/') {
-            Some(("image", _)) => BuiltIn::MediaImage,
-            Some(("audio", _)) => BuiltIn::MediaAudio,
-            Some(("video", _)) => BuiltIn::MediaVideo,
-            Some(("application", "pdf" | "x-pdf")) => BuiltIn::MediaPDF,
-            _ => BuiltIn::MediaWebResource,
-        }
+        shown_as(kind).unwrap_or(BuiltIn::MediaWebResource)
     }
 
     /// What is known of it, for what the client does not say.
@@ -94,7 +91,12 @@ impl CreateFromUrl {
         if self.structure() == BuiltIn::MediaWebResource {
             return None;
         }
-        let name = url?.path_segments()?.next_back().filter(|name| !name.is_empty())?;
-        Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
+        name_in(url?)
     }
+}
+
+/// How a file is called in its URL.
+pub(crate) fn name_in(url: &Url) -> Option<String> {
+    let name = url.path_segments()?.next_back().filter(|name| !name.is_empty())?;
+    Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
 }

@@ -55,6 +55,11 @@ impl Success {
         Self { status: StatusCode::OK, about, body: None, others, headers, links, is_versioned: false }
     }
 
+    /// The same with a status that says that there is no body.
+    pub(crate) fn without_content(self) -> Self {
+        Self { status: StatusCode::NO_CONTENT, ..self }
+    }
+
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
         let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
@@ -82,7 +87,7 @@ impl Success {
     }
 
     /// The headers of the answers to a write.
-    pub(super) fn written(mut self) -> Self {
+    pub(crate) fn written(mut self) -> Self {
         self.headers.push(if self.is_versioned { Header::Tag } else { Header::TagIfAny });
         self
     }

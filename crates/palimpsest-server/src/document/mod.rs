@@ -49,6 +49,9 @@ pub fn openapi() -> Bytes {
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 
+/// The media type of bytes that say nothing of themselves.
+const BYTES: &str = "application/octet-stream";
+
 fn document(endpoints: &[Endpoint]) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut responses = answers::of_no_endpoint();
@@ -181,6 +184,10 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     if let Some(schema) = described.body {
         operation["requestBody"] = json!({"required": true, "content": {JSON: {"schema": schema}}});
+    }
+    if let Some(about) = described.raw {
+        let schema = json!({"type": "string", "format": "binary", "description": about});
+        operation["requestBody"] = json!({"required": true, "content": {BYTES: {"schema": schema}}});
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {

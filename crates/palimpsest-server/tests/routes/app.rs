@@ -12,7 +12,7 @@ use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
-use palimpsest_store::{MemoryStore, Store};
+use palimpsest_store::{Files, MemoryFiles, MemoryStore, Store};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -54,9 +54,21 @@ impl App {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.posting(Arc::new(post)))
     }
 
+    /// A server that keeps files in a place of its own, and takes none larger than this.
+    pub(crate) fn keeping(files: Arc<dyn Files>, max_file: u64) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.keeping(files).taking(max_file))
+    }
+
+    /// The same, looking at pages of a network of its own.
+    pub(crate) fn keeping_and_fetching(files: Arc<dyn Files>, max_file: u64, fetch: impl Fetch + 'static) -> Self {
+        let change = |engine: Engine| engine.keeping(files).taking(max_file).fetching(Arc::new(fetch));
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), change)
+    }
+
     fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
-        let engine = change(Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default())));
+        let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
+        let engine = change(engine.keeping(Arc::new(MemoryFiles::default())));
         let engine = Arc::new(engine);
         Self { router: router(Arc::clone(&engine), limits), engine, clock }
     }
@@ -237,6 +249,11 @@ impl Lab {
 
     pub(crate) async fn post(&self, uri: &str, body: &Value) -> Reply {
         self.app.send(self.ask(Method::POST, uri).json(body)).await
+    }
+
+    /// Puts bytes somewhere.
+    pub(crate) async fn put(&self, uri: &str, bytes: impl Into<Bytes>) -> Reply {
+        self.app.send(self.ask(Method::PUT, uri).body(Body::from(bytes.into()))).await
     }
 
     pub(crate) async fn patch(&self, uri: &str, body: &Value) -> Reply {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
 use crate::contract::{Endpoint, endpoints};
+use crate::uploads::{begin, part_of};
 use crate::wire::{body, chosen, id, page_of, tag, text};
 
 /// A request that succeeds with a token of the space, and what a token of another space gets for it.
@@ -16,6 +17,8 @@ pub(crate) struct Sample {
     pub(crate) path: &'static str,
     pub(crate) query: String,
     pub(crate) body: Option<Value>,
+    /// A body that is no JSON.
+    pub(crate) bytes: Option<&'static [u8]>,
     elsewhere: Elsewhere,
 }
 
@@ -33,10 +36,16 @@ pub(crate) enum Elsewhere {
 impl Sample {
     pub(crate) fn ask(&self) -> Ask {
         let ask = Ask::new(self.method.clone(), &format!("{}{}", self.path, self.query));
-        match &self.body {
-            Some(body) => ask.json(body),
-            None => ask,
+        match (&self.body, self.bytes) {
+            (Some(body), _) => ask.json(body),
+            (None, Some(bytes)) => ask.body(bytes.into()),
+            (None, None) => ask,
         }
+    }
+
+    /// The status of its success.
+    pub(crate) fn status(&self) -> u16 {
+        if self.path == "/object/media/upload/abort" { 204 } else { 200 }
     }
 }
 
@@ -56,6 +65,9 @@ pub(crate) struct Things {
     doomed_property: String,
     webhook: String,
     doomed_webhook: String,
+    upload: String,
+    full_upload: String,
+    doomed_upload: String,
     /// A revision at which all of them are there.
     revision: u64,
 }
@@ -80,6 +92,9 @@ pub(crate) async fn things(lab: &Lab) -> Things {
     let hook = json!({"url": "https://example.org/hook"});
     let webhook = id(&lab.post("/webhooks", &hook).await.ok());
     let doomed_webhook = id(&lab.post("/webhooks", &hook).await.ok());
+    let [upload, full_upload, doomed_upload] =
+        [begin(lab, "a.txt", 3).await, begin(lab, "b.txt", 3).await, begin(lab, "c.txt", 3).await];
+    lab.put(&part_of(&full_upload, 1), "abc").await.ok();
     let revision = lab.head().await;
     let object = id(&object);
     Things {
@@ -97,6 +112,9 @@ pub(crate) async fn things(lab: &Lab) -> Things {
         doomed_property,
         webhook,
         doomed_webhook,
+        upload,
+        full_upload,
+        doomed_upload,
         revision,
     }
 }
@@ -109,20 +127,41 @@ async fn made(lab: &Lab, noun: &str, body: Value) -> String {
 /// One sample of every endpoint that asks for a token.
 fn samples(things: &Things) -> Vec<Sample> {
     use Elsewhere::{NotFound, NotFoundEach, Own};
-    let Things {
-        object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, revision, ..
-    } = things;
+    let Things { object, block, spare_block, edited, doomed, tag, collection, webhook, doomed_webhook, .. } = things;
     let Things { structure, property, .. } = things;
+    let Things { upload, full_upload, doomed_upload, revision, .. } = things;
     let read = |path, query: &str, elsewhere| Sample {
         method: Method::GET,
         path,
         query: query.to_owned(),
         body: None,
+        bytes: None,
         elsewhere,
     };
-    let write =
-        |method, path, body, elsewhere| Sample { method, path, query: String::new(), body: Some(body), elsewhere };
-    let delete = |path, query: String| Sample { method: Method::DELETE, path, query, body: None, elsewhere: NotFound };
+    let write = |method, path, body, elsewhere| Sample {
+        method,
+        path,
+        query: String::new(),
+        body: Some(body),
+        bytes: None,
+        elsewhere,
+    };
+    let delete = |path, query: String| Sample {
+        method: Method::DELETE,
+        path,
+        query,
+        body: None,
+        bytes: None,
+        elsewhere: NotFound,
+    };
+    let part = Sample {
+        method: Method::PUT,
+        path: "/object/media/upload/part",
+        query: format!("?id={upload}&partNumber=1"),
+        body: None,
+        bytes: Some(b"abc"),
+        elsewhere: NotFound,
+    };
     let edits = json!({"id": object, "edits": [{"op": "delete", "blockId": edited}]});
     let block_change = json!({"id": object, "blockId": block, "block": text("changed")});
     vec![
@@ -169,6 +208,10 @@ fn samples(things: &Things) -> Vec<Sample> {
         delete("/block", format!("?objectId={object}&blockId={spare_block}")),
         write(Method::POST, "/transactions", json!({"operations": [made_together()]}), Own),
         write(Method::POST, "/transactions/revert", json!({"revision": 1, "partial": true}), Own),
+        write(Method::POST, "/object/media/upload", json!({"fileName": "gel.png", "fileSize": 5}), Own),
+        part,
+        write(Method::POST, "/object/media/upload/complete", json!({"id": full_upload}), NotFound),
+        write(Method::POST, "/object/media/upload/abort", json!({"id": doomed_upload}), NotFound),
         write(Method::POST, "/objects/search", json!({"query": "first"}), Own),
         read("/objects", "", Own),
         read("/changes", "", Own),
@@ -232,7 +275,7 @@ async fn nobody(lab: &Lab, authorization: Option<&str>) {
 async fn every_sample_succeeds_with_a_token_of_its_space() {
     let lab = Lab::new().await;
     let token = format!("Bearer {}", lab.token);
-    each(&lab, Some(&token), |_, _, reply, what| assert_eq!(reply.status, 200, "{what}")).await;
+    each(&lab, Some(&token), |_, sample, reply, what| assert_eq!(reply.status, sample.status(), "{what}")).await;
 }
 
 #[tokio::test]
@@ -311,7 +354,7 @@ async fn a_token_lacks_the_scopes_it_was_not_given() {
             let lacks =
                 if needed != given { Some(needed) } else { (shows && given == Scope::Write).then_some(Scope::Read) };
             let Some(lacks) = lacks else {
-                assert_eq!(reply.status, 200, "{what}");
+                assert_eq!(reply.status, sample.status(), "{what}");
                 return;
             };
             let scope = lacks.as_str();

@@ -20,6 +20,7 @@ mod retention;
 mod retry;
 mod revisions;
 mod times;
+mod uploads;
 mod walk;
 mod webhooks;
 

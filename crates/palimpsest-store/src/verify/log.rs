@@ -1,9 +1,10 @@
 //! The log: gapless from the horizon to the head, in the order of time, and every change it tells has a version.
 
-use palimpsest_model::{CollectionId, Revision};
+use palimpsest_model::Revision;
 
 use super::{AT_ONCE, Space, name};
-use crate::record::{DocKey, LogEntry, SchemaKind};
+use crate::record::{DocKey, LogEntry};
+use crate::retention::key_of;
 
 impl Space<'_> {
     pub(super) fn check_log(&mut self) {
@@ -41,21 +42,20 @@ impl Space<'_> {
 
     fn check_entry(&mut self, entry: &LogEntry) {
         for change in &entry.objects {
-            self.check_change(entry, Some(DocKey::Object(change.id)));
+            self.check_change(entry, DocKey::Object(change.id));
         }
         for change in &entry.schema {
-            let key = match change.kind {
-                SchemaKind::Space => Some(DocKey::Space),
-                SchemaKind::Structure => change.id.parse().ok().map(DocKey::Structure),
-                SchemaKind::Collection => change.id.parse().ok().map(|id| DocKey::Collection(CollectionId(id))),
-            };
-            self.check_change(entry, key);
+            match key_of(change) {
+                Ok(Some(key)) => self.check_change(entry, key),
+                // A property changes with its structure.
+                Ok(None) => {}
+                Err(error) => self.find(format!("entry {}: {error}", entry.revision)),
+            }
         }
     }
 
-    fn check_change(&mut self, entry: &LogEntry, key: Option<DocKey>) {
+    fn check_change(&mut self, entry: &LogEntry, key: DocKey) {
         let revision = entry.revision;
-        let Some(key) = key else { return self.find(format!("entry {revision} names what is no id")) };
         let steps = self.rows.steps(self.row.id, key, revision..=revision, 1);
         match self.verified.note(&name(key), steps) {
             Some(steps) if steps.is_empty() => {

@@ -11,7 +11,7 @@ use super::media::{stream_of, type_of};
 use super::plan::{Media, Note, Plan};
 use super::shape::Shape;
 use super::standing::{Standing, Standings};
-use super::survey::{From, stem};
+use super::survey::{From, name_of};
 use super::{ImportError, Run, STEP, Stage, stand};
 
 /// So many objects are made in one commit.
@@ -80,13 +80,13 @@ impl Run<'_> {
         let files = self.engine.files().map_err(|error| error.message)?;
         let bytes = stream_of(&self.source, file);
         let kept = files.put(bytes, self.limits.media, self.engine.now()).await.map_err(|error| error.to_string())?;
-        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        let name = name_of(path).to_owned();
         Ok(File { hash: kept.hash, size: kept.size, name, file_type: type_of(path) })
     }
 
     async fn make_media(&mut self, plan: &mut Plan, waiting: Vec<(ObjectId, String, File)>) {
         let create = |(id, path, file): &(_, String, File)| {
-            let (title, file) = (stem(path).to_owned(), file.clone());
+            let (title, file) = (name_of(path).to_owned(), file.clone());
             Operation::CreateMedia(CreateMedia { id: *id, title, collections: Vec::new(), file })
         };
         if self.commit(waiting.iter().map(create).collect()).await.is_ok() {

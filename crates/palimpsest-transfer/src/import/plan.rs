@@ -14,7 +14,7 @@ use super::media::structure_of;
 use super::report::Dialect;
 use super::shape::{Found, Keys, Shape, find};
 use super::source::Source;
-use super::survey::{Finding, From, Piece, Survey, folder_of, stem};
+use super::survey::{Finding, From, Piece, Survey, folder_of, name_of, stem};
 
 /// A plan.
 pub(crate) struct Plan {
@@ -155,7 +155,7 @@ impl Maker<'_> {
             id,
             structure: structure_of(path),
             group: "Media".to_owned(),
-            title: stem(path).to_owned(),
+            title: name_of(path).to_owned(),
             aliases: Vec::new(),
             path: Some(path.clone()),
             folder: folder_of(path).to_owned(),

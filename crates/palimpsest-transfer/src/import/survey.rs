@@ -185,9 +185,14 @@ fn dialect_of<'l>(source: &Source, looks: impl Iterator<Item = &'l Look>) -> Dia
     if typed > 0 && typed * 2 >= all { Dialect::Capacities } else { Dialect::Markdown }
 }
 
+/// The name of a file.
+pub(crate) fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
+}
+
 /// The name of a file without its ending.
 pub(crate) fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or_default();
+    let name = name_of(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 

@@ -45,7 +45,7 @@ fn a_vault_is_imported_whole_and_a_second_run_changes_nothing() {
         let (next, far) = ((note + 1) % notes, (note * 7 + 3) % notes);
         let image = note / 10 % (notes / 10);
         let expected = format!(
-            "<Note {next}> <far|Note {far}> <#i{0}|i{0}>\nitem\nembed <Note {far}>\nembed <image {image}>",
+            "<Note {next}> <far|Note {far}> <#i{0}|i{0}>\nitem\nembed <Note {far}>\nembed <image {image}.png>",
             note % 5
         );
         assert_eq!(stage.text(&stage.object(&format!("Note {note}"))), expected);

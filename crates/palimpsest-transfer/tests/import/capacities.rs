@@ -49,7 +49,7 @@ fn notes_become_objects_of_their_types() {
     assert_eq!(stage.value(&stage.object("Emma"), "Status"), "label open");
     assert_eq!(stage.value(&dune, "Tags"), "entity sf");
     assert_eq!(stage.value(&dune, "Created at"), "createdAt 2012-11-27T12:23:00.000Z");
-    assert_eq!(stage.text(&dune), "By <Frank|Frank Herbert>. <cover>");
+    assert_eq!(stage.text(&dune), "By <Frank|Frank Herbert>. <cover|cover.png>");
     let shelf = schema.collections.iter().find(|collection| collection.value.title == "Shelf").unwrap();
     assert_eq!((shelf.value.structure, dune.collections.as_slice()), (dune.structure, &[shelf.value.id][..]));
     assert_eq!(stage.text(&stage.object("Frank Herbert")), "Wrote <Dune>.");

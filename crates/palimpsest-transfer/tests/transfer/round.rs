@@ -12,7 +12,7 @@ fn cases(cases: u32) -> Config {
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(16))]
 
     /// Out of one server and into another: the same objects, and exported again the same bytes, as a folder and as an archive.
     #[test]

@@ -53,7 +53,10 @@ impl World {
     /// Does something as a client.
     pub(crate) async fn execute(&self, space: SpaceId, operation: Operation) -> Option<ObjectId> {
         let written = self.engine.execute(&Access::operator(space), operation.into()).await.unwrap();
-        written.left.map(|(id, _)| id)
+        match written.left {
+            Some((palimpsest_engine::About::Object(id), _)) => Some(id),
+            _ => None,
+        }
     }
 
     /// Keeps bytes and answers the file that they are.

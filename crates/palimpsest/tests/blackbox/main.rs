@@ -29,6 +29,7 @@ mod disk;
 mod dropped;
 mod erasing;
 mod events;
+mod export;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;

@@ -1,0 +1,83 @@
+//! The bytes of what a URL leads to.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bytes::Bytes;
+use futures_util::stream;
+use palimpsest_engine::{ByteStream, Fetch, Fetched, Fetching, FilesError, WebPage};
+use serde_json::{Value, json};
+
+use super::completing::stored;
+use super::trouble::Cramped;
+use crate::app::{App, Lab};
+use crate::wire::id;
+
+/// A network whose pages have bytes, some of which end early.
+struct Network;
+
+impl Fetch for Network {
+    fn fetch<'f>(&'f self, url: &'f str) -> Fetching<'f> {
+        let kind = match url.rsplit('.').next() {
+            Some("png") => "image/png",
+            Some("pdf") => "application/pdf",
+            Some("zip") => "application/zip",
+            _ => "text/html",
+        };
+        let page = WebPage { content_type: kind.to_owned(), host: "e.org".to_owned(), ..WebPage::default() };
+        let end = url.contains("broken").then(|| Err(FilesError::Interrupted("it broke".to_owned())));
+        let pieces = ["ab", "cde"].map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
+        let pieces: Vec<_> = if url.contains("empty") { Vec::new() } else { pieces.into_iter().chain(end).collect() };
+        let bytes: ByteStream<'static> = Box::pin(stream::iter(pieces));
+        Box::pin(async { Some(Fetched { page, bytes: Some(bytes) }) })
+    }
+}
+
+async fn lab(max_file: u64) -> (Lab, Arc<Cramped>) {
+    let files = Arc::new(Cramped::default());
+    let app = App::keeping_and_fetching(Arc::clone(&files) as _, max_file, Network);
+    (Lab::in_app(app).await, files)
+}
+
+async fn link(lab: &Lab, url: &str) -> Value {
+    lab.post("/object/url", &json!({"url": url})).await.ok()
+}
+
+#[tokio::test]
+async fn media_that_a_url_leads_to_is_kept_with_its_bytes() {
+    let (lab, _) = lab(1000).await;
+    for (url, structure) in [("https://e.org/a%20b.png", "MediaImage"), ("https://e.org/a.pdf", "MediaPDF")] {
+        let made = link(&lab, url).await;
+        assert_eq!(made["structureId"], structure);
+        assert_eq!(made["properties"]["media_fileSize"], json!({"type": "number", "number": {"value": 5}}));
+        assert_eq!(made["properties"]["media_URLReference"]["url"]["value"], url);
+        assert_eq!(stored(&lab, &id(&made)).await, "abcde");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_is_made_without_its_bytes() {
+    let (lab, files) = lab(4).await;
+    let bare = |made: &Value| {
+        assert_eq!((&made["structureId"], &made["files"]), (&json!("MediaImage"), &Value::Null), "{made}");
+        assert!(
+            made["properties"]["media_fileSize"].get("number").is_none_or(|size| size["value"].is_null()),
+            "{made}"
+        );
+    };
+    bare(&link(&lab, "https://e.org/too-large.png").await);
+    bare(&link(&lab, "https://e.org/empty.png").await);
+    files.is_full.store(true, Ordering::SeqCst);
+    bare(&link(&lab, "https://e.org/full.png").await);
+    let (lab, _) = self::lab(1000).await;
+    bare(&link(&lab, "https://e.org/broken.png").await);
+}
+
+#[tokio::test]
+async fn of_what_is_no_media_nothing_is_kept() {
+    let (lab, _) = lab(1000).await;
+    for url in ["https://e.org/a.html", "https://e.org/a.zip"] {
+        assert_eq!(link(&lab, url).await["structureId"], "MediaWebResource");
+    }
+    assert_eq!(lab.app.engine.files().unwrap().list(None, 10).await.unwrap(), []);
+}
