@@ -146,7 +146,7 @@ fn damage_in_any_table_is_found() {
         "DELETE FROM versions WHERE revision = 3".to_owned(),
         "UPDATE versions SET delta = X'00' WHERE revision = 3".to_owned(),
         "UPDATE versions SET previous = 1 WHERE revision = 4".to_owned(),
-        format!("INSERT INTO versions (doc, revision, delta) VALUES (999, 1, X'')"),
+        "INSERT INTO versions (doc, revision, delta) VALUES (999, 1, X'')".to_owned(),
         "DELETE FROM blocks".to_owned(),
         format!("UPDATE blocks SET object = {none}"),
         "DELETE FROM members WHERE list = X'00'".to_owned(),
