@@ -6,6 +6,7 @@ pub mod admin;
 mod blocks;
 mod cache;
 mod check;
+mod collecting;
 mod condition;
 mod cursor;
 mod dates;

@@ -26,6 +26,17 @@ impl MemoryFiles {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes one byte of what is kept another one, for tests of what meets it.
+    pub fn damage(&self, hash: FileHash, place: usize) {
+        if let Some((bytes, _)) = self.inside().files.get_mut(&hash) {
+            let mut damaged = bytes.to_vec();
+            if let Some(byte) = damaged.get_mut(place) {
+                *byte ^= 1;
+            }
+            *bytes = damaged.into();
+        }
+    }
+
     fn keep(&self, bytes: Vec<u8>, now: Timestamp) -> Kept {
         let kept = Kept { hash: FileHash(Sha256::digest(&bytes).into()), size: bytes.len() as u64 };
         self.inside().files.insert(kept.hash, (bytes.into(), now));
@@ -98,6 +109,9 @@ impl Files for MemoryFiles {
         let bytes = self.inside().files.get(&hash).map(|(bytes, _)| bytes.clone());
         Box::pin(async move {
             let bytes = bytes.ok_or(FilesError::Missing)?;
+            if hash.0 != <[u8; 32]>::from(Sha256::digest(&bytes)) {
+                return Ok(Box::pin(stream::iter([Err(FilesError::Damaged(hash))])) as ByteStream<'static>);
+            }
             let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
             let (from, to) = (at(range.start), at(range.end));
             let part = bytes.slice(from..to.max(from));

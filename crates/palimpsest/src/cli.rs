@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Policy, Scope};
+use palimpsest_files::Bucket;
 use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
@@ -28,6 +29,9 @@ pub(crate) struct Cli {
     /// A TOML file with settings; flags and PALIMPSEST_* variables win over it
     #[arg(long, global = true, env = "PALIMPSEST_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Where files lie: a bucket that speaks S3, with keys from AWS_* variables [default: the data folder]
+    #[arg(long, global = true, env = "PALIMPSEST_FILES", value_name = "s3://BUCKET[/PREFIX]")]
+    files: Option<Bucket>,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -208,7 +212,7 @@ enum CollectionCommand {
 impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let mut given = Given { data: self.data, ..Given::default() };
+        let mut given = Given { data: self.data, files: self.files, ..Given::default() };
         if let Top::Serve(serve) = &self.command {
             given.listen.clone_from(&serve.listen);
             given.rate_limits = serve.rate_limits;
@@ -224,21 +228,21 @@ impl Cli {
             Top::Openapi => return print::openapi(),
             Top::Serve(_) => return run::serve(&settings),
             Top::Backup { file } => {
-                let bytes = offline::back_up(&settings.data, &file)?;
+                let bytes = offline::back_up(&settings, &file)?;
                 return Ok(print::backed_up(&file, bytes, self.json)?);
             }
             Top::Restore { file } => {
                 let spaces = offline::restore(&settings.data, &file)?;
                 return Ok(print::restored(&spaces, self.json)?);
             }
-            Top::Import(args) => return import::run(&settings.data, args, self.json),
+            Top::Import(args) => return import::run(&settings, args, self.json),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
             Top::Structure(command) => command.into_command()?,
             Top::Collection(command) => command.into_command(),
             Top::Erase { id, space } => Command::Erase { space, id },
         };
-        print::reply(&offline::administer(&settings.data, command)?, self.json)
+        print::reply(&offline::administer(&settings, command)?, self.json)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `palimpsest import`: through the server when one has the folder, else on the folder itself.
 
 use std::io::{IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::bail;
@@ -11,6 +11,7 @@ use palimpsest_store::Store;
 use palimpsest_transfer::import::{Import, Limits, Progress, Report, Stage, Teller, import};
 
 use crate::control::{Asked, Told};
+use crate::settings::Settings;
 use crate::{control, run};
 
 /// So many problems are printed for people; `--json` prints more.
@@ -29,12 +30,12 @@ pub(crate) struct ImportArgs {
 }
 
 /// Imports what is at a path and prints what came of it. It fails when nothing could be imported.
-pub(crate) fn run(data: &Path, args: ImportArgs, json: bool) -> anyhow::Result<()> {
+pub(crate) fn run(settings: &Settings, args: ImportArgs, json: bool) -> anyhow::Result<()> {
     // The server may stand in another folder.
     let path = std::path::absolute(args.path)?;
     let wanted = Import { path, space: args.space, dry_run: args.dry_run, limits: Limits::default() };
     let bar = bar();
-    let report = carry_out(data, wanted, &bar);
+    let report = carry_out(settings, wanted, &bar);
     bar.finish_and_clear();
     let report = report?;
     print(&report, json)?;
@@ -44,14 +45,14 @@ pub(crate) fn run(data: &Path, args: ImportArgs, json: bool) -> anyhow::Result<(
     Ok(())
 }
 
-fn carry_out(data: &Path, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Report> {
+fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Report> {
     let shown = bar.clone();
     let tell: Teller = Arc::new(move |progress| show(&shown, progress));
-    if let Some(told) = control::send_telling(data, &Asked::Import(wanted.clone()), &tell)? {
+    if let Some(told) = control::send_telling(&settings.data, &Asked::Import(wanted.clone()), &tell)? {
         let Told::Imported(report) = told else { bail!("the running server is of another version") };
         return Ok(*report);
     }
-    let opened = run::open(data)?;
+    let opened = run::open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(import(&opened.engine, wanted, tell));
     opened.store.close();

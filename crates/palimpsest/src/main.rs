@@ -3,6 +3,7 @@
 mod cli;
 mod control;
 mod duration;
+mod files;
 mod import;
 mod offline;
 mod print;

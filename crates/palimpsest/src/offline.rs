@@ -10,16 +10,17 @@ use palimpsest_store::{SpaceRow, Store};
 use palimpsest_store_sqlite::SqliteStore;
 
 use crate::control::{Asked, Told};
+use crate::settings::Settings;
 use crate::world::SystemIds;
 use crate::{control, run};
 
 /// Does what the operator asks.
-pub(crate) fn administer(data: &Path, command: Command) -> anyhow::Result<Reply> {
-    if let Some(told) = control::send(data, &Asked::Command(command.clone()))? {
+pub(crate) fn administer(settings: &Settings, command: Command) -> anyhow::Result<Reply> {
+    if let Some(told) = control::send(&settings.data, &Asked::Command(command.clone()))? {
         let Told::Reply(reply) = told else { bail!("the running server is of another version") };
         return Ok(reply);
     }
-    let opened = run::open(data)?;
+    let opened = run::open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let reply =
         runtime.block_on(opened.engine.administer(command)).map_err(|error| anyhow::anyhow!("{}", error.message));
@@ -28,7 +29,8 @@ pub(crate) fn administer(data: &Path, command: Command) -> anyhow::Result<Reply>
 }
 
 /// Writes what a folder holds to a new file; its length.
-pub(crate) fn back_up(data: &Path, to: &Path) -> anyhow::Result<u64> {
+pub(crate) fn back_up(settings: &Settings, to: &Path) -> anyhow::Result<u64> {
+    let data = &settings.data;
     // The server may stand in another folder.
     let to = std::path::absolute(to)?;
     if let Some(told) = control::send(data, &Asked::Backup(to.clone()))? {
@@ -38,7 +40,7 @@ pub(crate) fn back_up(data: &Path, to: &Path) -> anyhow::Result<u64> {
     if !SqliteStore::exists(data) {
         bail!("there is no store in {}", data.display());
     }
-    let opened = run::open(data)?;
+    let opened = run::open(settings)?;
     let backed_up = opened.store.backup(&to);
     opened.store.close();
     Ok(backed_up?)

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use crate::settings::{FetchLinks, History, Settings};
 use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
-use crate::{control, print, telemetry};
+use crate::{control, files, print, telemetry};
 
 /// How often what is no longer needed is removed.
 const UPKEEP_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -35,20 +35,21 @@ pub(crate) struct Opened {
     pub(crate) store: Arc<SqliteStore>,
 }
 
-/// Opens the data folder.
-pub(crate) fn open(data: &std::path::Path) -> anyhow::Result<Opened> {
-    open_with(data, |engine| engine)
+/// Opens the data folder and the place of files.
+pub(crate) fn open(settings: &Settings) -> anyhow::Result<Opened> {
+    open_with(settings, |engine| engine)
 }
 
 /// The same with an engine that is changed before anyone has it.
-fn open_with(data: &std::path::Path, change: impl FnOnce(Engine) -> Engine) -> anyhow::Result<Opened> {
+fn open_with(settings: &Settings, change: impl FnOnce(Engine) -> Engine) -> anyhow::Result<Opened> {
     let options = Options {
         #[cfg(feature = "faults")]
         faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
         ..Options::default()
     };
-    let store = Arc::new(SqliteStore::open(data, &options)?);
+    let store = Arc::new(SqliteStore::open(&settings.data, &options)?);
     let engine = Engine::new(Arc::clone(&store) as _, Arc::new(SystemClock), Arc::new(SystemIds));
+    let engine = engine.keeping(files::open(&settings.data, settings.files.as_ref())?);
     #[cfg(feature = "faults")]
     let engine = engine.with_faults(palimpsest_engine::Faults::from_env());
     Ok(Opened { engine: Arc::new(change(engine)), store })
@@ -57,7 +58,7 @@ fn open_with(data: &std::path::Path, change: impl FnOnce(Engine) -> Engine) -> a
 async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    let opened = Arc::new(open_with(&settings.data, |engine| {
+    let opened = Arc::new(open_with(settings, |engine| {
         let engine = engine.taking(settings.max_file.0);
         posting(match settings.fetch_links {
             FetchLinks::Public => fetching(engine),
@@ -119,8 +120,8 @@ fn posting(engine: Engine) -> Engine {
     }
 }
 
-/// Removes stored answers and uploads that have expired, and what of the history is older than it is kept: now and every hour, after a
-/// failure sooner.
+/// Removes stored answers and uploads that have expired, what of the history is older than it is kept, and bytes of files that
+/// nothing names any more: now and every hour, after a failure sooner.
 async fn keep_up(engine: Arc<Engine>, history: History) {
     loop {
         let mut pause = UPKEEP_EVERY;
@@ -147,6 +148,14 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
                     tracing::warn!(%error, cause = error.cause, "the history could not be compacted");
                     pause = UPKEEP_AGAIN;
                 }
+            }
+        }
+        match engine.collect_files().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "files that nothing names were removed"),
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause, "the files could not be looked through");
+                pause = UPKEEP_AGAIN;
             }
         }
         tokio::time::sleep(pause).await;

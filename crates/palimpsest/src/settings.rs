@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
+use palimpsest_files::Bucket;
 use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
@@ -24,6 +25,8 @@ pub(crate) struct Given {
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) max_file: Option<Size>,
+    #[serde(default, deserialize_with = "read_bucket")]
+    pub(crate) files: Option<Bucket>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -89,6 +92,11 @@ fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec
     read.map(Some).map_err(serde::de::Error::custom)
 }
 
+/// A bucket in the file.
+fn read_bucket<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Bucket>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
 /// Which pages the server looks at when a weblink is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -109,6 +117,8 @@ pub(crate) struct Settings {
     pub(crate) history: History,
     pub(crate) cors: Vec<Origin>,
     pub(crate) max_file: Size,
+    /// The bucket that files lie in; the data folder when nothing is said.
+    pub(crate) files: Option<Bucket>,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -135,6 +145,7 @@ impl Settings {
             history: given.history.or(file.history).unwrap_or(History::Forever),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
+            files: given.files.or(file.files),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -196,6 +207,23 @@ mod tests {
         assert_eq!(resolved(two, given).unwrap(), [origin("https://b.example")]);
         let error = resolved("cors = [\"*\"]\n", Given::default()).unwrap_err();
         assert!(format!("{error:#}").contains("`*` is no origin"), "{error:#}");
+    }
+
+    #[test]
+    fn a_bucket_is_read_and_the_folder_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<&str>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { files: given.map(|bucket| bucket.parse().unwrap()), ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.files.map(|bucket| bucket.to_string()))
+        };
+        let one = "files = \"s3://mine/notes\"\n";
+        assert_eq!(resolved("", None).unwrap(), None);
+        assert_eq!(resolved(one, None).unwrap().as_deref(), Some("s3://mine/notes"));
+        assert_eq!(resolved(one, Some("s3://other")).unwrap().as_deref(), Some("s3://other"));
+        let error = resolved("files = \"/mnt/files\"\n", None).unwrap_err();
+        assert!(format!("{error:#}").contains("`/mnt/files` names no bucket"), "{error:#}");
     }
 
     #[test]

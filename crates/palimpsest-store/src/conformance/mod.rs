@@ -9,6 +9,7 @@ mod erasing;
 mod files;
 mod heads;
 mod history;
+pub mod keeping;
 mod lists;
 mod registry;
 mod retention;
