@@ -34,6 +34,7 @@ mod search;
 mod secret;
 mod shown;
 mod transactions;
+mod transfer;
 mod uploads;
 mod webhooks;
 mod world;
@@ -66,6 +67,7 @@ pub use schema::{
 pub use search::Search;
 pub use shown::About;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
+pub use transfer::{Adoption, Blueprint, Fate};
 pub use uploads::{MAX_FILE, PART_SIZE, StartUpload};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
 pub use world::{Clock, Fetch, Fetched, Fetching, Ids, Message, Post, Posted, Posting, WebPage};

@@ -297,7 +297,7 @@ impl Rows for SqlRows {
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
-        let space = self.number(space)?;
+        let Some(space) = self.find_number(space)? else { return Ok(None) };
         let sql = "SELECT object FROM blocks WHERE space = ?1 AND id = ?2";
         let found = self.query(sql, params![space, block.0.as_bytes()], |row| uuid_of(row, 0).map(ObjectId))?;
         Ok(found.into_iter().next())
@@ -332,7 +332,7 @@ impl Rows for SqlRows {
         after: Option<&(Term, ObjectId)>,
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
-        let space = self.number(space)?;
+        let Some(space) = self.find_number(space)? else { return Ok(Vec::new()) };
         let (term, object): (&[u8], &[u8]) = match after {
             Some((term, object)) => (term.as_bytes(), object.0.as_bytes()),
             None => (&range.from, &[]),
