@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_transfer::import::{Import, Progress, Report, Teller, import};
+use palimpsest_transfer::import::{Import, Imported, Progress, Teller, import};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::OwnedWriteHalf;
@@ -48,7 +48,7 @@ pub(crate) enum Told {
     /// The length of a backup.
     BackedUp(u64),
     /// What came of an import.
-    Imported(Box<Report>),
+    Imported(Box<Imported>),
 }
 
 #[derive(Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use palimpsest_store::Store;
-use palimpsest_transfer::import::{Import, Limits, Progress, Report, Stage, Teller, import};
+use palimpsest_transfer::import::{Import, Imported, Limits, Progress, Stage, Teller, import};
 
 use crate::control::{Asked, Told};
 use crate::settings::Settings;
@@ -19,9 +19,9 @@ const SHOWN: usize = 50;
 
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
-    /// A folder of Markdown, a vault of Obsidian, an export of Capacities; or a zip archive of one
+    /// An export of a space, a folder of Markdown, a vault of Obsidian, an export of Capacities; or a zip archive of one
     path: PathBuf,
-    /// The space (title or id); may be left out when there is one
+    /// The space (title or id); may be left out when there is one, and for an export of a space
     #[arg(long)]
     space: Option<String>,
     /// Only tell what would happen
@@ -45,7 +45,7 @@ pub(crate) fn run(settings: &Settings, args: ImportArgs, json: bool) -> anyhow::
     Ok(())
 }
 
-fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Report> {
+fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Imported> {
     let shown = bar.clone();
     let tell: Teller = Arc::new(move |progress| show(&shown, progress));
     if let Some(told) = control::send_telling(&settings.data, &Asked::Import(wanted.clone()), &tell)? {
@@ -79,21 +79,27 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.done as u64);
 }
 
-fn print(report: &Report, json: bool) -> anyhow::Result<()> {
+fn print(report: &Imported, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        return Ok(writeln!(out, "{}", serde_json::to_string(report)?)?);
+        // Which of the two it is can be seen by its members.
+        let report = match report {
+            Imported::Files(report) => serde_json::to_string(report)?,
+            Imported::Export(report) => serde_json::to_string(report)?,
+        };
+        return Ok(writeln!(out, "{report}")?);
     }
     write!(out, "{report}")?;
-    let all = report.problems.len() + report.more_problems;
+    let problems = report.problems();
+    let all = problems.len() + report.more_problems();
     if all > 0 {
         let mut err = std::io::stderr().lock();
         writeln!(err, "problems: {all}")?;
-        for problem in report.problems.iter().take(SHOWN) {
-            writeln!(err, "  {}: {}", problem.path, problem.message)?;
+        for (path, message) in problems.iter().take(SHOWN) {
+            writeln!(err, "  {path}: {message}")?;
         }
         if all > SHOWN {
-            writeln!(err, "  and {} more", all - SHOWN.min(report.problems.len()))?;
+            writeln!(err, "  and {} more", all - SHOWN)?;
         }
     }
     Ok(())
