@@ -1,7 +1,5 @@
 //! Bytes of files that nobody needs any more.
 
-use std::collections::BTreeSet;
-
 use palimpsest_model::{FileHash, Timestamp};
 use palimpsest_store::{FilesError, Registry};
 
@@ -21,16 +19,12 @@ impl Engine {
     /// Whoever puts bytes that are about to be removed makes them young, and they stay: what a commit names was put before.
     pub async fn collect_files(&self) -> Result<usize, Error> {
         let Some(files) = &self.files else { return Ok(0) };
-        let before = Timestamp(self.now().0.saturating_sub(UNNAMED_KEPT));
         let (mut removed, mut after) = (0, None);
         loop {
             let page = files.list(after, STEP).await.map_err(unreachable)?;
             let Some(last) = page.last() else { break };
             after = Some(*last);
-            let named = self.named(page.clone()).await?;
-            for hash in page.into_iter().filter(|hash| !named.contains(hash)) {
-                removed += usize::from(files.remove(hash, before).await.map_err(unreachable)?);
-            }
+            removed += self.collect(page).await?;
         }
         for id in files.uploads().await.map_err(unreachable)? {
             let find = move |registry: &mut Registry<'_>| registry.upload(id).map_err(Error::from);
@@ -41,9 +35,18 @@ impl Engine {
         Ok(removed)
     }
 
-    async fn named(&self, hashes: Vec<FileHash>) -> Result<BTreeSet<FileHash>, Error> {
-        let find = move |registry: &mut Registry<'_>| registry.named_files(&hashes).map_err(Error::from);
-        self.store.administer(find).await?
+    /// The same with these files alone.
+    pub(crate) async fn collect(&self, hashes: Vec<FileHash>) -> Result<usize, Error> {
+        let Some(files) = &self.files else { return Ok(0) };
+        let before = Timestamp(self.now().0.saturating_sub(UNNAMED_KEPT));
+        let asked = hashes.clone();
+        let find = move |registry: &mut Registry<'_>| registry.named_files(&asked).map_err(Error::from);
+        let named = self.store.administer(find).await??;
+        let mut removed = 0;
+        for hash in hashes.into_iter().filter(|hash| !named.contains(hash)) {
+            removed += usize::from(files.remove(hash, before).await.map_err(unreachable)?);
+        }
+        Ok(removed)
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use futures_util::stream;
+use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, CountedIds, Engine, ManualClock};
 use palimpsest_model::{
     BuiltIn, File, FileHash, LogId, Object, ObjectId, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
@@ -21,7 +22,9 @@ use palimpsest_store::{
 use uuid::Uuid;
 
 const DAY: i64 = 24 * 60 * 60 * 1000;
-const SPACE: SpaceId = SpaceId(Uuid::from_u128(5));
+/// An id of the shape that ids have.
+const FIRST: u128 = 0x4000_8000_0000_0000_0000;
+const SPACE: SpaceId = SpaceId(Uuid::from_u128(FIRST | 5));
 
 /// A server that keeps files, with one space.
 struct Lab {
@@ -97,7 +100,7 @@ impl Lab {
 }
 
 fn id(number: u128) -> ObjectId {
-    ObjectId(Uuid::from_u128(number))
+    ObjectId(Uuid::from_u128(FIRST | number))
 }
 
 fn object(number: u128, hash: Option<FileHash>) -> Object {
@@ -157,6 +160,25 @@ async fn what_the_past_names_stays_until_it_is_erased() {
     assert_eq!((lab.is_there(one).await, lab.is_there(two).await), (false, true), "another object has it");
     lab.administer(|registry| registry.remove_space(SPACE)).await;
     assert_eq!(lab.engine.collect_files().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn what_was_sent_a_day_ago_goes_with_the_object_that_is_erased() {
+    let lab = Lab::new().await;
+    let (old, shared) = (lab.put("old").await, lab.put("shared").await);
+    lab.wait();
+    let young = lab.put("young").await;
+    for (number, hash) in [(1, old), (2, shared), (3, shared), (4, young)] {
+        lab.name(number, hash).await;
+    }
+    for number in [1, 2, 4] {
+        let erase = Command::Erase { space: Some(SPACE.to_string()), id: id(number).to_string() };
+        lab.engine.administer(erase).await.unwrap();
+    }
+    assert_eq!((lab.is_there(old).await, lab.is_there(shared).await, lab.is_there(young).await), (false, true, true));
+    lab.wait();
+    assert_eq!(lab.engine.collect_files().await.unwrap(), 1);
+    assert!(!lab.is_there(young).await);
 }
 
 #[tokio::test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
-use object_store::ObjectStore;
-use object_store::ObjectStoreExt;
 use object_store::aws::AmazonS3Builder;
 use object_store::path::Path as Key;
+use object_store::{ObjectStore, ObjectStoreExt, RetryConfig};
 use palimpsest_model::{FileHash, ObjectId, Timestamp};
 use palimpsest_store::{ByteStream, Files, FilesError, Filing, Kept};
 use tokio::sync::RwLock;
@@ -25,6 +25,10 @@ use crate::transfer::{fetch, fetch_whole, remove, send, unreachable};
 
 /// Files whose names share a turn: any number is put at a time, and none is removed meanwhile.
 const TURNS: usize = 64;
+
+/// How often and for how long a request is sent again that met a failure which may pass.
+const RETRIES: usize = 4;
+const RETRIED_FOR: Duration = Duration::from_secs(30);
 
 /// Keeps files in a bucket: `files/<SHA-256>`, with a sidecar at `sums/<SHA-256>`. What is being sent lies in the data folder.
 ///
@@ -57,7 +61,8 @@ impl BucketFiles {
                 builder = builder.with_config(key, value);
             }
         }
-        let builder = builder.with_bucket_name(&bucket.name).with_http_connector(Connector);
+        let retry = RetryConfig { max_retries: RETRIES, retry_timeout: RETRIED_FOR, ..RetryConfig::default() };
+        let builder = builder.with_bucket_name(&bucket.name).with_http_connector(Connector).with_retry(retry);
         let store = builder.build().map_err(unreachable)?;
         let staging = Staging::open(data, data.join("uploads").join(".whole"), Disk::default())?;
         let turns = Arc::new([const { RwLock::const_new(()) }; TURNS]);

@@ -32,6 +32,15 @@ impl Disk {
         }
         file.write_all(bytes).map_err(failed)
     }
+
+    /// Makes the bytes of a file durable.
+    pub(crate) fn sync(&self, file: &File) -> Result<(), FilesError> {
+        #[cfg(feature = "faults")]
+        if self.faults.syncs_nothing() {
+            return Ok(());
+        }
+        file.sync_all().map_err(failed)
+    }
 }
 
 /// Does what blocks. It goes on when nobody waits any more, and cleans up after itself.
@@ -76,7 +85,10 @@ pub(crate) fn make_empty(folder: &Path) -> Result<(), FilesError> {
 
 /// Gives a file, whose bytes are on disk, its name, instead of what had it; durable once the folder is synced.
 pub(crate) fn name(file: NamedTempFile, path: &Path) -> Result<(), FilesError> {
-    file.persist(path).map(drop).map_err(|error| failed(error.error))
+    let file = file.into_temp_path();
+    std::fs::rename(&file, path).map_err(failed)?;
+    // Its old name is gone.
+    file.keep().map(drop).map_err(|error| failed(error.error))
 }
 
 /// Makes the names in a folder durable.

@@ -1,23 +1,33 @@
-//! A disk whose room a test bounds. Compiled only with the feature `faults`.
+//! A disk whose room a test bounds, and whose syncs it switches off. Compiled only with the feature `faults`.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// How many bytes may be written yet before the disk is full.
+/// What is wrong with the disk; nothing at first.
 #[derive(Debug)]
 pub struct Faults {
     room: AtomicU64,
+    synchronous_off: AtomicBool,
 }
 
 impl Default for Faults {
     fn default() -> Self {
-        Self { room: AtomicU64::new(u64::MAX) }
+        Self { room: AtomicU64::new(u64::MAX), synchronous_off: AtomicBool::new(false) }
     }
 }
 
 impl Faults {
-    /// Leaves room for so many bytes.
+    /// Leaves room for so many bytes before the disk is full.
     pub fn leave_room(&self, bytes: u64) {
         self.room.store(bytes, Ordering::SeqCst);
+    }
+
+    /// Answers before the bytes of a file are on disk.
+    pub fn switch_syncs_off(&self) {
+        self.synchronous_off.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn syncs_nothing(&self) -> bool {
+        self.synchronous_off.load(Ordering::SeqCst)
     }
 
     /// How many of some bytes fit; they are no longer free.

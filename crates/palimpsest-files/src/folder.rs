@@ -96,7 +96,7 @@ impl Inside {
         let kept = Kept { hash, size: sums.size };
         let mut beside = NamedTempFile::new_in(&self.new).map_err(failed)?;
         self.disk.write(beside.as_file_mut(), &Sidecar { put: now, sums }.write())?;
-        beside.as_file().sync_all().map_err(failed)?;
+        self.disk.sync(beside.as_file())?;
         let (path, sidecar) = self.paths(hash);
         let folder = path.parent().unwrap_or(&self.root);
         let _turn = self.turn(hash);

@@ -51,7 +51,7 @@ impl Spool {
     }
 
     pub(crate) fn finish(self) -> Result<Spooled, FilesError> {
-        self.file.as_file().sync_all().map_err(failed)?;
+        self.disk.sync(self.file.as_file())?;
         let (hash, sums) = self.summing.finish();
         Ok(Spooled { file: self.file, hash, sums })
     }

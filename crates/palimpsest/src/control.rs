@@ -10,8 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_transfer::export::Exported;
-use palimpsest_transfer::import::{Import, Progress, Report, Teller, import};
-use palimpsest_transfer::lossless;
+use palimpsest_transfer::import::{Import, Imported, Progress, Teller, import};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::OwnedWriteHalf;
@@ -20,7 +19,6 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::export::Export;
-use crate::import::adopt;
 use crate::run::Opened;
 use crate::verify::Checked;
 use crate::{export, verify};
@@ -43,8 +41,6 @@ pub(crate) enum Asked {
     Backup(PathBuf),
     /// An import, from an absolute path.
     Import(Import),
-    /// An export of our own that is to be taken over, from an absolute path.
-    Adopt(Import),
     /// An export.
     Export(Export),
     /// A search for damage.
@@ -60,9 +56,7 @@ pub(crate) enum Told {
     /// The length of a backup.
     BackedUp(u64),
     /// What came of an import.
-    Imported(Box<Report>),
-    /// What came of taking over an export of our own.
-    Adopted(Box<lossless::Report>),
+    Imported(Box<Imported>),
     /// What was exported.
     Exported(Exported),
     /// What a search for damage found.
@@ -144,14 +138,6 @@ async fn serve(stream: UnixStream, opened: &Opened) -> anyhow::Result<()> {
             match work.await? {
                 Ok(report) => Outcome::Done(Told::Imported(Box::new(report))),
                 Err(error) => Outcome::Refused(error.to_string()),
-            }
-        }
-        Ok(Asked::Adopt(wanted)) => {
-            let engine = Arc::clone(&opened.engine);
-            // It goes on when nobody is left to be told.
-            match tokio::spawn(async move { adopt(&engine, wanted).await }).await? {
-                Ok(report) => Outcome::Done(Told::Adopted(Box::new(report))),
-                Err(message) => Outcome::Refused(message),
             }
         }
         Ok(Asked::Export(wanted)) => match export::carry_out(&opened.engine, wanted).await {

@@ -7,23 +7,21 @@ use std::sync::Arc;
 use anyhow::bail;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use palimpsest_engine::Engine;
 use palimpsest_store::Store;
-use palimpsest_transfer::import::{Import, Limits, Progress, Report, Stage, Teller, import};
-use palimpsest_transfer::lossless;
+use palimpsest_transfer::import::{Import, Imported, Limits, Progress, Stage, Teller, import};
 
 use crate::control::{Asked, Told};
 use crate::settings::Settings;
-use crate::{control, print, run};
+use crate::{control, run};
 
 /// So many problems are printed for people; `--json` prints more.
 const SHOWN: usize = 50;
 
 #[derive(Args, Debug)]
 pub(crate) struct ImportArgs {
-    /// A folder of Markdown, a vault of Obsidian, an export of Capacities or of Palimpsest; or a zip archive of one
+    /// An export of a space, a folder of Markdown, a vault of Obsidian, an export of Capacities; or a zip archive of one
     path: PathBuf,
-    /// The space (title or id); may be left out when there is one. Left out for an export of Palimpsest, that gets a new one
+    /// The space (title or id); may be left out when there is one, and for an export of a space
     #[arg(long)]
     space: Option<String>,
     /// Only tell what would happen
@@ -36,50 +34,18 @@ pub(crate) fn run(settings: &Settings, args: ImportArgs, json: bool) -> anyhow::
     // The server may stand in another folder.
     let path = std::path::absolute(args.path)?;
     let wanted = Import { path, space: args.space, dry_run: args.dry_run, limits: Limits::default() };
-    if lossless::recognise(&wanted.path) {
-        return take_over(settings, wanted, json);
-    }
     let bar = bar();
     let report = carry_out(settings, wanted, &bar);
     bar.finish_and_clear();
     let report = report?;
-    tell(&report, json)?;
+    print(&report, json)?;
     if !report.has_any() {
         bail!("nothing was imported");
     }
     Ok(())
 }
 
-/// Takes over an export of our own and prints what came of it. It fails when something of it was refused.
-fn take_over(settings: &Settings, wanted: Import, json: bool) -> anyhow::Result<()> {
-    let report = match control::send(&settings.data, &Asked::Adopt(wanted.clone()))? {
-        Some(Told::Adopted(report)) => *report,
-        Some(_) => bail!("the running server is of another version"),
-        None => {
-            let opened = run::open(settings)?;
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let report = runtime.block_on(adopt(&opened.engine, wanted));
-            opened.store.close();
-            report.map_err(|message| anyhow::anyhow!(message))?
-        }
-    };
-    print::adopted(&report, json)?;
-    match report.refused.len() + report.more_refused {
-        0 => Ok(()),
-        number => bail!("{number} files were refused"),
-    }
-}
-
-/// Takes over an export of our own, into the space that is named, or into a new one; what came of it, or why nothing did.
-pub(crate) async fn adopt(engine: &Engine, wanted: Import) -> Result<lossless::Report, String> {
-    let into = match wanted.space.as_deref() {
-        Some(name) => Some(engine.find_space(Some(name)).await.map_err(|error| error.message)?),
-        None => None,
-    };
-    lossless::adopt(engine, into, &wanted.path, wanted.dry_run).await.map_err(|error| error.to_string())
-}
-
-fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Report> {
+fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Imported> {
     let shown = bar.clone();
     let tell: Teller = Arc::new(move |progress| show(&shown, progress));
     if let Some(told) = control::send_telling(&settings.data, &Asked::Import(wanted.clone()), &tell)? {
@@ -113,21 +79,27 @@ fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_position(progress.done as u64);
 }
 
-fn tell(report: &Report, json: bool) -> anyhow::Result<()> {
+fn print(report: &Imported, json: bool) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     if json {
-        return Ok(writeln!(out, "{}", serde_json::to_string(report)?)?);
+        // Which of the two it is can be seen by its members.
+        let report = match report {
+            Imported::Files(report) => serde_json::to_string(report)?,
+            Imported::Export(report) => serde_json::to_string(report)?,
+        };
+        return Ok(writeln!(out, "{report}")?);
     }
     write!(out, "{report}")?;
-    let all = report.problems.len() + report.more_problems;
+    let problems = report.problems();
+    let all = problems.len() + report.more_problems();
     if all > 0 {
         let mut err = std::io::stderr().lock();
         writeln!(err, "problems: {all}")?;
-        for problem in report.problems.iter().take(SHOWN) {
-            writeln!(err, "  {}: {}", problem.path, problem.message)?;
+        for (path, message) in problems.iter().take(SHOWN) {
+            writeln!(err, "  {path}: {message}")?;
         }
         if all > SHOWN {
-            writeln!(err, "  and {} more", all - SHOWN.min(report.problems.len()))?;
+            writeln!(err, "  and {} more", all - SHOWN)?;
         }
     }
     Ok(())

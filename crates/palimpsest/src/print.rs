@@ -7,7 +7,6 @@ use std::path::Path;
 use palimpsest_engine::admin::Reply;
 use palimpsest_store::SpaceRow;
 use palimpsest_transfer::export::Exported;
-use palimpsest_transfer::lossless;
 use serde_json::json;
 
 use crate::verify::Checked;
@@ -51,25 +50,6 @@ pub(crate) fn exported(exported: &Exported, json: bool) -> std::io::Result<()> {
     let Exported { space, revision, objects, trashed, files, bytes } = exported;
     writeln!(out, "space {space} at revision {revision}")?;
     writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")
-}
-
-/// Tells what came of taking over an export.
-pub(crate) fn adopted(report: &lossless::Report, json: bool) -> std::io::Result<()> {
-    let mut out = std::io::stdout().lock();
-    if json {
-        return writeln!(out, "{}", serde_json::to_string(report)?);
-    }
-    let lossless::Report { dry_run, space, new_space, adopted, present, files, .. } = report;
-    let new = if *new_space { "new space" } else { "space" };
-    let done = if *dry_run { "would be taken over" } else { "taken over" };
-    writeln!(out, "{new} {space}: {adopted} objects {done}, {present} there already, {files} files of media brought")?;
-    for differing in &report.differing {
-        writeln!(out, "{differing} is there, other than in the export; it stays as it is")?;
-    }
-    for refused in &report.refused {
-        writeln!(out, "refused {}: {}", refused.path, refused.message)?;
-    }
-    Ok(())
 }
 
 /// Tells what a search for damage looked at and found.

@@ -24,9 +24,9 @@ pub(crate) struct Given {
     pub(crate) history: Option<History>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
+    pub(crate) max_file: Option<Size>,
     #[serde(default, deserialize_with = "read_bucket")]
     pub(crate) files: Option<Bucket>,
-    pub(crate) max_file: Option<Size>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -116,9 +116,9 @@ pub(crate) struct Settings {
     pub(crate) fetch_links: FetchLinks,
     pub(crate) history: History,
     pub(crate) cors: Vec<Origin>,
+    pub(crate) max_file: Size,
     /// The bucket that files lie in; the data folder when nothing is said.
     pub(crate) files: Option<Bucket>,
-    pub(crate) max_file: Size,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -144,8 +144,8 @@ impl Settings {
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             history: given.history.or(file.history).unwrap_or(History::Forever),
             cors: given.cors.or(file.cors).unwrap_or_default(),
-            files: given.files.or(file.files),
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
+            files: given.files.or(file.files),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })

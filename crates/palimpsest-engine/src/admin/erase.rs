@@ -13,19 +13,24 @@ impl Engine {
     pub(super) async fn erase(&self, space: Option<&str>, id: &str) -> Result<Erased, Error> {
         let refused = || Error::new(Code::InvalidInput, format!("\"{id}\" is not the id of an object"));
         let (id, space) = (parse_uuid(id).map(ObjectId).ok_or_else(refused)?, self.find_space(space).await?);
-        let delete = move |tx: &mut Tx<'_>| match tx.object(id)?.map(|found| found.state) {
-            Some(State::Deleted) => Ok(()),
-            Some(_) => DeleteObject { id, hard: true }.apply(tx),
-            None => Err(Error::new(Code::NotFound, format!("There is no object {id} in this space"))),
+        let delete = move |tx: &mut Tx<'_>| {
+            let none = || Error::new(Code::NotFound, format!("There is no object {id} in this space"));
+            let found = tx.object(id)?.ok_or_else(none)?;
+            if found.state != State::Deleted {
+                DeleteObject { id, hard: true }.apply(tx)?;
+            }
+            Ok::<_, Error>(found.object.files.iter().map(|file| file.hash).collect::<Vec<_>>())
         };
         let deleted = self.store.commit(self.by_operator(space), delete).await?;
-        deleted.value?;
+        let files = deleted.value?;
         let erase = move |registry: &mut Registry<'_>| registry.erase(space, id);
         let erased = self.store.administer(erase).await?;
         self.rendered.forget(id);
         if !erased? {
             return Err(Error::new(Code::ServiceUnavailable, "It was brought back meanwhile: erase it again"));
         }
+        let left = "It is erased, but for the bytes of its files, which the next hourly look removes";
+        self.collect(files).await.map_err(|error| Error { message: left.into(), ..error })?;
         Ok(Erased { id, space, revision: deleted.revision.0 })
     }
 }

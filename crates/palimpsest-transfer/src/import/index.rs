@@ -164,17 +164,18 @@ impl Index {
 
 /// How many folders one goes up and down from one to the other.
 fn steps(from: &str, to: &str) -> usize {
-    let parts =
-        |folder: &'_ str| folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
-    let (from, to) = (parts(from), parts(to));
-    let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
-    from.len() + to.len() - 2 * shared
+    let shared = parts(from).zip(parts(to)).take_while(|(one, other)| one == other).count();
+    parts(from).count() + parts(to).count() - 2 * shared
+}
+
+fn parts(folder: &str) -> impl Iterator<Item = &str> {
+    folder.split('/').filter(|part| !part.is_empty())
 }
 
 /// A path from a folder; nothing when it leads out of the source.
 fn join(folder: &str, path: &str) -> Option<String> {
     let folder = folder.to_lowercase();
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let mut parts: Vec<&str> = parts(&folder).collect();
     for part in path.split('/') {
         match part {
             "" | "." => {}

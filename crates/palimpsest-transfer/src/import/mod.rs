@@ -11,6 +11,7 @@ mod limits;
 mod make;
 mod media;
 mod names;
+mod outcome;
 mod plan;
 mod report;
 mod shape;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use limits::Limits;
+pub use outcome::Imported;
 use palimpsest_engine::{Access, Engine, Error};
 use palimpsest_model::{LogId, Revision, Schema, SpaceId};
 use palimpsest_store::Snapshot;
@@ -32,6 +34,8 @@ use serde::{Deserialize, Serialize};
 use source::Source;
 pub use source::Unreadable;
 use standing::Standings;
+
+use crate::lossless::AdoptError;
 
 /// What is to be imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -81,6 +85,9 @@ pub enum ImportError {
     /// The source cannot be read.
     #[error("{0}")]
     Unreadable(#[from] Unreadable),
+    /// An export of our own cannot be taken over.
+    #[error("{0}")]
+    Export(#[from] AdoptError),
     /// The engine refused.
     #[error("{}", .0.message)]
     Refused(#[from] Error),
@@ -101,8 +108,15 @@ struct Run<'e> {
     report: Report,
 }
 
-/// Imports what is at a path.
-pub async fn import(engine: &Engine, import: Import, tell: Teller) -> Result<Report, ImportError> {
+/// Imports what is at a path: an export of our own with everything it holds, anything else as what it says.
+pub async fn import(engine: &Engine, import: Import, tell: Teller) -> Result<Imported, ImportError> {
+    if let Some(report) = outcome::take_over(engine, &import).await? {
+        return Ok(Imported::Export(report));
+    }
+    import_files(engine, import, tell).await.map(Imported::Files)
+}
+
+async fn import_files(engine: &Engine, import: Import, tell: Teller) -> Result<Report, ImportError> {
     let Import { path, space, dry_run, limits } = import;
     let space = engine.find_space(space.as_deref()).await?;
     let limits = Arc::new(limits);

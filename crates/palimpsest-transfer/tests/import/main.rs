@@ -6,6 +6,7 @@ mod archives;
 mod capacities;
 mod hostile;
 mod links;
+mod own;
 mod support;
 mod tables;
 mod vault;

@@ -10,7 +10,7 @@ use palimpsest_model::{
     Block, Content, LinkTarget, Object, ObjectId, Schema, SpaceId, State, StructureId, Timestamp, Token,
 };
 use palimpsest_store::{List, MemoryFiles, MemoryStore, Snapshot};
-use palimpsest_transfer::import::{Import, ImportError, Limits, Report, import};
+use palimpsest_transfer::import::{Import, ImportError, Imported, Limits, Report, import};
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -39,7 +39,10 @@ impl Stage {
 
     pub(crate) fn try_import(&self, path: &Path, dry_run: bool, limits: Limits) -> Result<Report, ImportError> {
         let wanted = Import { path: path.to_path_buf(), space: None, dry_run, limits };
-        self.runtime.block_on(import(&self.engine, wanted, Arc::new(|_| {})))
+        match self.runtime.block_on(import(&self.engine, wanted, Arc::new(|_| {})))? {
+            Imported::Files(report) => Ok(report),
+            other => panic!("{other:?}"),
+        }
     }
 
     pub(crate) fn import(&self, path: &Path) -> Report {

@@ -1,6 +1,6 @@
 //! Spaces that go out and come in again.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod exported;
 mod refused;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{Access, CountedIds, Engine, ManualClock, Operation};
+use palimpsest_engine::{About, Access, CountedIds, Engine, ManualClock, Operation};
 use palimpsest_model::arbitrary::{objects_of, structures};
 use palimpsest_model::{
     BuiltIn, Collection, CollectionId, File, FileHash, Object, ObjectId, SpaceId, State, Structure, StructureId,
@@ -54,7 +54,7 @@ impl World {
     pub(crate) async fn execute(&self, space: SpaceId, operation: Operation) -> Option<ObjectId> {
         let written = self.engine.execute(&Access::operator(space), operation.into()).await.unwrap();
         match written.left {
-            Some((palimpsest_engine::About::Object(id), _)) => Some(id),
+            Some((About::Object(id), _)) => Some(id),
             _ => None,
         }
     }

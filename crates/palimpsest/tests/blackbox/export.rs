@@ -19,7 +19,8 @@ fn stop(mut server: Server) {
 
 #[test]
 fn an_export_of_a_running_server_comes_back_elsewhere() {
-    let (here, there, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (here, there, folder) =
+        (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
     let (server, token) = Server::start_first(here.path());
     let mut client = server.client(&token);

@@ -11,7 +11,8 @@ fn vault() -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     std::fs::create_dir(root.path().join("sub")).unwrap();
     std::fs::write(root.path().join("One.md"), "---\nrating: 5\n---\n[[Two]] #tag").unwrap();
-    std::fs::write(root.path().join("sub/Two.md"), "[back](../One.md)").unwrap();
+    std::fs::write(root.path().join("sub/Two.md"), "[back](../One.md)\n\n![](pic.png)").unwrap();
+    std::fs::write(root.path().join("sub/pic.png"), "a picture").unwrap();
     std::fs::write(root.path().join("bad.md"), b"\xff").unwrap();
     root
 }
@@ -30,6 +31,7 @@ fn a_vault_is_imported_with_a_server_and_without() {
     assert_eq!((&dry["dryRun"], &dry["notes"]["made"], &dry["revision"]), (&true.into(), &2.into(), &dry["before"]));
     let made = import(data.path(), vault.path(), &["--space", "Notes"]);
     assert_eq!((&made["notes"]["made"], &made["notes"]["refused"]), (&2.into(), &1.into()));
+    assert_eq!(made["media"]["made"], 1);
     let (mut server, token) = Server::start_first(data.path());
     let page = server.client(&token).get("/objects?limit=10").json();
     let titles: Vec<_> = page["results"].as_array().unwrap().iter().map(|row| row["title"].clone()).collect();
@@ -37,8 +39,10 @@ fn a_vault_is_imported_with_a_server_and_without() {
     let again = import(data.path(), vault.path(), &[]);
     assert_eq!((&again["notes"]["there"], &again["revision"]), (&2.into(), &made["revision"]));
     std::fs::write(vault.path().join("Three.md"), "[[One]]").unwrap();
+    std::fs::write(vault.path().join("another.pdf"), "a document").unwrap();
     let more = import(data.path(), vault.path(), &[]);
-    assert_eq!((&more["notes"]["made"], &more["links"]), (&1.into(), &3.into()));
+    assert_eq!((&more["notes"]["made"], &more["links"]), (&1.into(), &4.into()));
+    assert_eq!((&more["media"]["made"], &more["media"]["there"]), (&1.into(), &1.into()));
     server.terminate();
     assert!(server.ended(std::time::Duration::from_secs(30)).success());
 }

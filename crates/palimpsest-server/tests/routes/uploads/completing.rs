@@ -158,7 +158,13 @@ async fn what_was_never_an_upload_is_not_found() {
     let page = lab.make(page("no file")).await;
     complete(&lab, &page).await.refusal(404, "cap_not_found", "Upload not found");
     for uri in [COMPLETE, super::ABORT] {
-        lab.refuses(Method::POST, uri, json!({"id": 5}), "✖ Invalid input: expected string, received number\n  → at id").await;
+        lab.refuses(
+            Method::POST,
+            uri,
+            json!({"id": 5}),
+            "✖ Invalid input: expected string, received number\n  → at id",
+        )
+        .await;
     }
 }
 
