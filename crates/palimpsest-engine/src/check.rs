@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use palimpsest_model::{
     BlockDraft, CollectionId, Content, LinkTarget, Object, ObjectId, Path, Problem, Problems, PropertyId, PropertyKind,
-    Schema, State, Structure, Timestamp, Token, Value, check_property,
+    Schema, State, Structure, StructureId, Timestamp, Token, Value, check_property,
 };
 use palimpsest_store::Tx;
 
@@ -134,6 +134,30 @@ impl<'c, 'r> Checks<'c, 'r> {
         Ok(Some(value))
     }
 
+    /// Checks an object that comes whole against the space: its collections, and what its properties allow. It may refer to
+    /// what is gone, as everything may that was written before that went; `coming` is what is not there yet.
+    pub(crate) fn whole(
+        mut self,
+        object: &Object,
+        coming: &BTreeMap<ObjectId, StructureId>,
+    ) -> Result<Problems, Error> {
+        let at = Path::keys(&["collections"]);
+        if self.collections(&object.collections, &at).len() < object.collections.len() {
+            self.problem(at, "A collection is named twice");
+        }
+        for (id, value) in &object.properties {
+            let Value::Entity(targets) = value else { continue };
+            for (index, target) in targets.iter().enumerate() {
+                let there = self.tx.object(*target)?.map(|found| found.object.structure);
+                if let Some(structure) = there.or_else(|| coming.get(target).copied()) {
+                    let path = Path::keys(&["properties", &id.0, "entity"]).index(index).key("id");
+                    self.allowed(id, structure, path);
+                }
+            }
+        }
+        Ok(self.problems)
+    }
+
     /// Notes a problem.
     pub(crate) fn problem(&mut self, path: Path, message: impl Into<String>) {
         let path = self.within.clone().unwrap_or(path);
@@ -217,16 +241,21 @@ impl<'c, 'r> Checks<'c, 'r> {
             None if target == self.id => self.structure.id,
             None => return Ok(()),
         };
+        self.allowed(property, structure, path);
+        Ok(())
+    }
+
+    /// Checks that a property allows targets of a structure.
+    fn allowed(&mut self, property: &PropertyId, structure: StructureId, path: Path) {
         let allowed = match self.structure.property(property).map(|definition| &definition.kind) {
             Some(PropertyKind::Entity { allowed }) => allowed,
-            _ => return Ok(()),
+            _ => return,
         };
         if !allowed.is_empty() && !allowed.contains(&structure) {
             let names: Vec<_> = allowed.iter().map(|id| format!("\"{id}\"")).collect();
             let message = format!("Invalid target: expected an object of {}, received {structure}", names.join("|"));
             self.problem(path, message);
         }
-        Ok(())
     }
 
     /// Checks that an object may be referred to; answers it when it can be seen.

@@ -35,6 +35,7 @@ mod search;
 mod secret;
 mod shown;
 mod transactions;
+mod transfer;
 mod undone;
 mod uploads;
 mod webhooks;
@@ -54,6 +55,7 @@ pub use files::{Linked, Links, PublicUrl};
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
+pub use media::{media_of, type_of_name};
 pub use objects::{
     CreateFromUrl, CreateMedia, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject,
     UpdateObject,
@@ -68,6 +70,7 @@ pub use schema::{
 pub use search::Search;
 pub use shown::About;
 pub use transactions::{Committed, Guard, Left, Outcome, Part, Reason, RevertTransaction, Reverted, Step, Transaction};
+pub use transfer::{Adoption, Blueprint, Fate};
 pub use uploads::{MAX_FILE, PART_SIZE, StartUpload};
 pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
 pub use world::{Clock, Fetch, Fetched, Fetching, Ids, Message, Post, Posted, Posting, WebPage};

@@ -9,7 +9,8 @@ pub(crate) const UNKNOWN: &str = "application/octet-stream";
 pub(crate) const FIRST_BYTES: u64 = 8 * 1024;
 
 /// The type that the extension of a name stands for.
-pub(crate) fn type_of_name(name: &str) -> Option<String> {
+#[must_use]
+pub fn type_of_name(name: &str) -> Option<String> {
     mime_guess::from_path(name).first_raw().map(str::to_owned)
 }
 
@@ -19,7 +20,8 @@ pub(crate) fn type_of_bytes(first: &[u8]) -> &'static str {
 }
 
 /// What a file of a type becomes.
-pub(crate) fn media_of(file_type: &str) -> BuiltIn {
+#[must_use]
+pub fn media_of(file_type: &str) -> BuiltIn {
     shown_as(file_type).unwrap_or(BuiltIn::MediaFile)
 }
 

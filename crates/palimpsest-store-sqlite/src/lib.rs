@@ -13,6 +13,7 @@ mod reader;
 mod retention;
 mod rows;
 mod store;
+mod verify;
 mod webhooks;
 mod writer;
 

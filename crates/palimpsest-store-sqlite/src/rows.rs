@@ -120,7 +120,7 @@ impl SqlRows {
         Ok(space)
     }
 
-    fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
+    pub(crate) fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
         self.find_number(space)?.ok_or(StoreError::NoSuchSpace)
     }
 
@@ -131,7 +131,7 @@ impl SqlRows {
         Ok(self.numbers.get(&space).copied())
     }
 
-    fn query<T>(
+    pub(crate) fn query<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -297,7 +297,7 @@ impl Rows for SqlRows {
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
-        let space = self.number(space)?;
+        let Some(space) = self.find_number(space)? else { return Ok(None) };
         let sql = "SELECT object FROM blocks WHERE space = ?1 AND id = ?2";
         let found = self.query(sql, params![space, block.0.as_bytes()], |row| uuid_of(row, 0).map(ObjectId))?;
         Ok(found.into_iter().next())
@@ -332,7 +332,7 @@ impl Rows for SqlRows {
         after: Option<&(Term, ObjectId)>,
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
-        let space = self.number(space)?;
+        let Some(space) = self.find_number(space)? else { return Ok(Vec::new()) };
         let (term, object): (&[u8], &[u8]) = match after {
             Some((term, object)) => (term.as_bytes(), object.0.as_bytes()),
             None => (&range.from, &[]),
@@ -534,7 +534,7 @@ impl RegistryRows for SqlRows {
 
 const OBJECT: i64 = 3;
 
-fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
+pub(crate) fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
     match key {
         DocKey::Space => (0, Vec::new()),
         DocKey::Structure(id) => (1, id.to_string().into_bytes()),
@@ -543,7 +543,7 @@ fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
     }
 }
 
-fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
+pub(crate) fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
     Ok(match kind {
         0 => DocKey::Space,
         1 => {
@@ -556,7 +556,7 @@ fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
 }
 
 /// A list as a key: its kind, then its id.
-fn encode_list(list: &List) -> Vec<u8> {
+pub(crate) fn encode_list(list: &List) -> Vec<u8> {
     let key = |kind: u8, id: &[u8]| [&[kind], id].concat();
     match list {
         List::All => key(0, &[]),
@@ -619,7 +619,7 @@ pub(crate) fn encode_actor(actor: &Actor) -> Option<Vec<u8>> {
     actor.id.map(|id| id.0.as_bytes().to_vec())
 }
 
-fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
+pub(crate) fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
     Ok(Titled {
         id: ObjectId(uuid_of(row, 0)?),
         structure: row.get_ref(1)?.as_str()?.parse::<StructureId>().map_err(|error| conversion(1, error))?,
@@ -637,7 +637,7 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
     Ok(Step { revision: revision_of(row.get(0)?), previous })
 }
 
-fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
+pub(crate) fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
     Ok(Doc {
         key,
         created: revision_of(row.get(0)?),

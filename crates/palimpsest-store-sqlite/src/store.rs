@@ -99,6 +99,12 @@ impl SqliteStore {
         backup::write(&self.folder.file, to)
     }
 
+    /// Looks through everything that the store holds, as it stands at this moment, for what contradicts itself. Writes go on
+    /// meanwhile; it takes as long as reading everything does.
+    pub fn verify(&self) -> Result<palimpsest_store::Verified, palimpsest_store::StoreError> {
+        crate::verify::verify(&self.folder.file)
+    }
+
     fn queues(&self) -> Option<Queues> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

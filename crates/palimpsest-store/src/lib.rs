@@ -51,6 +51,7 @@ mod store;
 mod title;
 mod tx;
 mod upload;
+mod verify;
 mod versions;
 mod webhook;
 
@@ -78,4 +79,5 @@ pub use store::{Lookup, Store};
 pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled, name_words};
 pub use tx::{Found, Tx};
 pub use upload::Upload;
+pub use verify::{AuditRows, Verified, verify};
 pub use webhook::{Delivery, Lease, SigningSecret, Webhook};

@@ -288,7 +288,7 @@ impl Rows for Memory {
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
-        Ok(self.of(space)?.blocks.get(&block).copied())
+        Ok(self.spaces.get(&space).and_then(|data| data.blocks.get(&block).copied()))
     }
 
     fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError> {
@@ -321,7 +321,9 @@ impl Rows for Memory {
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
         let from = after.cloned().unwrap_or_else(|| (Term::from_bytes(range.from.clone()), NO_OBJECT));
-        let terms = self.of(space)?.terms.range(from..).take_while(|(term, _)| term.as_bytes() < range.to.as_slice());
+        // A space that begins has none yet.
+        let Some(data) = self.spaces.get(&space) else { return Ok(Vec::new()) };
+        let terms = data.terms.range(from..).take_while(|(term, _)| term.as_bytes() < range.to.as_slice());
         Ok(terms.filter(|term| Some(*term) != after).take(limit).cloned().collect())
     }
 

@@ -129,7 +129,7 @@ fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
 }
 
 /// The document that a change of the schema is about; nothing for a property, which is a part of its structure's.
-fn key_of(change: &SchemaChange) -> Result<Option<DocKey>, StoreError> {
+pub(crate) fn key_of(change: &SchemaChange) -> Result<Option<DocKey>, StoreError> {
     let key = match change.kind {
         SchemaKind::Property => return Ok(None),
         SchemaKind::Space => Some(DocKey::Space),

@@ -17,7 +17,8 @@ use crate::title::{Term, TermRange, TitleChanges, Titled};
 use crate::upload::Upload;
 use crate::webhook::{Delivery, Webhook};
 
-/// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
+/// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far. A space
+/// that begins with the running commit has no documents, blocks and terms before it.
 pub trait Rows {
     /// Where a space stands; nothing when there is no such space.
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError>;

@@ -11,10 +11,12 @@ use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
+use crate::export::ExportArgs;
+use crate::import::ImportArgs;
 use crate::settings::{FetchLinks, Given, History, Rates, Settings};
 use crate::size::Size;
 use crate::world::SystemClock;
-use crate::{offline, print, run, telemetry};
+use crate::{export, import, offline, print, run, telemetry, verify};
 
 /// A self-hosted server that speaks the Capacities API and keeps every version.
 #[derive(Parser, Debug)]
@@ -64,6 +66,12 @@ enum Top {
     Backup { file: PathBuf },
     /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
     Restore { file: PathBuf },
+    /// Make objects of notes, tables and files from elsewhere; what is there already is left as it is
+    Import(ImportArgs),
+    /// Write a space to a folder or a zip archive: Markdown to read, media, and a lossless form that `import` takes back
+    Export(ExportArgs),
+    /// Look through everything that is stored, and all files, for damage; also while the server runs
+    Verify,
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -236,6 +244,9 @@ impl Cli {
                 let spaces = offline::restore(&settings.data, &file)?;
                 return Ok(print::restored(&spaces, self.json)?);
             }
+            Top::Export(args) => return export::run(&settings, args, self.json),
+            Top::Verify => return verify::run(&settings, self.json),
+            Top::Import(args) => return import::run(&settings, args, self.json),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
             Top::Structure(command) => command.into_command()?,

@@ -1,5 +1,5 @@
 //! The control socket of a served folder: `<data>/control.sock`, for its owner only. A command is one line of JSON, so is
-//! its reply; one exchange a connection.
+//! its reply, before which lines may tell how far it is; one exchange a connection.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -9,12 +9,19 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use palimpsest_engine::admin::{Command, Reply};
+use palimpsest_transfer::export::Exported;
+use palimpsest_transfer::import::{Import, Imported, Progress, Teller, import};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::OwnedWriteHalf;
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::export::Export;
 use crate::run::Opened;
+use crate::verify::Checked;
+use crate::{export, verify};
 
 const NAME: &str = "control.sock";
 /// The longest command that is read.
@@ -32,6 +39,12 @@ pub(crate) enum Asked {
     Command(Command),
     /// A backup, to a file with an absolute path.
     Backup(PathBuf),
+    /// An import, from an absolute path.
+    Import(Import),
+    /// An export.
+    Export(Export),
+    /// A search for damage.
+    Verify,
 }
 
 /// What the operator is told.
@@ -42,11 +55,19 @@ pub(crate) enum Told {
     Reply(Reply),
     /// The length of a backup.
     BackedUp(u64),
+    /// What came of an import.
+    Imported(Box<Imported>),
+    /// What was exported.
+    Exported(Exported),
+    /// What a search for damage found.
+    Verified(Box<Checked>),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Outcome {
+    /// How far it is; more follows.
+    Progress(Progress),
     Done(Told),
     Refused(String),
 }
@@ -103,25 +124,62 @@ async fn serve(stream: UnixStream, opened: &Opened) -> anyhow::Result<()> {
                 Err(error) => Outcome::Refused(error.to_string()),
             }
         }
+        Ok(Asked::Import(wanted)) => {
+            let (send, mut told) = mpsc::unbounded_channel();
+            let engine = Arc::clone(&opened.engine);
+            // It goes on when nobody is left to be told.
+            let work = tokio::spawn(async move {
+                let tell: Teller = Arc::new(move |progress| _ = send.send(progress));
+                import(&engine, wanted, tell).await
+            });
+            while let Some(progress) = told.recv().await {
+                say(&mut write, &Outcome::Progress(progress)).await?;
+            }
+            match work.await? {
+                Ok(report) => Outcome::Done(Told::Imported(Box::new(report))),
+                Err(error) => Outcome::Refused(error.to_string()),
+            }
+        }
+        Ok(Asked::Export(wanted)) => match export::carry_out(&opened.engine, wanted).await {
+            Ok(exported) => Outcome::Done(Told::Exported(exported)),
+            Err(message) => Outcome::Refused(message),
+        },
+        Ok(Asked::Verify) => match verify::carry_out(opened).await {
+            Ok(checked) => Outcome::Done(Told::Verified(Box::new(checked))),
+            Err(error) => Outcome::Refused(format!("{error:#}")),
+        },
         Err(error) => Outcome::Refused(format!("not a command of this version: {error}")),
     };
-    let mut answer = serde_json::to_vec(&outcome)?;
-    answer.push(b'\n');
-    write.write_all(&answer).await?;
-    Ok(())
+    say(&mut write, &outcome).await
+}
+
+async fn say(write: &mut OwnedWriteHalf, outcome: &Outcome) -> anyhow::Result<()> {
+    let mut line = serde_json::to_vec(outcome)?;
+    line.push(b'\n');
+    Ok(write.write_all(&line).await?)
 }
 
 /// Asks the server of a folder; nothing when none listens.
 pub(crate) fn send(data: &Path, asked: &Asked) -> anyhow::Result<Option<Told>> {
+    let tell: Teller = Arc::new(|_| {});
+    send_telling(data, asked, &tell)
+}
+
+/// The same, told how far it is.
+pub(crate) fn send_telling(data: &Path, asked: &Asked, tell: &Teller) -> anyhow::Result<Option<Told>> {
     let Ok(mut stream) = std::os::unix::net::UnixStream::connect(data.join(NAME)) else { return Ok(None) };
     stream.set_read_timeout(Some(REPLY))?;
     let mut line = serde_json::to_vec(asked)?;
     line.push(b'\n');
     stream.write_all(&line)?;
-    let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).context("the running server did not answer")?;
-    match serde_json::from_str(&answer).context("the running server is of another version")? {
-        Outcome::Done(told) => Ok(Some(told)),
-        Outcome::Refused(message) => bail!("{message}"),
+    let mut lines = BufReader::new(stream);
+    loop {
+        let mut answer = String::new();
+        lines.read_line(&mut answer).context("the running server did not answer")?;
+        match serde_json::from_str(&answer).context("the running server is of another version")? {
+            Outcome::Progress(progress) => tell(progress),
+            Outcome::Done(told) => return Ok(Some(told)),
+            Outcome::Refused(message) => bail!("{message}"),
+        }
     }
 }

@@ -3,13 +3,16 @@
 mod cli;
 mod control;
 mod duration;
+mod export;
 mod files;
+mod import;
 mod offline;
 mod print;
 mod run;
 mod settings;
 mod size;
 mod telemetry;
+mod verify;
 mod world;
 
 use std::process::ExitCode;

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use palimpsest_engine::admin::Reply;
 use palimpsest_store::SpaceRow;
+use palimpsest_transfer::export::Exported;
 use serde_json::json;
+
+use crate::verify::Checked;
 
 /// Tells where the server is, and on an empty folder the first token, before the first request is answered.
 pub(crate) fn serving(address: SocketAddr, token: Option<&str>) -> std::io::Result<()> {
@@ -36,6 +39,29 @@ pub(crate) fn backed_up(file: &Path, bytes: u64, json: bool) -> std::io::Result<
         true => writeln!(out, "{}", json!({ "file": file.display().to_string(), "bytes": bytes })),
         false => writeln!(out, "{}  {bytes} bytes", file.display()),
     }
+}
+
+/// Tells of what was exported.
+pub(crate) fn exported(exported: &Exported, json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        return writeln!(out, "{}", serde_json::to_string(exported)?);
+    }
+    let Exported { space, revision, objects, trashed, files, bytes } = exported;
+    writeln!(out, "space {space} at revision {revision}")?;
+    writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")
+}
+
+/// Tells what a search for damage looked at and found.
+pub(crate) fn verified(checked: &Checked, json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        return writeln!(out, "{}", serde_json::to_string(checked)?);
+    }
+    let Checked { spaces, entries, documents, versions, files, other_files, findings, .. } = checked;
+    writeln!(out, "{spaces} spaces, {entries} log entries, {documents} documents in {versions} versions")?;
+    writeln!(out, "{files} files that objects have, {other_files} others")?;
+    findings.iter().try_for_each(|finding| writeln!(out, "wrong: {finding}"))
 }
 
 /// Tells of the spaces that were restored, each with its new log.

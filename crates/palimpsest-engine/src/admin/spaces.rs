@@ -86,7 +86,7 @@ impl Engine {
     }
 
     /// The space of a title or id; with one space, that one when none is named.
-    pub(super) async fn find_space(&self, name: Option<&str>) -> Result<SpaceId, Error> {
+    pub async fn find_space(&self, name: Option<&str>) -> Result<SpaceId, Error> {
         let spaces = self.list_spaces().await?;
         let Some(name) = name else {
             return match spaces.as_slice() {

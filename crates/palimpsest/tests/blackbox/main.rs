@@ -29,6 +29,7 @@ mod disk;
 mod dropped;
 mod erasing;
 mod events;
+mod export;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;
@@ -37,6 +38,7 @@ mod follower;
 mod head;
 mod hot;
 mod http;
+mod import;
 mod ledger;
 mod linearizability;
 mod merged;

@@ -1,0 +1,24 @@
+//! Tables.
+
+use crate::support::{Stage, folder};
+
+#[test]
+fn rows_become_objects_of_the_type_of_the_table() {
+    let source = folder(&[
+        (
+            "Films.csv",
+            "Year;Name;Seen;Note\n1982;Tron;true;\"a; b\"\n1999;Matrix;false;[[Tron]]\n1999;Matrix;true;\nshort\n",
+        ),
+        ("broken.csv", "\"a\n"),
+    ]);
+    let stage = Stage::new();
+    let report = stage.import(source.path());
+    assert_eq!((report.rows.made, report.problems.len()), (3, 1), "{:?}", report.problems);
+    assert_eq!(report.problems[0].message, "line 5 has 1 cells, not 4");
+    let tron = stage.object("Tron");
+    assert_eq!(stage.value(&tron, "Year"), "number 1982");
+    assert_eq!(stage.value(&tron, "Seen"), "boolean true");
+    assert_eq!(stage.objects().iter().filter(|object| object.title() == "Matrix").count(), 2);
+    let revision = stage.revision();
+    assert_eq!(stage.import(source.path()).revision, revision);
+}

@@ -1,0 +1,102 @@
+//! `palimpsest verify`: everything that is stored, and the bytes of all files, looked through for damage.
+
+use anyhow::{Context, bail};
+use futures_util::StreamExt;
+use palimpsest_model::FileHash;
+use palimpsest_store::{Files, Store, Verified};
+use palimpsest_store_sqlite::SqliteStore;
+use serde::{Deserialize, Serialize};
+
+use crate::control::{Asked, Told};
+use crate::run::Opened;
+use crate::settings::Settings;
+use crate::{control, print, run};
+
+/// So many names of files are listed at a time.
+const AT_ONCE: usize = 1_000;
+
+/// What was looked at and what was found.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Checked {
+    pub(crate) spaces: usize,
+    pub(crate) entries: usize,
+    pub(crate) documents: usize,
+    pub(crate) versions: usize,
+    /// Files that objects name.
+    pub(crate) files: usize,
+    /// Files that nothing names that can be seen or lies in the trash: of earlier versions, of uploads, or to be removed.
+    pub(crate) other_files: usize,
+    pub(crate) findings: Vec<String>,
+    pub(crate) more_findings: usize,
+}
+
+/// Looks through a folder, or what its server holds, and prints what is wrong. It fails when anything is.
+pub(crate) fn run(settings: &Settings, json: bool) -> anyhow::Result<()> {
+    let checked = match control::send(&settings.data, &Asked::Verify)? {
+        Some(Told::Verified(checked)) => *checked,
+        Some(_) => bail!("the running server is of another version"),
+        None => {
+            if !SqliteStore::exists(&settings.data) {
+                bail!("there is no store in {}", settings.data.display());
+            }
+            let opened = run::open(settings)?;
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let checked = runtime.block_on(carry_out(&opened));
+            opened.store.close();
+            checked?
+        }
+    };
+    print::verified(&checked, json)?;
+    match checked.findings.len() + checked.more_findings {
+        0 => Ok(()),
+        1 => bail!("something is wrong"),
+        number => bail!("{number} things are wrong"),
+    }
+}
+
+/// Looks through everything.
+pub(crate) async fn carry_out(opened: &Opened) -> anyhow::Result<Checked> {
+    let store = std::sync::Arc::clone(&opened.store);
+    let mut verified = tokio::task::spawn_blocking(move || store.verify()).await.context("a panic")??;
+    let files = opened.engine.files().map_err(|error| anyhow::anyhow!("{}", error.message))?;
+    let other_files = check_files(&**files, &mut verified).await?;
+    Ok(Checked {
+        spaces: verified.spaces,
+        entries: verified.entries,
+        documents: verified.docs,
+        versions: verified.versions,
+        files: verified.files.len(),
+        other_files,
+        findings: verified.findings,
+        more_findings: verified.more,
+    })
+}
+
+/// Reads every file that an object names; how many others there are.
+async fn check_files(files: &dyn Files, verified: &mut Verified) -> anyhow::Result<usize> {
+    let named = std::mem::take(&mut verified.files);
+    for (hash, (size, space, object)) in &named {
+        if let Err(what) = read(files, *hash, *size).await {
+            verified.find(format!("space {space}: object {object} has the file {hash}: {what}"));
+        }
+    }
+    let (mut after, mut others) = (None, 0);
+    loop {
+        let page = files.list(after, AT_ONCE).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(*last);
+        others += page.iter().filter(|hash| !named.contains_key(hash)).count();
+    }
+    verified.files = named;
+    Ok(others)
+}
+
+async fn read(files: &dyn Files, hash: FileHash, size: u64) -> Result<(), String> {
+    let mut bytes = files.open(hash, 0..u64::MAX).await.map_err(|error| error.to_string())?;
+    let mut read = 0;
+    while let Some(next) = bytes.next().await {
+        read += next.map_err(|error| error.to_string())?.len() as u64;
+    }
+    if read == size { Ok(()) } else { Err(format!("it has {read} bytes, not {size}")) }
+}
