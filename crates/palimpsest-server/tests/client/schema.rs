@@ -2,7 +2,7 @@
 
 use palimpsest_client::{
     BuiltIn, Code, Concurrency, Icon, NewCollection, NewObject, NewOption, NewProperty, NewStructure, ObjectChanges,
-    PropertyChanges, PropertyValue, SpaceChanges, StructureChanges, StructureId, Uuid,
+    PropertyChanges, PropertyId, PropertyValue, SpaceChanges, StructureChanges, StructureId, Uuid,
 };
 use palimpsest_server::Limits;
 
@@ -10,6 +10,10 @@ use crate::served::Served;
 
 fn uuid(number: u8) -> Uuid {
     format!("55555555-5555-4555-8555-5555555555{number:02}").parse().unwrap()
+}
+
+fn named(id: Uuid) -> PropertyId {
+    PropertyId(id.to_string())
 }
 
 #[tokio::test]
@@ -31,16 +35,16 @@ async fn a_structure_is_made_used_changed_and_deleted() {
     assert_eq!(stale.code, Code::PreconditionFailed);
 
     let chosen = PropertyValue::labels(["good"]);
-    let object = NewObject::new(book).title("Emma").property(rating.to_string(), chosen);
+    let object = NewObject::new(book).title("Emma").property(named(rating), chosen);
     let object = client.create_object(&object).await.unwrap().value;
     let less = PropertyChanges::new().options([NewOption::new("Bad").id("bad")]);
-    let error = client.update_property(book, rating.to_string(), &less).await.unwrap_err();
+    let error = client.update_property(book, named(rating), &less).await.unwrap_err();
     assert_eq!(error.in_use().map(|usage| (usage.objects, usage.count)), Some((vec![object.id], 1)));
-    client.update_property(book, rating.to_string(), &less.drop_values()).await.unwrap();
+    client.update_property(book, named(rating), &less.drop_values()).await.unwrap();
 
     let renamed = StructureChanges::new().title("Volume").plural("Volumes").color("red");
     assert_eq!(client.update_structure(book, &renamed).await.unwrap().value.plural_name, "Volumes");
-    assert_eq!(client.delete_property(book, year.to_string()).await.unwrap().value.property(&year.to_string()), None);
+    assert_eq!(client.delete_property(book, named(year)).await.unwrap().value.property(&year.to_string()), None);
     assert!(client.delete_structure(book).await.unwrap_err().in_use().is_some());
     client.delete_structure_with_objects(book).await.unwrap();
     assert!(client.object(object.id).await.unwrap_err().is_not_found());

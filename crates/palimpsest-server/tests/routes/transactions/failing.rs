@@ -48,7 +48,7 @@ fn spoilt(sample: &Value, live: &[String], taken: &str) -> Vec<(u16, Value)> {
     let is_new = elsewhere == *sample;
     if !is_new {
         all.push((404, elsewhere));
-        if !path.ends_with("append") && !(is_of_schema && adds) {
+        if !(path.ends_with("append") || is_of_schema && adds) {
             // With a token that has to name what it changes.
             all.push((428, sample.clone()));
         }

@@ -16,8 +16,8 @@ use crate::walk::{Dice, length};
 use crate::wire::{NOBODY, entities, id, titled};
 
 /// The words that the walks call structures, properties, collections and objects by.
-const PARTS: usize = 4;
-const OBJECTS: usize = 8;
+const PARTS: usize = 8;
+const OBJECTS: usize = 4;
 
 fn object_id(number: usize) -> String {
     format!("66666666-6666-4666-8666-6666666666{number:02}")
@@ -40,7 +40,7 @@ async fn whatever_is_asked_for_all_that_is_held_is_defined() {
         let sqlite = SqliteStore::open(folder.path(), &Options::default()).unwrap();
         let labs = [Lab::new().await, Lab::in_app(App::over(Arc::new(sqlite), unhurried())).await];
         let mut walk = Walk { labs, dice: Dice(seed), shown: BTreeMap::new(), what: String::new() };
-        for step in 0..2 * steps {
+        for step in 0..3 * steps {
             let (method, uri, status) = walk.step(step).await;
             *done.entry((method, uri, status)).or_insert(0) += 1;
         }
@@ -148,7 +148,7 @@ impl Walk {
             other => format!("&{name}={other}"),
         };
         match self.dice.below(if may_be_many { 18 } else { 16 }) {
-            0 => (Method::POST, STRUCTURES.to_owned(), json!({"id": self.new_id(), "title": "S"})),
+            0 => (Method::POST, STRUCTURES.to_owned(), json!({"id": self.some_id(), "title": "S"})),
             1 => (Method::PATCH, STRUCTURES.to_owned(), json!({"id": structure, "title": self.dice.pick(&["a", "b"])})),
             2 => (Method::DELETE, format!("{STRUCTURES}?id={structure}{}", fate("objects", "trash")), Value::Null),
             3 | 4 => (Method::POST, PROPERTIES.to_owned(), self.property(&structure, property)),
@@ -162,10 +162,10 @@ impl Walk {
                 (Method::PATCH, PROPERTIES.to_owned(), body)
             }
             8 => {
-                let body = json!({"id": self.new_id(), "structureId": structure, "title": "C"});
+                let body = json!({"id": self.some_id(), "structureId": structure, "title": "C"});
                 (Method::POST, COLLECTIONS.to_owned(), body)
             }
-            9 => (Method::DELETE, format!("{COLLECTIONS}?id={}", self.known_id()), Value::Null),
+            9 => (Method::DELETE, format!("{COLLECTIONS}?id={}", self.some_id()), Value::Null),
             10 | 11 => {
                 let mut body = self.content();
                 body["structureId"] = json!(structure);
@@ -213,20 +213,18 @@ impl Walk {
     }
 
     fn part(&mut self) -> usize {
-        self.dice.below(6)
+        // Some more often than others, so that much meets.
+        [0, 0, 0, 1, 1, 2, 3, 4, 5][self.dice.below(9)]
     }
 
     fn structure(&mut self) -> String {
-        if self.dice.one_in(3) { "RootPage".to_owned() } else { self.known_id() }
+        if !self.dice.one_in(3) { "RootPage".to_owned() } else { self.some_id() }
     }
 
-    /// Ids are never given again, so that there have to be more of them than are asked about.
-    fn new_id(&mut self) -> String {
-        part(u8::try_from(self.dice.below(4 * PARTS)).unwrap())
-    }
-
-    fn known_id(&mut self) -> String {
-        self.new_id()
+    /// Ids are never given again, so that in time others are asked about.
+    fn some_id(&mut self) -> String {
+        let begun = self.shown.len() / 12;
+        part(u8::try_from((begun + self.dice.below(PARTS)) % 100).unwrap())
     }
 
     fn object(&mut self) -> String {
@@ -235,7 +233,7 @@ impl Walk {
 
     fn revision(&mut self) -> u64 {
         let last = self.shown.last_key_value().map_or(1, |(revision, _)| *revision);
-        1 + self.dice.below(usize::try_from(last).unwrap()) as u64
+        last - self.dice.below(usize::try_from(last.min(12)).unwrap()) as u64
     }
 
     /// A property of this number has always the same type, but not always the same options and targets.
@@ -257,7 +255,7 @@ impl Walk {
     /// Values and collections, many of which do not fit.
     fn content(&mut self) -> Value {
         let mut body = json!({"properties": {"title": titled(self.dice.pick(&["a", "b"]))}});
-        if self.dice.one_in(2) {
+        if !self.dice.one_in(4) {
             let number = self.part();
             let value = match number {
                 0 => json!({"type": "text", "text": {"value": self.dice.pick(&["x", "y"])}}),
@@ -280,7 +278,7 @@ impl Walk {
             body["properties"][id_of_property(number)] = value;
         }
         if self.dice.one_in(3) {
-            body["collections"] = json!([self.known_id()]);
+            body["collections"] = json!([self.some_id()]);
         }
         body
     }

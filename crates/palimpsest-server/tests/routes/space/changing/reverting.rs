@@ -33,7 +33,7 @@ async fn what_a_commit_did_to_the_schema_collides() {
         conflicts.iter().map(|conflict| conflict["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let schema = format!("schema.{book}");
-    assert_eq!(paths(renamed).await, [schema.clone()]);
+    assert_eq!(paths(renamed).await, [&*schema]);
     assert_eq!(paths(deleted).await, [format!("collection.{}", part(2)), schema.clone(), schema.clone()]);
     // What is not there was not there before either.
     for revision in [made, collected] {
