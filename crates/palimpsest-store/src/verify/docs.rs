@@ -65,7 +65,10 @@ impl Space<'_> {
         let Some((revision, state)) = version.previous else {
             let compacted = self.row.oldest > Revision(1);
             if at.revision != doc.created && !(compacted && at.revision >= doc.created) {
-                self.find(format!("the first version of {what} is {}, but it was made at {}", at.revision, doc.created));
+                self.find(format!(
+                    "the first version of {what} is {}, but it was made at {}",
+                    at.revision, doc.created
+                ));
             }
             return None;
         };

@@ -34,12 +34,7 @@ pub trait AuditRows: RegistryRows {
     ) -> Result<Vec<(List, Place)>, StoreError>;
 
     /// What of it is in the index of titles.
-    fn all_titled(
-        &mut self,
-        space: SpaceId,
-        after: Option<ObjectId>,
-        limit: usize,
-    ) -> Result<Vec<Titled>, StoreError>;
+    fn all_titled(&mut self, space: SpaceId, after: Option<ObjectId>, limit: usize) -> Result<Vec<Titled>, StoreError>;
 
     /// Its terms.
     fn all_terms(
