@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use palimpsest_engine::{media_of, type_of_name};
 use palimpsest_model::StructureId;
 use palimpsest_store::{ByteStream, FilesError};
@@ -38,5 +38,6 @@ pub(crate) fn stream_of(source: &Arc<Source>, file: usize) -> ByteStream<'static
     let next = |mut receive: mpsc::Receiver<Result<Bytes, FilesError>>| async move {
         receive.recv().await.map(|piece| (piece, receive))
     };
-    Box::pin(stream::unfold(receive, next))
+    // Whoever keeps it may ask once more after its end.
+    Box::pin(stream::unfold(receive, next).fuse())
 }
