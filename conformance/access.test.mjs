@@ -91,14 +91,22 @@ await chapter('tokens', async () => {
     const found = listed.find((one) => one.id === reader.id)
     assert.match(found.createdAt, /^\d{4}-\d\d-\d\dT.*Z$/)
     const { createdAt, ...rest } = found
-    assert.deepEqual(rest, { id: reader.id, name: 'the reader', space: alpha.id, scopes: ['api:read'], expiresAt: null, revokedAt: null, concurrency: 'lastWriteWins' })
+    assert.deepEqual(rest, { id: reader.id, name: 'the reader', spaces: [alpha.id], scopes: ['api:read'], expiresAt: null, revokedAt: null, concurrency: 'lastWriteWins' })
     assert.deepEqual(listed.find((one) => one.id === stranger.id).scopes, ['api:read', 'api:write'])
     for (const secret of secrets) assert.ok(!JSON.stringify(listed).includes(secret.slice('cap-api-'.length)))
   })
   await check('token list --space lists the tokens of that space alone', async () => {
     const listed = await operate(data, 'token', 'list', '--space', 'Beta')
-    assert.ok(listed.length >= 2 && listed.every((one) => one.space === beta.id))
+    assert.ok(listed.length >= 2 && listed.every((one) => one.spaces.includes(beta.id)))
   })
+  await check('a token of several spaces is listed with all, and is nobody to every call', () =>
+    withoutTrace(async () => {
+      const both = await newToken('--space', 'Beta', '--space', alpha.id, '--space', beta.id, '--name', 'both')
+      const listed = (await operate(data, 'token', 'list', '--space', 'Beta')).find((one) => one.id === both.id)
+      assert.deepEqual(listed.spaces, [beta.id, alpha.id])
+      for (const { make } of Object.values(callsOn(object))) checkRefusal(await make(as(both.token)), 401, CLOSED)
+      await operate(data, 'token', 'revoke', 'both')
+    }))
   await check('token list prints a table without secrets', async () => {
     const { stdout } = await command(data, 'token', 'list')
     assert.match(stdout, /the reader .*api:read/)
@@ -347,7 +355,7 @@ await chapter('spaces', async () => {
       await operate(data, 'space', 'delete', 'Beta')
       for (const { make } of Object.values(callsOn(object))) checkRefusal(await make(other), 401, CLOSED)
       assert.deepEqual((await operate(data, 'space', 'list')).map(({ id }) => id), [alpha.id])
-      assert.ok((await operate(data, 'token', 'list')).every((token) => token.space === alpha.id))
+      assert.ok((await operate(data, 'token', 'list')).every((token) => token.spaces.join() === alpha.id))
     }))
   await check('an unknown space cannot be deleted', () => refusedCommand(data, ['space', 'delete', 'Beta'], /Beta/))
 })

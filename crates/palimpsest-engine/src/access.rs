@@ -1,7 +1,10 @@
-//! Who asks: a token, the one space it opens, what it may do there.
+//! Who asks: a token, the space it opens, what it may do there. Calls of v1 are about the one space of their token; those of the
+//! retired beta API each name one of several.
+
+use std::sync::Arc;
 
 use palimpsest_model::{SpaceId, TokenId};
-use palimpsest_store::{Actor, Policy};
+use palimpsest_store::{Actor, Policy, TokenRecord};
 use subtle::ConstantTimeEq;
 
 use crate::error::{Code, Error};
@@ -34,10 +37,53 @@ impl Access {
     }
 }
 
+/// A token that was recognised, before it is known which of its spaces is meant.
+#[derive(Clone, Debug)]
+pub struct Grant(Arc<TokenRecord>);
+
+impl Grant {
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> TokenId {
+        self.0.id
+    }
+
+    /// The spaces it opens, at least one, in the order it names them.
+    #[must_use]
+    pub fn spaces(&self) -> &[SpaceId] {
+        &self.0.spaces
+    }
+
+    /// What it may do in one of its spaces; nothing when it does not open that one.
+    #[must_use]
+    pub fn access(&self, space: SpaceId) -> Option<Access> {
+        self.0.spaces.contains(&space).then(|| Access {
+            token: self.0.id,
+            name: self.0.name.clone(),
+            space,
+            scopes: self.0.scopes.clone(),
+            policy: self.0.concurrency,
+        })
+    }
+
+    /// What it may do in its space, when it opens only one.
+    fn only(&self) -> Option<Access> {
+        match *self.spaces() {
+            [space] => self.access(space),
+            _ => None,
+        }
+    }
+}
+
 impl Engine {
-    /// Recognises the secret of a token. A missing, unknown, revoked or expired one is all the same refusal.
+    /// Recognises the secret of a token of one space. A missing, unknown, revoked or expired one is all the same refusal, and so is
+    /// one that opens several spaces.
     pub async fn authenticate(&self, secret: Option<&str>) -> Result<Access, Error> {
-        let refused = || Error::new(Code::NotAuthenticated, "Missing or invalid access token");
+        self.recognise(secret).await?.only().ok_or_else(refused)
+    }
+
+    /// Recognises the secret of a token, however many spaces it opens.
+    pub async fn recognise(&self, secret: Option<&str>) -> Result<Grant, Error> {
         let secret = secret.filter(|secret| secret.starts_with(PREFIX)).ok_or_else(refused)?;
         let hash = hash(secret);
         let token = self.store.token(&hash).await?.ok_or_else(refused)?;
@@ -46,12 +92,10 @@ impl Engine {
         if !same || expired || token.revoked_at.is_some() {
             return Err(refused());
         }
-        Ok(Access {
-            token: token.id,
-            name: token.name.clone(),
-            space: token.space,
-            scopes: token.scopes.clone(),
-            policy: token.concurrency,
-        })
+        Ok(Grant(token))
     }
+}
+
+fn refused() -> Error {
+    Error::new(Code::NotAuthenticated, "Missing or invalid access token")
 }

@@ -34,7 +34,7 @@ mod webhooks;
 mod world;
 mod zone;
 
-pub use access::Access;
+pub use access::{Access, Grant};
 pub use blocks::{AppendBlocks, AppendDaily, Appended, DeleteBlock, MoveBlock, Place, UpdateBlock};
 pub use condition::{Condition, Tags};
 pub use engine::{Engine, View};

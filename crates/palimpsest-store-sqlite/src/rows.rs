@@ -392,11 +392,10 @@ impl RegistryRows for SqlRows {
     }
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
-        let space = self.number(token.space)?;
         let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let sql = "INSERT INTO tokens (id, hash, space, body) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT (id) DO UPDATE SET hash = ?2, space = ?3, body = ?4";
-        self.execute(sql, params![token.id.0.as_bytes(), token.hash, space, body]).map(|_| ())
+        let sql = "INSERT INTO tokens (id, hash, body) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
     }
 
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
@@ -434,7 +433,7 @@ impl RegistryRows for SqlRows {
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens", "answers"] {
+        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "answers"] {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;

@@ -9,6 +9,8 @@
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
 //! - Webhooks and what became of their deliveries go with their token and with their space.
+//! - A token opens at least one space. With a space go the tokens that open only it; the others open it no more, from the moment
+//!   this is answered, and keep the rest of their spaces.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //!
 //! # What is taken out of a log

@@ -400,7 +400,6 @@ impl RegistryRows for Memory {
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.spaces.remove(&space);
-        self.tokens.retain(|_, token| token.space != space);
         self.answers.retain(|_, stored| stored.space != space);
         self.webhooks.retain(|_, (webhook, _)| webhook.space != space);
         Ok(())

@@ -313,8 +313,8 @@ pub struct TokenRecord {
     pub hash: TokenHash,
     /// Its name for people.
     pub name: String,
-    /// The one space it opens.
-    pub space: SpaceId,
+    /// The spaces it opens: at least one, each once.
+    pub spaces: Vec<SpaceId>,
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// When it was made.

@@ -52,10 +52,10 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Adds a token or replaces the one of its id.
+    /// Adds a token or replaces the one of its id. A space that it names twice counts once; it must name one, and all must be there.
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.change(Changed::Cached);
-        let done = self.rows.put_token(token);
+        let done = put_token(self.rows, token);
         self.note(done)
     }
 
@@ -105,10 +105,11 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Removes a space with its log, its documents, its tokens, its webhooks and its stored answers.
+    /// Removes a space with its log, its documents, its webhooks and its stored answers, and the tokens that open only it. Those
+    /// that open others as well open it no more.
     pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.change(Changed::Cached);
-        let done = self.rows.remove_space(space);
+        let done = close_tokens(self.rows, space).and_then(|()| self.rows.remove_space(space));
         self.note(done)
     }
 
@@ -153,4 +154,32 @@ impl<'a> Registry<'a> {
         }
         result
     }
+}
+
+fn put_token(rows: &mut dyn RegistryRows, token: &TokenRecord) -> Result<(), StoreError> {
+    let mut spaces = Vec::new();
+    for &space in &token.spaces {
+        rows.space(space)?.ok_or(StoreError::NoSuchSpace)?;
+        if !spaces.contains(&space) {
+            spaces.push(space);
+        }
+    }
+    if spaces.is_empty() {
+        return Err(StoreError::NoSuchSpace);
+    }
+    rows.put_token(&TokenRecord { spaces, ..token.clone() })
+}
+
+/// Takes a space that ends out of all tokens, and removes those that open no other.
+fn close_tokens(rows: &mut dyn RegistryRows, space: SpaceId) -> Result<(), StoreError> {
+    for mut token in rows.tokens()? {
+        let named = token.spaces.len();
+        token.spaces.retain(|other| *other != space);
+        if token.spaces.is_empty() {
+            rows.remove_token(token.id)?;
+        } else if token.spaces.len() < named {
+            rows.put_token(&token)?;
+        }
+    }
+    Ok(())
 }

@@ -133,7 +133,7 @@ pub trait RegistryRows: Rows {
     /// Removes a token with its stored answers and its webhooks.
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
 
-    /// Removes a space with its log, its documents, its tokens, its webhooks and its stored answers.
+    /// Removes a space with its log, its documents, its webhooks and its stored answers; tokens that name it are the registry's.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
 
     /// Moves the horizon of a space.

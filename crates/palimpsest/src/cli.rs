@@ -135,9 +135,9 @@ enum ScopeWord {
 enum TokenCommand {
     /// Make a token; its secret is printed once, alone on the last line
     Create {
-        /// The space it opens (title or id); may be left out when there is one
-        #[arg(long)]
-        space: Option<String>,
+        /// The space it opens (title or id); may be left out when there is one. Given more than once, the token is for the beta API only
+        #[arg(long = "space", value_name = "SPACE")]
+        spaces: Vec<String>,
         /// Its name, shown in the history of what it writes
         #[arg(long, default_value = "token")]
         name: String,
@@ -249,7 +249,7 @@ impl SpaceCommand {
 impl TokenCommand {
     fn into_command(self) -> anyhow::Result<Command> {
         Ok(match self {
-            Self::Create { space, name, scope, expires, require_condition } => {
+            Self::Create { spaces, name, scope, expires, require_condition } => {
                 let scopes = match scope {
                     ScopeWord::Read => vec![Scope::Read],
                     ScopeWord::Write => vec![Scope::Read, Scope::Write],
@@ -259,7 +259,7 @@ impl TokenCommand {
                     None => None,
                 };
                 let concurrency = if require_condition { Policy::RequireCondition } else { Policy::LastWriteWins };
-                Command::TokenCreate { space, name, scopes, expires_at, concurrency }
+                Command::TokenCreate { spaces, name, scopes, expires_at, concurrency }
             }
             Self::List { space } => Command::TokenList { space },
             Self::Revoke { token } => Command::TokenRevoke { token },

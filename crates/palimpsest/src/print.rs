@@ -78,9 +78,10 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
                     (None, Some(at)) => format!("until {at}"),
                     (None, None) => "in force".to_owned(),
                 };
-                [token.id.to_string(), token.name.clone(), token.space.to_string(), scopes.join(" "), state]
+                let spaces: Vec<_> = token.spaces.iter().map(ToString::to_string).collect();
+                [token.id.to_string(), token.name.clone(), spaces.join(" "), scopes.join(" "), state]
             });
-            table(&mut out, ["ID", "NAME", "SPACE", "SCOPES", "STATE"], rows)?;
+            table(&mut out, ["ID", "NAME", "SPACES", "SCOPES", "STATE"], rows)?;
         }
         Reply::Structure(structure) => writeln!(out, "{}  {}", structure.id, structure.title)?,
         Reply::Structures(structures) => {

@@ -154,14 +154,14 @@ async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];
-    let create = |space| Command::TokenCreate {
-        space,
+    let create = Command::TokenCreate {
+        spaces: Vec::new(),
         name: "first".to_owned(),
         scopes,
         expires_at: None,
         concurrency: Policy::default(),
     };
-    match engine.administer(create(None)).await {
+    match engine.administer(create).await {
         Ok(Reply::TokenMade(made)) => Ok(Some(made.token)),
         // Several spaces and no token: which one is meant is for the operator to say.
         _ => Ok(None),

@@ -39,7 +39,8 @@ pub enum Command {
         concurrency: Policy,
     },
     TokenCreate {
-        space: Option<String>,
+        /// Several make a token for the retired beta API only; none is the only space there is.
+        spaces: Vec<String>,
         name: String,
         scopes: Vec<Scope>,
         expires_at: Option<Timestamp>,
@@ -115,7 +116,7 @@ pub struct TokenMade {
 pub struct TokenSummary {
     pub id: TokenId,
     pub name: String,
-    pub space: SpaceId,
+    pub spaces: Vec<SpaceId>,
     pub scopes: Vec<Scope>,
     pub created_at: String,
     pub expires_at: Option<String>,
@@ -159,8 +160,8 @@ impl Engine {
             Command::SpaceTimezone { space, zone } => Reply::Space(self.set_timezone(&space, &zone).await?),
             Command::SpaceDelete { space } => Reply::Space(self.delete_space(&space).await?),
             Command::SpacePolicy { space, concurrency } => Reply::Space(self.set_policy(&space, concurrency).await?),
-            Command::TokenCreate { space, name, scopes, expires_at, concurrency } => {
-                let made = self.create_token(space.as_deref(), &name, scopes, expires_at, concurrency).await?;
+            Command::TokenCreate { spaces, name, scopes, expires_at, concurrency } => {
+                let made = self.create_token(&spaces, &name, scopes, expires_at, concurrency).await?;
                 Reply::TokenMade(made)
             }
             Command::TokenList { space } => Reply::Tokens(self.list_tokens(space.as_deref()).await?),

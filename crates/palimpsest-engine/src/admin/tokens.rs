@@ -13,20 +13,20 @@ use crate::world::Fresh;
 impl Engine {
     pub(super) async fn create_token(
         &self,
-        space: Option<&str>,
+        spaces: &[String],
         name: &str,
         scopes: Vec<Scope>,
         expires_at: Option<Timestamp>,
         concurrency: Policy,
     ) -> Result<TokenMade, Error> {
-        let space = self.find_space(space).await?;
+        let spaces = self.find_spaces(spaces).await?;
         let now = self.clock.now();
         let secret = new_secret(self.ids.random());
         let token = TokenRecord {
             id: TokenId(Fresh::draw(&*self.ids, now).uuid()),
             hash: hash(&secret),
             name: title_of(name)?,
-            space,
+            spaces,
             scopes,
             created_at: now,
             expires_at,
@@ -44,7 +44,7 @@ impl Engine {
             None => None,
         };
         let tokens = self.tokens().await?;
-        let wanted = |token: &&TokenRecord| space.is_none_or(|space: SpaceId| token.space == space);
+        let wanted = |token: &&TokenRecord| space.is_none_or(|space: SpaceId| token.spaces.contains(&space));
         Ok(tokens.iter().filter(wanted).map(summary).collect())
     }
 
@@ -68,6 +68,21 @@ impl Engine {
         Ok(answer)
     }
 
+    /// The spaces of these titles or ids, each once; with one space, that one when none is named.
+    async fn find_spaces(&self, names: &[String]) -> Result<Vec<SpaceId>, Error> {
+        if names.is_empty() {
+            return Ok(vec![self.find_space(None).await?]);
+        }
+        let mut spaces = Vec::new();
+        for name in names {
+            let space = self.find_space(Some(name)).await?;
+            if !spaces.contains(&space) {
+                spaces.push(space);
+            }
+        }
+        Ok(spaces)
+    }
+
     /// Whether any token was ever made.
     pub async fn has_tokens(&self) -> Result<bool, Error> {
         Ok(!self.tokens().await?.is_empty())
@@ -82,7 +97,7 @@ fn summary(token: &TokenRecord) -> TokenSummary {
     TokenSummary {
         id: token.id,
         name: token.name.clone(),
-        space: token.space,
+        spaces: token.spaces.clone(),
         scopes: token.scopes.clone(),
         created_at: token.created_at.to_string(),
         expires_at: token.expires_at.map(|time| time.to_string()),

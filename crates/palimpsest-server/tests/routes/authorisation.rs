@@ -245,6 +245,24 @@ async fn a_token_of_a_deleted_space_is_nobody() {
 }
 
 #[tokio::test]
+async fn a_token_of_several_spaces_is_nobody_until_it_has_one_left() {
+    let lab = Lab::new().await;
+    let other = lab.app.space("Other").await;
+    let token = lab.app.token_of(&[&lab.space, &other], "both").await;
+    nobody(&lab, Some(&format!("Bearer {token}"))).await;
+    lab.app.administer(Command::SpaceDelete { space: other }).await;
+    each(&lab, Some(&format!("Bearer {token}")), |_, _, reply, what| assert_eq!(reply.status, 200, "{what}")).await;
+}
+
+#[tokio::test]
+async fn a_token_that_names_one_space_twice_opens_it() {
+    let lab = Lab::new().await;
+    let token = lab.app.token_of(&[&lab.space, "Lab"], "twice").await;
+    let reply = lab.app.send(Ask::new(Method::GET, "/space").token(&token)).await;
+    assert_eq!(reply.ok()["id"], json!(lab.space));
+}
+
+#[tokio::test]
 async fn a_token_lacks_the_scopes_it_was_not_given() {
     for given in [Scope::Read, Scope::Write] {
         let lab = Lab::new().await;

@@ -13,7 +13,7 @@ pub(super) fn token(number: u8, space: SpaceId) -> TokenRecord {
         id: TokenId(Uuid::from_u128(u128::from(number))),
         hash: [number; 32],
         name: format!("token {number}"),
-        space,
+        spaces: vec![space],
         scopes: vec![Scope::Read],
         created_at: NOON,
         expires_at: None,
@@ -88,6 +88,38 @@ pub fn a_removed_space_is_gone_with_its_tokens(store: &Arc<dyn Store>) {
     let anew = Bench::begin_as(store, 1);
     assert!(anew.found(object_id(1)).is_none());
     assert_eq!(stays.found(object_id(1)).unwrap().object.title(), "stays");
+}
+
+/// A token may open several spaces; one that ends leaves it the others, and takes it along when it was the last.
+pub fn a_token_of_several_spaces_loses_one_with_it(store: &Arc<dyn Store>) {
+    let (one, two) = (Bench::begin_as(store, 1), Bench::begin_as(store, 2));
+    let (first, second) = (one.space, two.space);
+    let both = TokenRecord { spaces: vec![second, first, second], ..token(1, first) };
+    put(store, both.clone());
+    put(store, token(2, second));
+    let opens = |number: u8| block_on(store.token(&[number; 32])).unwrap().map(|token| token.spaces.clone());
+    assert_eq!((opens(1), opens(2)), (Some(vec![second, first]), Some(vec![second])), "each once, in the order given");
+    let remove = |space| administer(store, move |registry| registry.remove_space(space)).unwrap().unwrap();
+    remove(second);
+    assert_eq!((opens(1), opens(2)), (Some(vec![first]), None));
+    let rest = TokenRecord { spaces: vec![first], ..both };
+    assert_eq!(administer(store, |registry| registry.tokens()).unwrap().unwrap(), [rest]);
+    let anew = Bench::begin_as(store, 2);
+    assert_eq!(opens(1), Some(vec![first]), "another life of the space is not opened by what opened the one before");
+    remove(first);
+    assert_eq!(opens(1), None);
+    anew.put(&page(1, "the other space still works"));
+}
+
+/// A token that names no space, or one that is not there, is not put.
+pub fn a_token_without_a_space_is_refused(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    for spaces in [vec![], vec![super::space_id(99)], vec![bench.space, super::space_id(99)]] {
+        let wrong = TokenRecord { spaces, ..token(1, bench.space) };
+        let refused = administer(store, move |registry| registry.put_token(&wrong));
+        assert!(matches!(refused, Ok(Err(StoreError::NoSuchSpace)) | Err(StoreError::NoSuchSpace)), "{refused:?}");
+        assert!(administer(store, |registry| registry.tokens()).unwrap().unwrap().is_empty());
+    }
 }
 
 /// The policy of a space is its own, begins with the last write winning, and stays whatever is written; no revision tells of it.
