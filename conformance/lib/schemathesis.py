@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from lib.checks import LONG, at_end, check, same
+from lib.server import command
 from lib.wire.speak import new_page
 
 CHECKS = [
@@ -31,6 +32,12 @@ def found(server, folder):
         document = client.get("/openapi.json").json()
         # Of a document that it fetches itself it leaves out the path it came from.
         (folder / "openapi.json").write_text(json.dumps(document))
+        # The calls of the operator need a token of another kind.
+        made, code = command(server.data, "admin-token", "--json")
+        same(code, 0)
+        secret = json.loads(made.stdout)["token"]
+        header = json.dumps(f"Bearer {secret}")
+        (folder / "schemathesis.toml").write_text(f'[[operations]]\ninclude-tag = "admin"\nheaders = {{ Authorization = {header} }}\n')
         for number in range(30):
             new_page(client, f"page {number}")
     operations = {f"{method.upper()} {path}" for path, item in document["paths"].items() for method in item}
@@ -79,7 +86,7 @@ class Run:
 
     def __init__(self, server, folder, phases, choice, end):
         place = folder / f"{phases[0]}.json"
-        command = [Path(sys.executable).with_name("st"), "run", "openapi.json", "--url", server.url]
+        command = [Path(sys.executable).with_name("st"), "--config-file", "schemathesis.toml", "run", "openapi.json", "--url", server.url]
         command += ["--header", f"Authorization: Bearer {server.token}", "--checks", ",".join(CHECKS)]
         command += ["--phases", ",".join(phases), "--warnings", "off", "--no-color"]
         command += ["--report", "json", "--report-json-path", place, *choice]

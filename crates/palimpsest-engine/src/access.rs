@@ -1,5 +1,5 @@
 //! Who asks: a token, the space it opens, what it may do there. Calls of v1 are about the one space of their token; those of the
-//! retired beta API each name one of several.
+//! retired beta API each name one of several. The operator has tokens of another kind, which open no space.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use palimpsest_store::{Actor, Policy, TokenRecord};
 use subtle::ConstantTimeEq;
 
 use crate::error::{Code, Error};
-use crate::secret::{PREFIX, hash};
+use crate::secret::{ADMIN_PREFIX, PREFIX, hash};
 use crate::{Engine, Scope};
 
 /// A token that was recognised.
@@ -93,6 +93,30 @@ impl Engine {
             return Err(refused());
         }
         Ok(Grant(token))
+    }
+}
+
+/// A token of the operator that was recognised.
+#[derive(Clone, Debug)]
+pub struct AdminAccess {
+    /// The token.
+    pub token: TokenId,
+    /// Its name.
+    pub name: String,
+}
+
+impl Engine {
+    /// Recognises the secret of a token of the operator; every other is the same refusal.
+    pub async fn authenticate_operator(&self, secret: Option<&str>) -> Result<AdminAccess, Error> {
+        let secret = secret.filter(|secret| secret.starts_with(ADMIN_PREFIX)).ok_or_else(refused)?;
+        let hash = hash(secret);
+        let token = self.store.admin_token(&hash).await?.ok_or_else(refused)?;
+        let same: bool = token.hash.ct_eq(&hash).into();
+        let expired = token.expires_at.is_some_and(|end| end <= self.clock.now());
+        if !same || expired || token.revoked_at.is_some() {
+            return Err(refused());
+        }
+        Ok(AdminAccess { token: token.id, name: token.name.clone() })
     }
 }
 

@@ -34,7 +34,7 @@ mod webhooks;
 mod world;
 mod zone;
 
-pub use access::{Access, Grant};
+pub use access::{Access, AdminAccess, Grant};
 pub use blocks::{AppendBlocks, AppendDaily, Appended, DeleteBlock, MoveBlock, Place, UpdateBlock};
 pub use condition::{Condition, Tags};
 pub use engine::{Engine, View};
@@ -58,3 +58,4 @@ pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
 pub use world::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};
+pub use zone::ZoneName;

@@ -30,6 +30,17 @@ pub struct Endpoint {
     pub(crate) describe: fn() -> Description,
 }
 
+impl Endpoint {
+    /// Whether its answers are of one moment, for one token: to be asked for each time.
+    pub(crate) fn is_read(&self) -> bool {
+        match self.action {
+            Action::Read(_) => true,
+            Action::Operate(_) => self.method == Method::GET,
+            _ => false,
+        }
+    }
+}
+
 /// Who may call an endpoint.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
@@ -37,6 +48,8 @@ pub enum Access {
     Open,
     /// A token with this scope.
     Scope(Scope),
+    /// A token of the operator.
+    Operator,
 }
 
 /// A read on its way.
@@ -57,6 +70,9 @@ pub(crate) enum Action {
     Revert,
     /// Looks, and may wait for what comes.
     Follow(fn(Follower) -> Following),
+    /// Looks or changes something for the operator, beside any one space: without conditions and keys. It ends its input
+    /// (`Input::ignored`) before it does anything.
+    Operate(fn(Operating) -> Reading),
     /// Tells of the server itself.
     Tell(fn(&Engine) -> Answer),
 }
@@ -65,6 +81,12 @@ pub(crate) enum Action {
 pub(crate) struct Call {
     pub(crate) engine: Arc<Engine>,
     pub(crate) token: Token,
+    pub(crate) input: Arc<Input>,
+}
+
+/// A call of the operator with everything it needs.
+pub(crate) struct Operating {
+    pub(crate) engine: Arc<Engine>,
     pub(crate) input: Arc<Input>,
 }
 

@@ -13,7 +13,7 @@ use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
 use crate::cors;
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
+use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Operating, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::retry::Running;
@@ -60,6 +60,16 @@ const fn manage(
     describe: fn() -> Description,
 ) -> Endpoint {
     Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Manage(action), describe }
+}
+
+/// A call of the operator.
+const fn operate(
+    method: Method,
+    path: &'static str,
+    action: fn(Operating) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint { method, path, access: Access::Operator, quota: 30, action: Action::Operate(action), describe }
 }
 
 const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() -> Description) -> Endpoint {
@@ -139,6 +149,15 @@ pub static ENDPOINTS: &[Endpoint] = &[
     manage(30, Method::DELETE, "/webhooks", api::webhooks::delete::call, api::webhooks::delete::describe),
     manage(30, Method::POST, "/webhooks/test", api::webhooks::test::call, api::webhooks::test::describe),
     read(30, "/webhooks/deliveries", api::webhooks::deliveries::call, api::webhooks::deliveries::describe),
+    // Managing the server (our own)
+    operate(Method::GET, "/admin/spaces", api::admin::spaces::list::call, api::admin::spaces::list::describe),
+    operate(Method::POST, "/admin/spaces", api::admin::spaces::create::call, api::admin::spaces::create::describe),
+    operate(Method::PATCH, "/admin/spaces", api::admin::spaces::update::call, api::admin::spaces::update::describe),
+    operate(Method::DELETE, "/admin/spaces", api::admin::spaces::delete::call, api::admin::spaces::delete::describe),
+    operate(Method::GET, "/admin/tokens", api::admin::tokens::list::call, api::admin::tokens::list::describe),
+    operate(Method::POST, "/admin/tokens", api::admin::tokens::create::call, api::admin::tokens::create::describe),
+    operate(Method::DELETE, "/admin/tokens", api::admin::tokens::delete::call, api::admin::tokens::delete::describe),
+    operate(Method::POST, "/admin/erase", api::admin::erase::call, api::admin::erase::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),

@@ -7,9 +7,9 @@ use palimpsest_model::{
     BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId, WebhookId,
 };
 use palimpsest_store::{
-    Actor, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows,
-    Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
-    Version, Webhook,
+    Actor, AdminToken, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy,
+    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled,
+    TokenRecord, Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -394,6 +394,17 @@ impl RegistryRows for SqlRows {
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
         let sql = "INSERT INTO tokens (id, hash, body) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
+    }
+
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        self.query("SELECT body FROM admin_tokens ORDER BY id", [], |row| json_of(row, 0))
+    }
+
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let sql = "INSERT INTO admin_tokens (id, hash, body) VALUES (?1, ?2, ?3) \
                    ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
         self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
     }

@@ -10,7 +10,7 @@
 //! - A panic in a closure fails that closure alone.
 //! - Webhooks and what became of their deliveries go with their token and with their space.
 //! - A token opens at least one space. With a space go the tokens that open only it; the others open it no more, from the moment
-//!   this is answered, and keep the rest of their spaces.
+//!   this is answered, and keep the rest of their spaces. Tokens of the operator open none, and are looked up apart.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //!
 //! # What is taken out of a log
@@ -61,8 +61,8 @@ pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
 pub use past::changed_between;
 pub use record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
-    SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
+    Actor, AdminToken, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place,
+    Policy, SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};

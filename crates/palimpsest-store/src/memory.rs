@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
 use crate::record::{
-    Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
+    AdminToken, Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::snapshot::Snapshot;
@@ -32,6 +32,7 @@ pub struct MemoryStore {
 struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
+    admin_tokens: BTreeMap<TokenId, AdminToken>,
     answers: BTreeMap<(TokenId, String), StoredAnswer>,
     /// Each with its deliveries, the last first.
     webhooks: BTreeMap<WebhookId, (Webhook, Vec<Delivery>)>,
@@ -74,12 +75,14 @@ impl Store for MemoryStore {
         }
         let heads = &self.heads;
         let registry = matches!(job.target(), Target::Registry);
-        let copy =
-            |data: &Memory| (data.spaces.clone(), data.tokens.clone(), data.answers.clone(), data.webhooks.clone());
+        let copy = |data: &Memory| {
+            let tokens = (data.tokens.clone(), data.admin_tokens.clone());
+            (data.spaces.clone(), tokens, data.answers.clone(), data.webhooks.clone())
+        };
         let before = registry.then(|| copy(&data));
         let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
         if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered | Ran::Kept))) {
-            (data.spaces, data.tokens, data.answers, data.webhooks) = before;
+            (data.spaces, (data.tokens, data.admin_tokens), data.answers, data.webhooks) = before;
         }
         let outcome = ran.map(|ran| match ran {
             Ran::Write(batch) => {
@@ -89,6 +92,7 @@ impl Store for MemoryStore {
             }
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
+                heads.set_admin_tokens(data.admin_tokens.values().cloned().collect());
                 heads.retain(&data.spaces.keys().copied().collect::<Vec<_>>());
                 for space in data.spaces.values() {
                     heads.stands(space.row);
@@ -123,6 +127,10 @@ impl Store for MemoryStore {
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         Box::pin(std::future::ready(Ok(self.heads.token(hash))))
+    }
+
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        Box::pin(std::future::ready(Ok(self.heads.admin_token(hash))))
     }
 
     fn is_ready(&self) -> bool {
@@ -354,6 +362,15 @@ impl RegistryRows for Memory {
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.tokens.insert(token.id, token.clone());
+        Ok(())
+    }
+
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        Ok(self.admin_tokens.values().cloned().collect())
+    }
+
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        self.admin_tokens.insert(token.id, token.clone());
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use palimpsest_model::{ObjectId, Revision, SpaceId, Timestamp, TokenId, WebhookId};
 
 use crate::error::StoreError;
-use crate::record::{Policy, SpaceRow, TokenRecord};
+use crate::record::{AdminToken, Policy, SpaceRow, TokenRecord};
 use crate::retention;
 use crate::rows::RegistryRows;
 use crate::webhook::{Delivery, Webhook};
@@ -56,6 +56,19 @@ impl<'a> Registry<'a> {
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.change(Changed::Cached);
         let done = put_token(self.rows, token);
+        self.note(done)
+    }
+
+    /// Every token of the operator, the revoked ones too.
+    pub fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        let tokens = self.rows.admin_tokens();
+        self.note(tokens)
+    }
+
+    /// Adds a token of the operator or replaces the one of its id.
+    pub fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        self.change(Changed::Cached);
+        let done = self.rows.put_admin_token(token);
         self.note(done)
     }
 

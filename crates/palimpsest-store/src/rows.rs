@@ -8,7 +8,7 @@ use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId
 use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
 use crate::record::{
-    Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
+    AdminToken, Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
 };
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 use crate::webhook::{Delivery, Webhook};
@@ -111,6 +111,12 @@ pub trait RegistryRows: Rows {
 
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
+
+    /// Every token of the operator, the revoked ones too.
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError>;
+
+    /// Adds a token of the operator or replaces the one of its id.
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError>;
 
     /// Every webhook, in the order of their ids.
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError>;

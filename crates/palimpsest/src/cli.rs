@@ -41,6 +41,14 @@ enum Top {
     /// Access tokens: create, list, revoke
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Make a token for managing over HTTP; its secret is printed once, alone on the last line
+    #[command(args_conflicts_with_subcommands = true)]
+    AdminToken {
+        #[command(subcommand)]
+        command: Option<AdminTokenCommand>,
+        #[command(flatten)]
+        new: NewAdminToken,
+    },
     /// Structures (object types): create, list
     #[command(subcommand)]
     Structure(StructureCommand),
@@ -161,6 +169,24 @@ enum TokenCommand {
     Revoke { token: String },
 }
 
+#[derive(Args, Debug)]
+struct NewAdminToken {
+    /// Its name
+    #[arg(long, default_value = "admin")]
+    name: String,
+    /// When it ends, from now: 45m, 12h, 30d, 8w [default: never]
+    #[arg(long, value_name = "DURATION")]
+    expires: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum AdminTokenCommand {
+    /// List the tokens for managing
+    List,
+    /// Revoke one (id or name); it fails from the next request on
+    Revoke { token: String },
+}
+
 #[derive(Subcommand, Debug)]
 enum StructureCommand {
     /// Make a custom structure from a JSON file (`-` reads standard input)
@@ -225,6 +251,11 @@ impl Cli {
             }
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
+            Top::AdminToken { command, new } => match command {
+                None => Command::AdminTokenCreate { name: new.name, expires_at: end(new.expires)? },
+                Some(AdminTokenCommand::List) => Command::AdminTokenList,
+                Some(AdminTokenCommand::Revoke { token }) => Command::AdminTokenRevoke { token },
+            },
             Top::Structure(command) => command.into_command()?,
             Top::Collection(command) => command.into_command(),
             Top::Erase { id, space } => Command::Erase { space, id },
@@ -254,10 +285,7 @@ impl TokenCommand {
                     ScopeWord::Read => vec![Scope::Read],
                     ScopeWord::Write => vec![Scope::Read, Scope::Write],
                 };
-                let expires_at = match expires {
-                    Some(text) => Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))),
-                    None => None,
-                };
+                let expires_at = end(expires)?;
                 let concurrency = if require_condition { Policy::RequireCondition } else { Policy::LastWriteWins };
                 Command::TokenCreate { spaces, name, scopes, expires_at, concurrency }
             }
@@ -265,6 +293,12 @@ impl TokenCommand {
             Self::Revoke { token } => Command::TokenRevoke { token },
         })
     }
+}
+
+/// When something ends that lasts so long from now.
+fn end(expires: Option<String>) -> anyhow::Result<Option<Timestamp>> {
+    let Some(text) = expires else { return Ok(None) };
+    Ok(Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))))
 }
 
 impl StructureCommand {

@@ -1,5 +1,6 @@
 //! The calls of the API, by noun.
 
+mod admin;
 mod blocks;
 mod changes;
 mod history;
@@ -11,3 +12,5 @@ mod search;
 mod space;
 mod webhooks;
 mod writes;
+
+pub use admin::Admin;

@@ -55,6 +55,21 @@ impl Success {
         Self { status: StatusCode::OK, about, body: None, others, headers, links, is_versioned: false }
     }
 
+    /// No body, said by the status; the work is done.
+    pub(crate) fn no_content(about: &'static str) -> Self {
+        Self { status: StatusCode::NO_CONTENT, ..Self::empty(about) }
+    }
+
+    /// The same, of a call that may be about no space, or about several.
+    pub(super) fn of_no_space(mut self) -> Self {
+        for header in &mut self.headers {
+            if *header == Header::Revision {
+                *header = Header::RevisionIfAny;
+            }
+        }
+        self
+    }
+
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
         let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
@@ -136,7 +151,7 @@ pub(super) fn of_no_endpoint() -> Map<String, Value> {
 }
 
 /// The response to a refusal with one of these codes, which all have one status, and what it is called.
-pub(super) fn refused(codes: &[Code]) -> (String, Value) {
+pub(super) fn refused(codes: &[Code], is_of_a_space: bool) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
@@ -153,7 +168,13 @@ pub(super) fn refused(codes: &[Code]) -> (String, Value) {
         Kind::Unauthenticated => &[Header::Authenticate],
         Kind::MethodNotAllowed => &[Header::Allow],
     };
-    (name, refusal(&about, codes, headers))
+    match headers {
+        [Header::Revision, rest @ ..] if !is_of_a_space => {
+            let headers = [&[Header::RevisionIfAny], rest].concat();
+            (format!("{name}OfNoSpace"), refusal(&about, codes, &headers))
+        }
+        headers => (name, refusal(&about, codes, headers)),
+    }
 }
 
 fn refusal(about: &str, codes: &[Code], headers: &[Header]) -> Value {

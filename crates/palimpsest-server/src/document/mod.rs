@@ -1,6 +1,7 @@
 //! The description of the API: an OpenAPI 3.1 document, made of the route list and of what each endpoint says of itself. Every
 //! enumeration in it comes from the model or from the list of codes.
 
+pub(crate) mod admin;
 mod answers;
 mod blocks;
 pub(crate) mod changes;
@@ -80,21 +81,28 @@ fn document(endpoints: &[Endpoint]) -> Value {
                 "IfNoneMatch": if_none_match(),
                 "IdempotencyKey": idempotency_key(),
             },
-            "securitySchemes": {"bearer": {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "A token of one space; `palimpsest token create` makes one.",
-            }},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of one space; `palimpsest token create` makes one.",
+                },
+                "operator": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of the operator; `palimpsest admin-token` makes one.",
+                },
+            },
         },
     })
 }
 
-const ABOUT: &str = "Every call speaks of the one space that its token opens. A path that nothing is served at is answered as \
+const ABOUT: &str = "Every call but those of the operator speaks of the one space that its token opens. A path that nothing is served at is answered as \
     `#/components/responses/UnknownPath` tells, a method that a path does not know as \
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 8] = [
+const TAGS: [(&str, &str); 9] = [
     ("space", "The space and its structures (object types)."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
@@ -102,6 +110,10 @@ const TAGS: [(&str, &str); 8] = [
     ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
     ("changes", "What happened in the space, revision by revision."),
     ("webhooks", "Changes as messages that the server sends, signed, to a URL."),
+    (
+        "admin",
+        "Managing the server: its spaces and tokens. These calls need a token of the operator, and no other takes one.",
+    ),
     ("server", "The server itself; nothing here needs a token."),
 ];
 
@@ -128,6 +140,7 @@ fn schemas() -> Map<String, Value> {
         changes::schemas(),
         history::schemas(),
         webhooks::schemas(),
+        admin::schemas(),
         errors::schemas(),
     ];
     all.into_iter().flatten().collect()
@@ -151,11 +164,18 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
         Access::Scope(scope) => {
             operation["security"] = json!([{"bearer": [scope.as_str()]}]);
             operation["x-quota"] = json!(endpoint.quota);
-            parameters.push(json!({"$ref": "#/components/parameters/Version"}));
-            parameters.push(json!({"$ref": "#/components/parameters/Prefer"}));
+            parameters.extend(of_every_call());
+            codes.extend(OF_EVERY_CALL);
+            codes.push(Code::ScopeInsufficient);
+        }
+        Access::Operator => {
+            operation["security"] = json!([{"operator": []}]);
+            operation["x-quota"] = json!(endpoint.quota);
+            parameters.extend(of_every_call());
             codes.extend(OF_EVERY_CALL);
         }
     }
+    let is_of_a_space = endpoint.access != Access::Operator;
     let is_repeatable = matches!(endpoint.action, Action::Write(_) | Action::Transact | Action::Revert);
     if is_repeatable {
         parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
@@ -166,7 +186,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     codes.push(Code::ServerError);
     let is_write = matches!(endpoint.action, Action::Write(_));
     let is_transaction = matches!(endpoint.action, Action::Transact | Action::Revert);
-    let is_read = matches!(endpoint.action, Action::Read(_));
+    let is_read = endpoint.is_read();
     let is_versioned = is_read && described.successes.iter().any(|success| success.is_versioned);
     if is_write || is_versioned {
         parameters
@@ -193,11 +213,14 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     let mut responses = Map::new();
     for (status, codes) in by_status {
-        let (name, response) = answers::refused(&codes);
+        let (name, response) = answers::refused(&codes, is_of_a_space);
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }
     for mut success in described.successes {
+        if !is_of_a_space {
+            success = success.of_no_space();
+        }
         if is_read {
             success = success.read();
         }
@@ -231,14 +254,18 @@ const ABORTS: [StatusCode; 6] = [
 ];
 
 /// What every call may be refused with that asks for a token.
-const OF_EVERY_CALL: [Code; 6] = [
+const OF_EVERY_CALL: [Code; 5] = [
     Code::InvalidInput,
     Code::NotAuthenticated,
-    Code::ScopeInsufficient,
     Code::PayloadTooLarge,
     Code::RateLimitExceeded,
     Code::ServiceUnavailable,
 ];
+
+/// The parameters of every call that asks for a token.
+fn of_every_call() -> [Value; 2] {
+    ["Version", "Prefer"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+}
 
 fn version() -> Value {
     let (major, minor, patch) = OLDEST;

@@ -4,6 +4,7 @@
 
 mod calls;
 mod concurrency;
+mod managing;
 mod proxy;
 mod refusals;
 mod reverting;

@@ -4,6 +4,7 @@ use http::Method;
 use palimpsest_engine::Scope;
 use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_model::Timestamp;
+use palimpsest_server::Access;
 use serde_json::{Value, json};
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
@@ -137,7 +138,7 @@ pub(crate) fn guarded(things: &Things) -> Vec<(Endpoint, Scope, Sample)> {
     let mut samples = samples(things);
     let mut pairs = Vec::new();
     for endpoint in endpoints() {
-        let Some(scope) = endpoint.scope else { continue };
+        let Some(scope) = endpoint.scope() else { continue };
         let is_its = |sample: &Sample| sample.method == endpoint.method && sample.path == endpoint.path;
         let index = samples.iter().position(is_its);
         let index = index.unwrap_or_else(|| panic!("{} {} has no sample", endpoint.method, endpoint.path));
@@ -162,7 +163,7 @@ async fn each(lab: &Lab, authorization: Option<&str>, expect: impl Fn(Scope, &Sa
 }
 
 /// Expects 401 from every endpoint, whatever is wrong with the token, in the same words.
-async fn nobody(lab: &Lab, authorization: Option<&str>) {
+pub(crate) async fn nobody(lab: &Lab, authorization: Option<&str>) {
     each(lab, authorization, |_, _, reply, what| {
         assert_eq!(reply.status, 401, "{what}");
         reply.refusal(401, "cap_not_authenticated", "Missing or invalid access token");
@@ -327,7 +328,7 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
 #[tokio::test]
 async fn open_endpoints_answer_without_a_token() {
     let app = App::new(unhurried());
-    let open: Vec<_> = endpoints().into_iter().filter(|endpoint| endpoint.scope.is_none()).collect();
+    let open: Vec<_> = endpoints().into_iter().filter(|endpoint| endpoint.access == Access::Open).collect();
     for endpoint in &open {
         let reply = app.send(Ask::new(endpoint.method.clone(), endpoint.path)).await;
         assert_eq!(reply.status, 200, "{}", endpoint.path);

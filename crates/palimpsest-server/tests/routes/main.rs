@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod admin;
 mod authorisation;
 mod codes;
 mod conditions;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{SpaceId, TokenId};
+use palimpsest_model::{LogId, Revision, SpaceId, TokenId};
 use uuid::Uuid;
 
 use super::{Bench, NOON, block_on, object_id, page};
-use crate::{Policy, Registry, Scope, Store, StoreError, TokenRecord};
+use crate::{AdminToken, Intent, Policy, Registry, Scope, Store, StoreError, TokenRecord};
 
 pub(super) fn token(number: u8, space: SpaceId) -> TokenRecord {
     TokenRecord {
@@ -120,6 +120,52 @@ pub fn a_token_without_a_space_is_refused(store: &Arc<dyn Store>) {
         assert!(matches!(refused, Ok(Err(StoreError::NoSuchSpace)) | Err(StoreError::NoSuchSpace)), "{refused:?}");
         assert!(administer(store, |registry| registry.tokens()).unwrap().unwrap().is_empty());
     }
+}
+
+fn admin_token(number: u8) -> AdminToken {
+    AdminToken {
+        id: TokenId(Uuid::from_u128(u128::from(number))),
+        hash: [number; 32],
+        name: format!("admin {number}"),
+        created_at: NOON,
+        expires_at: None,
+        revoked_at: None,
+    }
+}
+
+/// A token of the operator is none of a space, whatever its secret, and stays when spaces go.
+pub fn tokens_of_the_operator_are_kept_apart(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let space = bench.space;
+    put(store, token(1, space));
+    let mine = admin_token(2);
+    administer(store, move |registry| registry.put_admin_token(&mine)).unwrap().unwrap();
+    let known = |number: u8| {
+        let token = block_on(store.token(&[number; 32])).unwrap().is_some();
+        (token, block_on(store.admin_token(&[number; 32])).unwrap().is_some())
+    };
+    assert_eq!([known(1), known(2), known(3)], [(true, false), (false, true), (false, false)]);
+    let refused = block_on(store.administer(|registry| {
+        registry.put_admin_token(&admin_token(3)).unwrap();
+        Err::<(), _>("no")
+    }));
+    assert_eq!((refused.unwrap(), known(3)), (Err("no"), (false, false)));
+    let revoked = AdminToken { revoked_at: Some(NOON), ..admin_token(2) };
+    let put = revoked.clone();
+    administer(store, move |registry| registry.put_admin_token(&put)).unwrap().unwrap();
+    assert_eq!(block_on(store.admin_token(&[2; 32])).unwrap().as_deref(), Some(&revoked));
+    administer(store, move |registry| registry.remove_space(space)).unwrap().unwrap();
+    assert_eq!(administer(store, |registry| registry.admin_tokens()).unwrap().unwrap(), [revoked]);
+}
+
+/// A space begins once; the second beginning of an id is refused and changes nothing.
+pub fn a_space_begins_once(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let space = bench.space;
+    let again = Intent { begins: Some(LogId(99)), ..super::by("operator", space, NOON) };
+    let refused = block_on(store.commit(again, |_| Ok::<_, StoreError>(())));
+    assert!(matches!(refused, Err(StoreError::SpaceExists(id)) if id == space), "{refused:?}");
+    assert_eq!((bench.head(), store.current(space, None).unwrap().space.log), (Revision(1), LogId(1)));
 }
 
 /// The policy of a space is its own, begins with the last write winning, and stays whatever is written; no revision tells of it.
