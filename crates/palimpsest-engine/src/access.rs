@@ -54,6 +54,17 @@ impl Grant {
         &self.0.spaces
     }
 
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Refuses when the token lacks a scope.
+    pub fn require(&self, scope: Scope) -> Result<(), Error> {
+        if self.0.scopes.contains(&scope) { Ok(()) } else { Err(Error::missing_scope(scope)) }
+    }
+
     /// What it may do in one of its spaces; nothing when it does not open that one.
     #[must_use]
     pub fn access(&self, space: SpaceId) -> Option<Access> {

@@ -3,6 +3,7 @@
 
 mod access;
 pub mod admin;
+mod beta;
 mod blocks;
 mod cache;
 mod check;
@@ -35,6 +36,7 @@ mod world;
 mod zone;
 
 pub use access::{Access, AdminAccess, Grant};
+pub use beta::BetaSearch;
 pub use blocks::{AppendBlocks, AppendDaily, Appended, DeleteBlock, MoveBlock, Place, UpdateBlock};
 pub use condition::{Condition, Tags};
 pub use engine::{Engine, View};

@@ -14,10 +14,10 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use palimpsest_engine::{Access as Token, Code, Engine, Retry};
 
-use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
+use crate::answer::{Answer, Failure, REQUEST_ID, Response};
 use crate::caller::{Caller, bearer};
 use crate::conditions;
-use crate::endpoint::{Action, Call, Endpoint, Follower, Operating, Reply};
+use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Operating, Reply};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
@@ -68,8 +68,8 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
     }
-    if let Some(header) = served.quota.and_then(Quota::header) {
-        response.headers_mut().insert(RATE_LIMIT, header);
+    if let Some(quota) = served.quota {
+        quota.tell(matches!(served.endpoint.access, Access::Beta(_)), response.headers_mut());
     }
     response
 }
@@ -128,17 +128,14 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
     let strict = preferences.strict;
     let condition = conditions::read(&parts.headers, preferences.merge);
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
-    let token = match (caller, &endpoint.action) {
-        (Caller::Space(token), _) => token,
-        (Caller::Operator(_), Action::Operate(operate)) => {
+    let token = match caller {
+        Caller::Space(token) => token,
+        other => {
             conditions::refuse(&parts.headers)?;
             retry::refuse(&parts.headers)?;
-            let input = Arc::new(input);
-            let answer = operate(Operating { engine: Arc::clone(&app.engine), input: Arc::clone(&input) }).await?;
-            let answer = Answer { ignored: input.ignored()?, ..answer };
+            let answer = beside(app, endpoint, other, Arc::new(input)).await?;
             return Ok(answer.applied(strict.then_some("handling=strict")).into());
         }
-        (Caller::Operator(_), _) => return Err(Failure::internal()),
     };
     let token_id = token.token;
     let answer = match endpoint.action {
@@ -194,9 +191,20 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             return follow(Follower { call, headers: parts.headers, secret, stopping, limits: app.limits.clone() })
                 .await;
         }
-        Action::Tell(_) | Action::Operate(_) => return Err(Failure::internal()),
+        Action::Tell(_) | Action::Operate(_) | Action::Beta(_) => return Err(Failure::internal()),
     };
     Ok(answer.applied(strict.then_some("handling=strict")).into())
+}
+
+/// Answers a call that is not about the one space of its token.
+async fn beside(app: &App, endpoint: &Endpoint, caller: Caller, input: Arc<Input>) -> Result<Answer, Failure> {
+    let (engine, sent) = (Arc::clone(&app.engine), Arc::clone(&input));
+    let answer = match (caller, &endpoint.action) {
+        (Caller::Operator(_), Action::Operate(operate)) => operate(Operating { engine, input: sent }).await?,
+        (Caller::Spaces(grant), Action::Beta(call)) => call(BetaCall { engine, grant, input: sent }).await?,
+        _ => return Err(Failure::internal()),
+    };
+    Ok(Answer { ignored: input.ignored()?, ..answer })
 }
 
 /// Waits until others with the same key are done, for a request that has one.
@@ -217,7 +225,10 @@ async fn admit(app: &App, served: &mut Served, headers: &HeaderMap) -> Result<Ca
     if let Some(quota) = served.quota.filter(|quota| quota.exceeded) {
         return Err(Failure::too_often(quota.reset));
     }
-    check_version(headers)?;
+    // The beta API had no versions.
+    if !matches!(access, Access::Beta(_)) {
+        check_version(headers)?;
+    }
     caller.require(access)?;
     Ok(caller)
 }

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
-use palimpsest_engine::{Access as Token, AdminAccess, Engine, Error};
+use palimpsest_engine::{Access as Token, AdminAccess, Engine, Error, Grant};
 use palimpsest_model::{SpaceId, TokenId};
 
 use crate::endpoint::Access;
@@ -12,6 +12,8 @@ use crate::endpoint::Access;
 pub(crate) enum Caller {
     /// One of a space.
     Space(Token),
+    /// One of any number of spaces.
+    Spaces(Grant),
     /// One of the operator.
     Operator(AdminAccess),
 }
@@ -23,6 +25,7 @@ impl Caller {
         Ok(match access {
             Access::Open => None,
             Access::Scope(_) => Some(Self::Space(engine.authenticate(secret).await?)),
+            Access::Beta(_) => Some(Self::Spaces(engine.recognise(secret).await?)),
             Access::Operator => Some(Self::Operator(engine.authenticate_operator(secret).await?)),
         })
     }
@@ -30,6 +33,7 @@ impl Caller {
     pub(crate) fn token(&self) -> TokenId {
         match self {
             Self::Space(token) => token.token,
+            Self::Spaces(grant) => grant.token(),
             Self::Operator(token) => token.token,
         }
     }
@@ -37,6 +41,7 @@ impl Caller {
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Space(token) => &token.name,
+            Self::Spaces(grant) => grant.name(),
             Self::Operator(token) => &token.name,
         }
     }
@@ -45,7 +50,7 @@ impl Caller {
     pub(crate) fn space(&self) -> Option<SpaceId> {
         match self {
             Self::Space(token) => Some(token.space),
-            Self::Operator(_) => None,
+            Self::Spaces(_) | Self::Operator(_) => None,
         }
     }
 
@@ -53,6 +58,7 @@ impl Caller {
     pub(crate) fn require(&self, access: Access) -> Result<(), Error> {
         match (self, access) {
             (Self::Space(token), Access::Scope(scope)) => token.require(scope),
+            (Self::Spaces(grant), Access::Beta(scope)) => grant.require(scope),
             _ => Ok(()),
         }
     }

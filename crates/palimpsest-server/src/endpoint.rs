@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use http::{HeaderMap, Method};
-use palimpsest_engine::{Access as Token, Engine, Operation, Scope};
+use palimpsest_engine::{Access as Token, Engine, Grant, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::{Answer, Failure};
@@ -35,7 +35,7 @@ impl Endpoint {
     pub(crate) fn is_read(&self) -> bool {
         match self.action {
             Action::Read(_) => true,
-            Action::Operate(_) => self.method == Method::GET,
+            Action::Operate(_) | Action::Beta(_) => self.method == Method::GET,
             _ => false,
         }
     }
@@ -48,6 +48,8 @@ pub enum Access {
     Open,
     /// A token with this scope.
     Scope(Scope),
+    /// A token with this scope that opens any number of spaces; the call names the one it is about.
+    Beta(Scope),
     /// A token of the operator.
     Operator,
 }
@@ -73,6 +75,8 @@ pub(crate) enum Action {
     /// Looks or changes something for the operator, beside any one space: without conditions and keys. It ends its input
     /// (`Input::ignored`) before it does anything.
     Operate(fn(Operating) -> Reading),
+    /// A call of the retired beta API, in one of the spaces that a token opens: without conditions and keys.
+    Beta(fn(BetaCall) -> Reading),
     /// Tells of the server itself.
     Tell(fn(&Engine) -> Answer),
 }
@@ -81,6 +85,13 @@ pub(crate) enum Action {
 pub(crate) struct Call {
     pub(crate) engine: Arc<Engine>,
     pub(crate) token: Token,
+    pub(crate) input: Arc<Input>,
+}
+
+/// A call of the retired beta API with everything it needs.
+pub(crate) struct BetaCall {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) grant: Grant,
     pub(crate) input: Arc<Input>,
 }
 

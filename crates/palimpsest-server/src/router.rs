@@ -13,7 +13,7 @@ use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
 use crate::cors;
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Operating, Reading};
+use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Following, Operating, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::retry::Running;
@@ -70,6 +70,18 @@ const fn operate(
     describe: fn() -> Description,
 ) -> Endpoint {
     Endpoint { method, path, access: Access::Operator, quota: 30, action: Action::Operate(action), describe }
+}
+
+/// A call of the retired beta API.
+const fn beta(
+    quota: u32,
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    action: fn(BetaCall) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint { method, path, access: Access::Beta(scope), quota, action: Action::Beta(action), describe }
 }
 
 const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() -> Description) -> Endpoint {
@@ -149,6 +161,27 @@ pub static ENDPOINTS: &[Endpoint] = &[
     manage(30, Method::DELETE, "/webhooks", api::webhooks::delete::call, api::webhooks::delete::describe),
     manage(30, Method::POST, "/webhooks/test", api::webhooks::test::call, api::webhooks::test::describe),
     read(30, "/webhooks/deliveries", api::webhooks::deliveries::call, api::webhooks::deliveries::describe),
+    // The retired beta API (spec/07)
+    beta(5, Method::GET, "/spaces", Scope::Read, api::beta::spaces::call, api::beta::spaces::describe),
+    beta(5, Method::GET, "/space-info", Scope::Read, api::beta::space_info::call, api::beta::space_info::describe),
+    beta(120, Method::POST, "/search", Scope::Read, api::beta::search::call, api::beta::search::describe),
+    beta(120, Method::POST, "/lookup", Scope::Read, api::beta::lookup::call, api::beta::lookup::describe),
+    beta(
+        10,
+        Method::POST,
+        "/save-weblink",
+        Scope::Write,
+        api::beta::save_weblink::call,
+        api::beta::save_weblink::describe,
+    ),
+    beta(
+        5,
+        Method::POST,
+        "/save-to-daily-note",
+        Scope::Write,
+        api::beta::save_to_daily_note::call,
+        api::beta::save_to_daily_note::describe,
+    ),
     // Managing the server (our own)
     operate(Method::GET, "/admin/spaces", api::admin::spaces::list::call, api::admin::spaces::list::describe),
     operate(Method::POST, "/admin/spaces", api::admin::spaces::create::call, api::admin::spaces::create::describe),
@@ -198,7 +231,8 @@ pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
 fn api(app: Arc<App>) -> Router {
     let origins = app.limits.origins.clone();
     let mut router = Router::new();
-    for (index, endpoint) in ENDPOINTS.iter().enumerate() {
+    let is_served = |endpoint: &Endpoint| app.limits.beta || !matches!(endpoint.access, Access::Beta(_));
+    for (index, endpoint) in ENDPOINTS.iter().enumerate().filter(|(_, endpoint)| is_served(endpoint)) {
         let app = Arc::clone(&app);
         let handler = move |request: Request| answer(app, Served::new(index, endpoint), request);
         let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);

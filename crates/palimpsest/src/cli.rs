@@ -10,7 +10,7 @@ use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
-use crate::settings::{FetchLinks, Given, History, Rates, Settings};
+use crate::settings::{FetchLinks, Given, History, LegacyApi, Rates, Settings};
 use crate::world::SystemClock;
 use crate::{offline, print, run, telemetry};
 
@@ -85,6 +85,9 @@ struct ServeArgs {
     /// How long earlier versions are kept: for ever, or 12h, 90d, 52w [default: forever]
     #[arg(long, env = "PALIMPSEST_HISTORY", value_name = "forever|DURATION")]
     history: Option<History>,
+    /// Whether the retired beta API is served [default: on]
+    #[arg(long, env = "PALIMPSEST_LEGACY_API", value_name = "on|off")]
+    legacy_api: Option<LegacyApi>,
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
@@ -233,6 +236,7 @@ impl Cli {
             given.rate_limits = serve.rate_limits;
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
+            given.legacy_api = serve.legacy_api;
             given.cors.clone_from(&serve.cors);
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;

@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::settings::{FetchLinks, History, Settings};
+use crate::settings::{FetchLinks, History, LegacyApi, Settings};
 use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
 use crate::{control, print, telemetry};
 
@@ -82,7 +82,8 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         tracing::info!("stopping");
         stops.send_replace(true);
     };
-    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
+    let beta = settings.legacy_api == LegacyApi::On;
+    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), beta, ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
     let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     palimpsest_server::serve(listener, routers, limits, stop).await;

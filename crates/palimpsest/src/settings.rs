@@ -20,6 +20,7 @@ pub(crate) struct Given {
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
     pub(crate) history: Option<History>,
+    pub(crate) legacy_api: Option<LegacyApi>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) log_format: Option<Format>,
@@ -97,6 +98,16 @@ pub(crate) enum FetchLinks {
     Off,
 }
 
+/// Whether the retired beta API is served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LegacyApi {
+    /// It is
+    On,
+    /// It is not: its paths are 404
+    Off,
+}
+
 /// What is in force.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -105,6 +116,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
     pub(crate) history: History,
+    pub(crate) legacy_api: LegacyApi,
     pub(crate) cors: Vec<Origin>,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
@@ -130,6 +142,7 @@ impl Settings {
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             history: given.history.or(file.history).unwrap_or(History::Forever),
+            legacy_api: given.legacy_api.or(file.legacy_api).unwrap_or(LegacyApi::On),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
@@ -172,6 +185,21 @@ mod tests {
         assert_eq!("12h".parse(), Ok(History::For(12 * 3_600_000)));
         let wrong = "90".parse::<History>().unwrap_err();
         assert!(wrong.contains("`90` is no length of time") && wrong.ends_with("or forever"), "{wrong}");
+    }
+
+    #[test]
+    fn the_retired_api_is_served_unless_said_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<LegacyApi>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { legacy_api: given, ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.legacy_api)
+        };
+        assert_eq!(resolved("", None).unwrap(), LegacyApi::On);
+        assert_eq!(resolved("legacy-api = \"off\"\n", None).unwrap(), LegacyApi::Off);
+        assert_eq!(resolved("legacy-api = \"off\"\n", Some(LegacyApi::On)).unwrap(), LegacyApi::On);
+        assert!(resolved("legacy-api = true\n", None).is_err());
     }
 
     #[test]

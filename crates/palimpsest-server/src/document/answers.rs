@@ -9,6 +9,7 @@ use super::headers::{Header, of_an_answer};
 use super::links::{self, Link};
 use super::shape::{one_of, refer};
 use crate::answer::status_of;
+use crate::endpoint::Access;
 
 /// An answer that is no refusal.
 pub(crate) struct Success {
@@ -60,14 +61,9 @@ impl Success {
         Self { status: StatusCode::NO_CONTENT, ..Self::empty(about) }
     }
 
-    /// The same, of a call that may be about no space, or about several.
-    pub(super) fn of_no_space(mut self) -> Self {
-        for header in &mut self.headers {
-            if *header == Header::Revision {
-                *header = Header::RevisionIfAny;
-            }
-        }
-        self
+    /// The same with the headers of a call of this kind.
+    pub(super) fn of(self, access: Access) -> Self {
+        Self { headers: headers_of(access, &self.headers), ..self }
     }
 
     /// Something that needs no token and no store.
@@ -151,7 +147,7 @@ pub(super) fn of_no_endpoint() -> Map<String, Value> {
 }
 
 /// The response to a refusal with one of these codes, which all have one status, and what it is called.
-pub(super) fn refused(codes: &[Code], is_of_a_space: bool) -> (String, Value) {
+pub(super) fn refused(codes: &[Code], access: Access) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
@@ -168,13 +164,26 @@ pub(super) fn refused(codes: &[Code], is_of_a_space: bool) -> (String, Value) {
         Kind::Unauthenticated => &[Header::Authenticate],
         Kind::MethodNotAllowed => &[Header::Allow],
     };
-    match headers {
-        [Header::Revision, rest @ ..] if !is_of_a_space => {
-            let headers = [&[Header::RevisionIfAny], rest].concat();
-            (format!("{name}OfNoSpace"), refusal(&about, codes, &headers))
-        }
-        headers => (name, refusal(&about, codes, headers)),
-    }
+    let own = headers_of(access, headers);
+    let name = match access {
+        _ if own == headers => name,
+        Access::Beta(_) => format!("{name}OfBeta"),
+        _ => format!("{name}OfNoSpace"),
+    };
+    (name, refusal(&about, codes, &own))
+}
+
+/// The headers of an answer in a call of this kind: one that is not about the one space of its token has no revision where it
+/// is about none or several, and the beta API had other headers for its limits.
+fn headers_of(access: Access, headers: &[Header]) -> Vec<Header> {
+    let (is_of_a_space, is_beta) =
+        (matches!(access, Access::Open | Access::Scope(_)), matches!(access, Access::Beta(_)));
+    let own = headers.iter().flat_map(|header| match header {
+        Header::Revision if !is_of_a_space => vec![Header::RevisionIfAny],
+        Header::RateLimit | Header::RateLimitIfAny if is_beta => Header::BETA.to_vec(),
+        other => vec![*other],
+    });
+    own.collect()
 }
 
 fn refusal(about: &str, codes: &[Code], headers: &[Header]) -> Value {

@@ -3,6 +3,7 @@
 
 pub(crate) mod admin;
 mod answers;
+mod beta;
 mod blocks;
 pub(crate) mod changes;
 mod description;
@@ -87,6 +88,11 @@ fn document(endpoints: &[Endpoint]) -> Value {
                     "scheme": "bearer",
                     "description": "A token of one space; `palimpsest token create` makes one.",
                 },
+                "beta": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of one space or of several; `palimpsest token create` makes one.",
+                },
                 "operator": {
                     "type": "http",
                     "scheme": "bearer",
@@ -97,12 +103,13 @@ fn document(endpoints: &[Endpoint]) -> Value {
     })
 }
 
-const ABOUT: &str = "Every call but those of the operator speaks of the one space that its token opens. A path that nothing is served at is answered as \
+const ABOUT: &str = "Every call but those of the operator and of the retired beta API speaks of the one space that its token \
+    opens. A path that nothing is served at is answered as \
     `#/components/responses/UnknownPath` tells, a method that a path does not know as \
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 9] = [
+const TAGS: [(&str, &str); 10] = [
     ("space", "The space and its structures (object types)."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
@@ -110,6 +117,7 @@ const TAGS: [(&str, &str); 9] = [
     ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
     ("changes", "What happened in the space, revision by revision."),
     ("webhooks", "Changes as messages that the server sends, signed, to a URL."),
+    ("beta", "The retired beta API. A token may open several spaces, and each call names the one it is about."),
     (
         "admin",
         "Managing the server: its spaces and tokens. These calls need a token of the operator, and no other takes one.",
@@ -122,6 +130,7 @@ fn tag(endpoint: &Endpoint) -> &'static str {
     let step = endpoint.path.split('/').nth(1).unwrap_or_default();
     match (endpoint.access, step) {
         (Access::Open, _) => "server",
+        (Access::Beta(_), _) => "beta",
         (_, "block") => "blocks",
         (_, "trash") => "objects",
         (_, step) => step,
@@ -141,6 +150,7 @@ fn schemas() -> Map<String, Value> {
         history::schemas(),
         webhooks::schemas(),
         admin::schemas(),
+        beta::schemas(),
         errors::schemas(),
     ];
     all.into_iter().flatten().collect()
@@ -168,6 +178,13 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             codes.extend(OF_EVERY_CALL);
             codes.push(Code::ScopeInsufficient);
         }
+        Access::Beta(scope) => {
+            operation["security"] = json!([{"beta": [scope.as_str()]}]);
+            operation["x-quota"] = json!(endpoint.quota);
+            parameters.push(json!({"$ref": "#/components/parameters/Prefer"}));
+            codes.extend(OF_EVERY_CALL);
+            codes.push(Code::ScopeInsufficient);
+        }
         Access::Operator => {
             operation["security"] = json!([{"operator": []}]);
             operation["x-quota"] = json!(endpoint.quota);
@@ -175,7 +192,6 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
             codes.extend(OF_EVERY_CALL);
         }
     }
-    let is_of_a_space = endpoint.access != Access::Operator;
     let is_repeatable = matches!(endpoint.action, Action::Write(_) | Action::Transact | Action::Revert);
     if is_repeatable {
         parameters.push(json!({"$ref": "#/components/parameters/IdempotencyKey"}));
@@ -213,14 +229,12 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     let mut responses = Map::new();
     for (status, codes) in by_status {
-        let (name, response) = answers::refused(&codes, is_of_a_space);
+        let (name, response) = answers::refused(&codes, endpoint.access);
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }
     for mut success in described.successes {
-        if !is_of_a_space {
-            success = success.of_no_space();
-        }
+        success = success.of(endpoint.access);
         if is_read {
             success = success.read();
         }

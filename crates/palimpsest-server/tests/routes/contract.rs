@@ -44,11 +44,15 @@ pub(crate) fn endpoints() -> Vec<Endpoint> {
 
 fn access(security: &Value) -> Access {
     let Some(security) = security.get(0) else { return Access::Open };
-    if security.get("operator").is_some() {
-        return Access::Operator;
-    }
-    let needed = security["bearer"][0].as_str().unwrap();
-    Access::Scope(*Scope::ALL.iter().find(|scope| scope.as_str() == needed).unwrap())
+    let scope = |scheme: &str| {
+        let needed = security[scheme][0].as_str()?;
+        Some(*Scope::ALL.iter().find(|scope| scope.as_str() == needed).unwrap())
+    };
+    let of_spaces = || scope("beta").map(Access::Beta);
+    scope("bearer").map(Access::Scope).or_else(of_spaces).unwrap_or_else(|| {
+        assert!(security.get("operator").is_some(), "{security}");
+        Access::Operator
+    })
 }
 
 impl Endpoint {
@@ -56,7 +60,7 @@ impl Endpoint {
     pub(crate) fn scope(&self) -> Option<Scope> {
         match self.access {
             Access::Scope(scope) => Some(scope),
-            Access::Open | Access::Operator => None,
+            Access::Open | Access::Beta(_) | Access::Operator => None,
         }
     }
 }

@@ -86,6 +86,10 @@ async fn pages_may_send_and_read_the_headers_of_the_api() {
         "palimpsest-ignored",
         "idempotency-replayed",
         "ratelimit",
+        "ratelimit-policy",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
         "retry-after",
         "x-request-id",
     ];

@@ -24,6 +24,7 @@ mod times;
 mod walk;
 mod webhooks;
 
+mod beta;
 mod block;
 mod blocks;
 mod changes;
