@@ -68,6 +68,7 @@ fn ensure(
                 collections: Vec::new(),
                 properties: [("title".into(), title)].into(),
                 blocks: begin(tx),
+                files: Vec::new(),
             };
             tx.put(object, State::Live, ChangeKind::Created)?;
         }

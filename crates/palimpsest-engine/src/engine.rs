@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use palimpsest_model::{ObjectId, Revision, Schema, Shown, State, Tag, render_object, render_space, render_structures};
-use palimpsest_store::{Current, Found, ObjectHead, SpaceRow, Store};
+use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
 use tokio::sync::watch;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::{Key, Rendered};
 use crate::condition::Terms;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::etag::{ETag, Rendering};
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
@@ -26,6 +26,7 @@ pub struct Engine {
     pub(crate) ids: Arc<dyn Ids>,
     fetch: Option<Arc<dyn Fetch>>,
     pub(crate) post: Option<Arc<dyn Post>>,
+    pub(crate) files: Option<Arc<dyn Files>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
     #[cfg(feature = "faults")]
@@ -65,6 +66,7 @@ impl Engine {
             ids,
             fetch: None,
             post: None,
+            files: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
             #[cfg(feature = "faults")]
@@ -82,6 +84,17 @@ impl Engine {
     #[must_use]
     pub fn posting(self, post: Arc<dyn Post>) -> Self {
         Self { post: Some(post), ..self }
+    }
+
+    /// The same, keeping the bytes of files.
+    #[must_use]
+    pub fn keeping(self, files: Arc<dyn Files>) -> Self {
+        Self { files: Some(files), ..self }
+    }
+
+    /// Where the bytes of files lie; a refusal when nothing keeps any.
+    pub fn files(&self) -> Result<&Arc<dyn Files>, Error> {
+        self.files.as_ref().ok_or_else(|| Error::new(Code::ServiceUnavailable, "This server keeps no files"))
     }
 
     /// The store beneath.

@@ -104,6 +104,7 @@ fn object(properties: BTreeMap<PropertyId, Value>, blocks: BTreeMap<PropertyId, 
         collections: Vec::new(),
         properties,
         blocks,
+        files: Vec::new(),
     }
 }
 

@@ -97,6 +97,7 @@ fn properties(front_matter: &FrontMatter, structure: &Structure) {
         collections: Vec::new(),
         properties: values,
         blocks: BTreeMap::new(),
+        files: Vec::new(),
     };
     let written = write_document(&object, structure, &library);
     let Some(found) = split_document(&written).front_matter else {

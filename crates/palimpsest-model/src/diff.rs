@@ -19,6 +19,9 @@ pub fn changed_paths(before: &Object, after: &Object) -> Vec<String> {
             paths.insert(format!("properties.{id}"));
         }
     }
+    if before.files != after.files {
+        paths.insert("files".to_owned());
+    }
     if before.collections != after.collections {
         paths.insert("collections".to_owned());
     }

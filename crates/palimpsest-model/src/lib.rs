@@ -13,6 +13,7 @@ mod date;
 mod diff;
 mod draft;
 mod edit;
+mod file;
 mod icon;
 mod id;
 mod merge;
@@ -44,6 +45,7 @@ pub use edit::{
     EditError, Occurrence, Position, Replacement, append, delete_block, is_lone_empty, move_block, replace_text,
     update_block,
 };
+pub use file::{File, FileHash, FileHashError};
 pub use icon::Icon;
 pub use id::{
     BlockId, BuiltIn, CollectionId, LabelId, LogId, NOTHING, ObjectId, PropertyId, Revision, SpaceId, StructureId,

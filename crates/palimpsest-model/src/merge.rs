@@ -53,7 +53,14 @@ pub fn merge(base: &Object, theirs: &Object, mine: &Object, structure: &Structur
     let blocks =
         blocks::merge(Three { base: &base.blocks, theirs: &theirs.blocks, mine: &mine.blocks }, &mut conflicts);
     Merged {
-        object: Object { id: theirs.id, structure: theirs.structure, collections, properties, blocks },
+        object: Object {
+            id: theirs.id,
+            structure: theirs.structure,
+            collections,
+            properties,
+            blocks,
+            files: theirs.files.clone(),
+        },
         conflicts: conflicts.into_iter().map(|path| Conflict { path }).collect(),
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::block::{Block, count_blocks, depth_of, find_block, walk_blocks};
+use crate::file::File;
 use crate::id::{BlockId, CollectionId, ObjectId, PropertyId, StructureId};
 use crate::value::Value;
 
@@ -24,6 +25,9 @@ pub struct Object {
     /// Its text, a list of blocks for each body section.
     #[serde(default)]
     pub blocks: BTreeMap<PropertyId, Vec<Block>>,
+    /// The bytes it stands for, of a media object. They are given when it is made and never change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<File>,
 }
 
 /// Whether an object can be seen.

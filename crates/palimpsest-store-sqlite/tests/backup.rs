@@ -42,6 +42,7 @@ fn put(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(title)))].into(),
         blocks: [].into(),
+        files: Vec::new(),
     };
     tx.put(object, State::Live, ChangeKind::Created)
 }

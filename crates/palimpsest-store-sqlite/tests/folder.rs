@@ -33,6 +33,7 @@ fn page(number: u128, title: &str) -> Object {
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(title.to_owned())))].into(),
         blocks: [].into(),
+        files: Vec::new(),
     }
 }
 

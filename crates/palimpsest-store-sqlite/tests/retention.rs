@@ -94,6 +94,7 @@ fn page(number: u64, round: u64, word: &str) -> Object {
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(title)))].into(),
         blocks: [("RootPage_content".into(), blocks.collect())].into(),
+        files: Vec::new(),
     }
 }
 

@@ -33,6 +33,8 @@
 mod answer;
 mod delta;
 mod error;
+mod files;
+mod files_memory;
 mod head;
 mod job;
 mod memory;
@@ -56,6 +58,8 @@ pub mod conformance;
 pub use answer::{ANSWERS_KEPT, AnswerChange, StoredAnswer};
 pub use delta::{DeltaError, apply_delta, make_delta};
 pub use error::StoreError;
+pub use files::{ByteStream, Files, FilesError, Filing, Kept};
+pub use files_memory::MemoryFiles;
 pub use head::{Current, Heads, Moves, ObjectHead};
 pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;

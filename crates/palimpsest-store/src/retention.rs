@@ -112,7 +112,14 @@ fn hide_paths(rows: &mut dyn RegistryRows, space: SpaceId, id: ObjectId, revisio
 
 /// The body of an object of which nothing is left but that it was.
 fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
-    let none = Object { id, structure, collections: Vec::new(), properties: BTreeMap::new(), blocks: BTreeMap::new() };
+    let none = Object {
+        id,
+        structure,
+        collections: Vec::new(),
+        properties: BTreeMap::new(),
+        blocks: BTreeMap::new(),
+        files: Vec::new(),
+    };
     // Writing this to memory cannot fail: its maps have text keys.
     serde_json::to_vec(&none).unwrap_or_default()
 }

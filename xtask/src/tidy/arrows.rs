@@ -16,10 +16,12 @@ const ENGINE: &str = "palimpsest-engine";
 const SERVER: &str = "palimpsest-server";
 const CLIENT: &str = "palimpsest-client";
 const FETCH: &str = "palimpsest-fetch";
+const FILES: &str = "palimpsest-files";
+const TRANSFER: &str = "palimpsest-transfer";
 const LAWS: &str = "palimpsest-laws";
 
 /// Every crate of the workspace, and which others it may use.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 13] = [
     (MODEL, &[]),
     (MARKDOWN, &[MODEL]),
     (STORE, &[MODEL]),
@@ -28,7 +30,9 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     (SERVER, &[ENGINE, STORE, MODEL]),
     (CLIENT, &[MODEL]),
     (FETCH, &[]),
-    ("palimpsest", &[MODEL, MARKDOWN, STORE, SQLITE, ENGINE, SERVER, CLIENT, FETCH]),
+    (FILES, &[STORE, MODEL]),
+    (TRANSFER, &[ENGINE, STORE, MARKDOWN, MODEL]),
+    ("palimpsest", &[MODEL, MARKDOWN, STORE, SQLITE, ENGINE, SERVER, CLIENT, FETCH, FILES, TRANSFER]),
     // Nothing uses it but the fuzz targets.
     (LAWS, &[MODEL, MARKDOWN, STORE, ENGINE, SERVER]),
     ("xtask", &[]),

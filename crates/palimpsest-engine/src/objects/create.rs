@@ -76,7 +76,8 @@ impl CreateObject {
         let mut values = found;
         values.extend(properties);
         let properties = with_defaults(structure, values, tx.at());
-        let mut object = Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new() };
+        let mut object =
+            Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new(), files: Vec::new() };
         object.blocks = identify(tx, fresh, &object, drafts, ignored)?;
         for (index, section) in structure.sections().enumerate() {
             let first = if index == 0 { vec![Block::empty(fresh.block())] } else { Vec::new() };

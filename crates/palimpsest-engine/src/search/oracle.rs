@@ -105,6 +105,7 @@ fn object(number: usize, structure: BuiltIn, title: &str, aliases: &[String]) ->
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(title.to_owned()))), ("aliases".into(), aliases)].into(),
         blocks: BTreeMap::new(),
+        files: Vec::new(),
     }
 }
 

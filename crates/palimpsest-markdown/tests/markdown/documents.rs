@@ -235,6 +235,7 @@ fn an_object_is_written_with_its_properties_on_top() {
         collections: Vec::new(),
         properties: properties.into_iter().map(|(id, value)| (id.into(), value)).collect(),
         blocks: BTreeMap::from([("one".into(), vec![block("a")]), ("two".into(), vec![block("b")])]),
+        files: Vec::new(),
     };
     let library = Library::new(&["Ann", "Bob", "Twice", "Twice"], &["idea"]);
     assert_eq!(
@@ -269,6 +270,7 @@ fn an_empty_object_is_its_type_and_title() {
         collections: Vec::new(),
         properties: BTreeMap::new(),
         blocks: BTreeMap::from([("one".into(), vec![Block::empty(BlockId(Uuid::nil()))])]),
+        files: Vec::new(),
     };
     let library = Library::new(&[], &[]);
     assert_eq!(write_document(&object, &structure(), &library), "---\ntype: Job\ntitle:\n---\n");
@@ -331,6 +333,7 @@ fn objects() -> impl Strategy<Value = Object> {
         collections: Vec::new(),
         properties: values.into_iter().flatten().collect(),
         blocks: BTreeMap::from([("one".into(), one), ("two".into(), two)]),
+        files: Vec::new(),
     })
 }
 

@@ -46,6 +46,7 @@ pub fn objects_of(structure: &Structure) -> BoxedStrategy<Object> {
             collections,
             properties,
             blocks,
+            files: Vec::new(),
         })
         .boxed()
 }

@@ -67,6 +67,7 @@ pub(crate) fn page(blocks: Vec<Block>) -> Object {
         collections: Vec::new(),
         properties: BTreeMap::new(),
         blocks: BTreeMap::from([(section(), blocks)]),
+        files: Vec::new(),
     }
 }
 

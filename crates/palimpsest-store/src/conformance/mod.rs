@@ -196,6 +196,7 @@ pub(crate) fn page(number: u128, title: &str) -> Object {
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(title.to_owned())))].into(),
         blocks: [("RootPage_content".into(), vec![paragraph(number << 32, title)])].into(),
+        files: Vec::new(),
     }
 }
 

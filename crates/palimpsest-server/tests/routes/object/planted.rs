@@ -25,6 +25,7 @@ async fn planted(lab: &Lab, structure: StructureId, section: &str, properties: &
         collections: Vec::new(),
         properties: properties.iter().map(|(id, value)| (PropertyId::from(*id), value.clone())).collect(),
         blocks: BTreeMap::from([(PropertyId::from(section), vec![Block::empty(BlockId(uuid))])]),
+        files: Vec::new(),
     };
     let space = palimpsest_model::SpaceId(parse_uuid(&lab.space).unwrap());
     let intent = Intent { space, actor: Actor::operator(), at: lab.app.engine.now(), begins: None };

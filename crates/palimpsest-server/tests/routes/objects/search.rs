@@ -131,6 +131,7 @@ async fn a_daily_note_is_found_by_its_day() {
         collections: Vec::new(),
         properties: [(PropertyId::from("title"), Held::Title(Some(day.to_owned())))].into(),
         blocks: BTreeMap::new(),
+        files: Vec::new(),
     };
     let space = SpaceId(parse_uuid(&lab.space).unwrap());
     let intent = Intent { space, actor: Actor::operator(), at: lab.app.engine.now(), begins: None };
