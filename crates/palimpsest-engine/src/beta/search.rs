@@ -1,13 +1,13 @@
 //! POST /search: the search of today over several spaces, with what of each object answers the query.
 
-use palimpsest_model::{Object, ObjectId, SpaceId, StructureId, Value};
+use bytes::Bytes;
+use palimpsest_model::{Object, ObjectId, Revision, SpaceId, StructureId, Value};
 use palimpsest_store::{Snapshot, StoreError};
 use serde::Serialize;
 
 use crate::access::Access;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::lists::Page;
 use crate::search::{Class, Query, Search, hits};
 
 /// What is searched for, and where.
@@ -49,8 +49,8 @@ struct Context {
 }
 
 impl Engine {
-    /// What is found in some spaces, the best first; of equally good ones by the order of the spaces.
-    pub async fn beta_search(&self, spaces: &[Access], ask: BetaSearch) -> Result<Page, Error> {
+    /// What is found in some spaces, the best first; of equally good ones by the order of the spaces. In one space, also its revision.
+    pub async fn beta_search(&self, spaces: &[Access], ask: BetaSearch) -> Result<(Bytes, Option<Revision>), Error> {
         let (mut results, mut revision) = (Vec::new(), None);
         for access in spaces {
             let (ask, space) = (ask.clone(), access.space);
@@ -62,9 +62,7 @@ impl Engine {
         results.sort_by_key(|row| row.class);
         results.truncate(ask.search.limit);
         let body = serde_json::to_vec(&Body { results }).unwrap_or_default().into();
-        // Of several spaces there is no one revision.
-        let revision = revision.filter(|_| spaces.len() == 1).unwrap_or_default();
-        Ok(Page { body, revision, etag: None })
+        Ok((body, revision.filter(|_| spaces.len() == 1)))
     }
 }
 

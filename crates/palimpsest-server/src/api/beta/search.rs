@@ -1,8 +1,8 @@
 //! POST /search: a read, although it is a POST. What is searched are titles and aliases, in both modes; `fullText` shows what of a
 //! description answers the query, too.
 
+use http::StatusCode;
 use palimpsest_engine::{BetaSearch, Code, Search};
-use palimpsest_model::Revision;
 use palimpsest_model::{Node, Reading as Notes, SpaceId, StructureId, read_structure_id, read_uuid};
 use serde_json::json;
 
@@ -32,9 +32,8 @@ pub(crate) fn call(call: BetaCall) -> Reading {
             Some((spaces?, BetaSearch { search, whole: whole?.unwrap_or(true) }))
         })?;
         let spaces = spaces.into_iter().map(|space| call.open(space)).collect::<Result<Vec<_>, _>>()?;
-        let page = call.engine.beta_search(&spaces, ask).await?;
-        let answer = Answer::from(page);
-        Ok(Answer { revision: answer.revision.filter(|revision| *revision > Revision::default()), ..answer })
+        let (body, revision) = call.engine.beta_search(&spaces, ask).await?;
+        Ok(Answer { revision, ..Answer::plain(StatusCode::OK, body) })
     })
 }
 
