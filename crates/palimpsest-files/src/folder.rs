@@ -115,6 +115,15 @@ impl Inside {
         Ok((file, Asked::new(hash, sidecar.sums, range)))
     }
 
+    fn size(&self, hash: FileHash) -> Result<Option<u64>, FilesError> {
+        let (path, sidecar) = self.paths(hash);
+        let _turn = self.turn(hash);
+        let Some(found) = there(fs::metadata(path))? else { return Ok(None) };
+        let known = read_sidecar(&sidecar)?.map(|sidecar| sidecar.sums.size);
+        // A file that was cut off is not a shorter one.
+        if known == Some(found.len()) { Ok(known) } else { Err(FilesError::Damaged(hash)) }
+    }
+
     fn list(&self, after: Option<FileHash>, limit: usize) -> Result<Vec<FileHash>, FilesError> {
         let mut names = Vec::new();
         for first in after.map_or(0, |after| after.0[0])..=u8::MAX {
@@ -186,7 +195,7 @@ impl Files for FolderFiles {
     }
 
     fn size(&self, hash: FileHash) -> Filing<'_, Option<u64>> {
-        self.run(move |inside| Ok(there(fs::metadata(inside.paths(hash).0))?.map(|found| found.len())))
+        self.run(move |inside| inside.size(hash))
     }
 
     fn open(&self, hash: FileHash, range: Range<u64>) -> Filing<'_, ByteStream<'static>> {

@@ -103,6 +103,10 @@ impl Place for InBucket<'_> {
     fn damage(&self, hash: FileHash, place: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(self.replace(hash, move |bytes| bytes[place] ^= 1))
     }
+
+    fn cut(&self, hash: FileHash, length: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(self.replace(hash, move |bytes| bytes.truncate(length)))
+    }
 }
 
 macro_rules! pass_all {

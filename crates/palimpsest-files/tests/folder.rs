@@ -50,6 +50,11 @@ impl Place for Opened {
         fs::write(path, bytes).unwrap();
         Box::pin(std::future::ready(()))
     }
+
+    fn cut(&self, hash: FileHash, length: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        fs::OpenOptions::new().write(true).open(self.path(hash)).unwrap().set_len(length as u64).unwrap();
+        Box::pin(std::future::ready(()))
+    }
 }
 
 palimpsest_store::files_conformance!(open());
@@ -155,10 +160,15 @@ async fn what_is_cut_off_or_has_no_sums_is_damaged() {
     let kept = opened.files.put(sent(&bytes), u64::MAX, NOW).await.unwrap();
     fs::OpenOptions::new().write(true).open(opened.path(kept.hash)).unwrap().set_len(MEBIBYTE as u64 + 9).unwrap();
     assert_eq!(read(&opened.files, kept.hash).await, damaged(kept.hash));
+    for length in [0, MEBIBYTE as u64, MEBIBYTE as u64 + 11] {
+        fs::OpenOptions::new().write(true).open(opened.path(kept.hash)).unwrap().set_len(length).unwrap();
+        assert_eq!(opened.files.size(kept.hash).await, Err(FilesError::Damaged(kept.hash)), "{length}");
+    }
     opened.files.put(sent(&bytes), u64::MAX, NOW).await.unwrap();
     assert!(read(&opened.files, kept.hash).await == Ok(bytes));
     fs::remove_file(opened.path(kept.hash).with_extension("sums")).unwrap();
     assert_eq!(read(&opened.files, kept.hash).await, damaged(kept.hash));
+    assert_eq!(opened.files.size(kept.hash).await, Err(FilesError::Damaged(kept.hash)));
     assert_eq!(opened.files.remove(kept.hash, NOW).await, Ok(true));
     assert_eq!(opened.files.list(None, 9).await, Ok(Vec::new()));
 }

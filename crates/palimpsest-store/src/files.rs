@@ -45,7 +45,8 @@ pub trait Files: Send + Sync + 'static {
     /// Keeps bytes of an unknown number, but at most `limit`: [`FilesError::Length`] beyond.
     fn put<'a>(&'a self, bytes: ByteStream<'a>, limit: u64, now: Timestamp) -> Filing<'a, Kept>;
 
-    /// How many bytes there are under a name; nothing when there are none.
+    /// How many bytes were kept under a name; nothing when there are none, and never the size of what was cut off:
+    /// [`FilesError::Damaged`] where that is seen without reading them.
     fn size(&self, hash: FileHash) -> Filing<'_, Option<u64>>;
 
     /// Bytes `range` of what is kept under a name, each checked before it is handed out; [`FilesError::Missing`] when nothing

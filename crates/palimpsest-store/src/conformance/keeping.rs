@@ -23,6 +23,9 @@ pub trait Place: Send + Sync {
 
     /// Makes one byte of what is kept under a name another one.
     fn damage(&self, hash: FileHash, place: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+
+    /// Leaves only the first `length` bytes of what is kept under a name.
+    fn cut(&self, hash: FileHash, length: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 impl Place for MemoryFiles {
@@ -32,6 +35,11 @@ impl Place for MemoryFiles {
 
     fn damage(&self, hash: FileHash, place: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Self::damage(self, hash, place);
+        Box::pin(future::ready(()))
+    }
+
+    fn cut(&self, hash: FileHash, length: usize) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Self::cut(self, hash, length);
         Box::pin(future::ready(()))
     }
 }
@@ -46,7 +54,8 @@ macro_rules! files_checks {
             parts_make_the_whole, a_part_is_exactly_as_long_as_it_was_to_be, a_part_that_is_sent_again_replaces_the_earlier,
             nothing_is_made_of_parts_that_are_not_all_there, an_upload_goes_with_all_its_parts,
             what_is_too_long_or_ends_early_leaves_nothing, any_range_is_the_bytes_of_that_range,
-            damaged_bytes_are_met_before_the_first_that_is_wrong, what_is_put_again_is_whole_again,
+            damaged_bytes_are_met_before_the_first_that_is_wrong, what_was_cut_off_is_no_shorter_file,
+            what_is_put_again_is_whole_again,
             only_what_is_old_is_removed, names_are_listed_in_their_order,
             many_at_once_do_not_disturb_each_other, what_is_put_while_it_is_collected_is_kept,
         }
@@ -284,6 +293,25 @@ pub async fn damaged_bytes_are_met_before_the_first_that_is_wrong(place: &dyn Pl
                 "{wrong} in {range:?}"
             );
         }
+    }
+}
+
+/// Wherever a file was cut off, to nothing or between two sums as well, it is not taken for one that ends there.
+pub async fn what_was_cut_off_is_no_shorter_file(place: &dyn Place) {
+    let length = 2 * MEBIBYTE + 777;
+    for (seed, left) in [0, 1, MEBIBYTE, 2 * MEBIBYTE, length - 1].into_iter().enumerate() {
+        let bytes = content(seed as u8, length);
+        let hash = put(place, &bytes, NOW).await.hash;
+        place.cut(hash, left).await;
+        match place.files().size(hash).await {
+            Ok(size) => assert_eq!(size, Some(length as u64), "{left}"),
+            Err(error) => assert_eq!(error, FilesError::Damaged(hash), "{left}"),
+        }
+        let (read, error) = read(place, hash, 0..length as u64).await;
+        assert_eq!(error, Some(FilesError::Damaged(hash)), "{left}");
+        assert!(read.len() <= left && bytes.starts_with(&read), "{left}");
+        put(place, &bytes, NOW).await;
+        assert_eq!(place.files().size(hash).await, Ok(Some(length as u64)), "{left}");
     }
 }
 

@@ -157,8 +157,11 @@ async fn bring_media(
             return Ok(Err(format!("{path} has {} bytes, not {}", file.size, named.size)));
         }
         let files = engine.files()?;
-        if files.size(named.hash).await.map_err(of_files)? == Some(named.size) {
-            continue;
+        match files.size(named.hash).await {
+            Ok(Some(size)) if size == named.size => continue,
+            // It is made whole.
+            Ok(_) | Err(FilesError::Damaged(_)) => {}
+            Err(error) => return Err(of_files(error)),
         }
         let hash = match dry_run {
             true => read::hash(source, file),

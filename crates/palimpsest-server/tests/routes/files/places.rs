@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -105,6 +106,21 @@ async fn bytes_that_are_damaged_at_once_are_an_internal_error_that_says_nothing_
     assert_eq!((reply.status, &*reply.code()), (500, "cap_server_error"));
     let text = String::from_utf8(reply.body.to_vec()).unwrap();
     assert!(!text.contains(link.split('/').nth(2).unwrap()) && !text.contains("damaged"), "{text}");
+}
+
+#[tokio::test]
+async fn a_file_that_was_cut_off_is_never_told_to_be_whole() {
+    let files = Arc::new(MemoryFiles::default());
+    let lab = Lab::in_app(App::taking(Arc::clone(&files) as _, 1000)).await;
+    let media = Media::in_lab(lab, b"bytes of a gel", "gel.png", "image/png").await;
+    let link = media.link().await;
+    let [hash] = files.list(None, 9).await.unwrap()[..] else { panic!() };
+    for length in [13, 0] {
+        files.cut(hash, length);
+        for method in [Method::GET, Method::HEAD] {
+            assert_eq!(media.lab.app.send(Ask::new(method, &link)).await.status, 500, "{length}");
+        }
+    }
 }
 
 #[tokio::test]
