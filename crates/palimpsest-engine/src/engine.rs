@@ -19,14 +19,14 @@ use crate::error::{Code, Error, Kind};
 use crate::etag::{ETag, Rendering};
 use crate::files::Links;
 use crate::lists::Page;
-use crate::media::shown_as;
+use crate::media::{UNKNOWN, is_media_type, shown_as};
 use crate::objects::name_in;
 use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
 use crate::undone::Undone;
-use crate::uploads::MAX_FILE;
+use crate::uploads::{MAX_FILE, Turns};
 use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Post, WebPage};
 
 /// Everything a transport needs to answer.
@@ -38,6 +38,7 @@ pub struct Engine {
     pub(crate) post: Option<Arc<dyn Post>>,
     pub(crate) files: Option<Arc<dyn Files>>,
     pub(crate) max_file: u64,
+    pub(crate) turns: Turns,
     pub(crate) links: Option<Arc<Links>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
@@ -80,6 +81,7 @@ impl Engine {
             post: None,
             files: None,
             max_file: MAX_FILE,
+            turns: Turns::default(),
             links: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
@@ -267,6 +269,9 @@ impl Engine {
     /// What is at a URL, where the engine looks at pages at all.
     pub(crate) async fn page(&self, url: &str) -> Option<WebPage> {
         let Fetched { mut page, bytes } = self.fetch.as_ref()?.fetch(url).await?;
+        if !is_media_type(&page.content_type) {
+            page.content_type = UNKNOWN.to_owned();
+        }
         if let (Some(bytes), Ok(files)) = (bytes, self.files())
             && shown_as(&page.content_type).is_some()
             // Without its bytes it is made all the same.

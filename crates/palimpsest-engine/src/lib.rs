@@ -57,7 +57,7 @@ pub use files::{Linked, Links, PublicUrl};
 pub use history::{GetObjects, ListHistory};
 pub use lists::{ListObjects, Page, Row};
 pub use markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-pub use media::{media_of, type_of_name};
+pub use media::{LONGEST_TYPE, is_media_type, media_of, type_of_name};
 pub use objects::{
     CreateFromUrl, CreateMedia, CreateObject, DeleteObject, Edit, EditObject, MAX_EDITS, Notes, RevertObject,
     UpdateObject,

@@ -8,6 +8,39 @@ pub(crate) const UNKNOWN: &str = "application/octet-stream";
 /// So many bytes tell what a file is.
 pub(crate) const FIRST_BYTES: u64 = 8 * 1024;
 
+/// The longest media type, in bytes.
+pub const LONGEST_TYPE: usize = 255;
+
+/// Whether it is one media type, as it may stand in a header (RFC 9110 §8.3.1): nobody who splits the header at commas, as
+/// browsers do, finds a second one in it.
+#[must_use]
+pub fn is_media_type(text: &str) -> bool {
+    text.len() <= LONGEST_TYPE && has_form(text).is_some()
+}
+
+fn has_form(text: &str) -> Option<()> {
+    let mut rest = behind_token(behind_token(text)?.strip_prefix('/')?)?;
+    while !rest.is_empty() {
+        let parameter = rest.trim_start_matches(' ').strip_prefix(';')?.trim_start_matches(' ');
+        let value = behind_token(parameter)?.strip_prefix('=')?;
+        rest = match value.strip_prefix('"') {
+            Some(quoted) => quoted.trim_start_matches(is_quotable).strip_prefix('"')?,
+            None => behind_token(value)?,
+        };
+    }
+    Some(())
+}
+
+/// What follows a token.
+fn behind_token(text: &str) -> Option<&str> {
+    let rest = text.trim_start_matches(|next: char| next.is_ascii_alphanumeric() || "!#$&^_.+-".contains(next));
+    (rest.len() < text.len()).then_some(rest)
+}
+
+fn is_quotable(next: char) -> bool {
+    matches!(next, ' '..='~') && !matches!(next, '"' | '\\')
+}
+
 /// The type that the extension of a name stands for.
 #[must_use]
 pub fn type_of_name(name: &str) -> Option<String> {
@@ -56,6 +89,47 @@ mod tests {
             ("image", BuiltIn::MediaFile),
         ] {
             assert_eq!(media_of(file_type), expected, "{file_type}");
+        }
+    }
+
+    #[test]
+    fn a_media_type_is_one_and_no_more() {
+        let longest = format!("image/{}", "x".repeat(LONGEST_TYPE - 6));
+        for good in [
+            "image/png",
+            "application/vnd.a+b",
+            "text/html; charset=utf-8",
+            "text/html;charset=utf-8 ; a=b",
+            "video/mp4; codecs=\"avc1.42E01E, mp4a.40.2\"",
+            "image/png;a=\"\"",
+            &longest,
+        ] {
+            assert!(is_media_type(good), "{good}");
+        }
+        for bad in [
+            "",
+            "image",
+            "image/",
+            "/png",
+            "image/png ",
+            " image/png",
+            "image/png;",
+            "image/png;,text/html",
+            "image/png, text/html",
+            "image/png;a=b,text/html",
+            "image/png;a=b;,text/html",
+            "image/png;a=,text/html",
+            "image/png;a=\"b\",text/html",
+            "image/png;a=\"b\\\",text/html\"",
+            "image/png;a=\"b,text/html",
+            "image/png;a=b\",text/html\"",
+            "image/png;a",
+            "image/png;a =b",
+            "image/png\t;a=b",
+            "image/png;a=é",
+            &format!("{longest}x"),
+        ] {
+            assert!(!is_media_type(bad), "{bad}");
         }
     }
 

@@ -133,8 +133,11 @@ impl CreateFromUrl {
     }
 }
 
+/// The longest name of a file, in characters.
+const LONGEST_NAME: usize = 512;
+
 /// How a file is called in its URL.
 pub(crate) fn name_in(url: &Url) -> Option<String> {
     let name = url.path_segments()?.next_back().filter(|name| !name.is_empty())?;
-    Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
+    Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().chars().take(LONGEST_NAME).collect())
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use palimpsest_model::{CollectionId, File, ObjectId, State, StructureId, Value};
+use palimpsest_model::{CollectionId, File, ObjectId, Path, Problem, Problems, State, StructureId, Value};
 use palimpsest_store::{Found, Tx};
 
 use super::CreateObject;
 use super::create::Unsent;
+use crate::check::misplaced;
 use crate::error::{Code, Error};
 use crate::media::media_of;
 use crate::operation::Ignored;
@@ -37,6 +38,14 @@ impl CreateMedia {
         let Some(structure) = structure.map(|structure| &structure.value) else {
             return Err(Error::new(Code::InvalidInput, "This space has no type for this file"));
         };
+        // The request names the upload alone.
+        let mut problems = Problems::default();
+        for id in &self.collections {
+            if let Some(problem) = misplaced(&schema, Some(structure), *id) {
+                problems.push(Problem::new(Path::keys(&["id"]), format!("{problem}: {id}")));
+            }
+        }
+        problems.check(())?;
         let create = CreateObject {
             id: Some(self.id),
             structure: structure.id,

@@ -6,6 +6,7 @@ use futures_util::StreamExt;
 use palimpsest_model::{File, FileHash, ObjectId, Path, Problem};
 use palimpsest_store::{FilesError, Upload};
 
+use super::turns::Step;
 use super::{part_count, refusal, size_of_part};
 use crate::access::Access;
 use crate::engine::Engine;
@@ -21,6 +22,7 @@ const NAMED: usize = 20;
 impl Engine {
     /// POST /object/media/upload/complete: makes the object, under the id of the upload. Done again it answers that object.
     pub async fn complete_upload(&self, access: &Access, id: ObjectId) -> Result<Written, Error> {
+        let _completing = self.turns.turn(id, Step::Completing).await;
         let upload = match self.find_upload(access, id).await {
             Ok(upload) => upload,
             Err(unknown) => return self.completed(access, id, unknown).await,
@@ -33,6 +35,11 @@ impl Engine {
                 Err(unknown) => return self.completed(access, id, unknown).await,
             },
         };
+        let _ending = self.turns.turn(id, Step::Ending).await;
+        // It may have been given up meanwhile, or its time may be over.
+        if let Err(unknown) = self.find_upload(access, id).await {
+            return self.completed(access, id, unknown).await;
+        }
         let create =
             CreateMedia { id, title: upload.title.unwrap_or(upload.file_name), collections: upload.collections, file };
         let written = self.execute(access, Request::from(Operation::CreateMedia(create))).await?;
@@ -59,6 +66,8 @@ impl Engine {
         let parts = files.parts(upload.id).await.map_err(refusal)?;
         let count = u32::try_from(part_count(upload.file_size, upload.part_size)).unwrap_or(u32::MAX);
         check_parts(upload, count, &parts)?;
+        // It is never closed.
+        let _place = self.turns.joins.acquire().await;
         let kept = files.join(upload.id, count, self.now()).await.map_err(refusal)?;
         if kept.size != upload.file_size {
             return Err(Error::internal(format!("{} bytes were put together to {}", upload.file_size, kept.size)));

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use palimpsest_store::{Registry, Upload};
 
+use super::turns::Step;
 use super::{is_over, refusal};
 use crate::engine::Engine;
 use crate::error::Error;
@@ -22,6 +23,7 @@ impl Engine {
         }
         stale.extend(over.iter().map(|upload| upload.id));
         for id in &stale {
+            let _turn = self.turns.turn(*id, Step::Ending).await;
             self.drop_upload(*id).await?;
             files.discard(*id).await.map_err(refusal)?;
         }

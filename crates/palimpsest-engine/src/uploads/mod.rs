@@ -2,7 +2,8 @@
 //!
 //! The object gets the id of its session. So whoever asks twice for the end finds what was made, and a crash between any two
 //! steps leaves a session that can be ended again, or the object: the parts are put together first, then the object is
-//! committed, then parts and session go.
+//! committed, then parts and session go. While the parts are put together the upload may still be given up; whether it is there
+//! is looked at again in the turn that ends it.
 
 mod abort;
 mod body;
@@ -10,8 +11,10 @@ mod complete;
 mod expire;
 mod part;
 mod start;
+mod turns;
 
 pub use start::StartUpload;
+pub(crate) use turns::Turns;
 
 use palimpsest_model::{ObjectId, SpaceId, Timestamp};
 use palimpsest_store::{FilesError, Registry, Upload};

@@ -40,7 +40,10 @@ impl Engine {
         self.judged(access, kept).await?;
         // Who ended the upload meanwhile removed its parts, but not this one.
         if let Err(error) = self.find_upload(access, id).await {
-            files.discard(id).await.map_err(refusal)?;
+            // Of a store that cannot be asked now nobody knows that: then every part stays.
+            if error.code == Code::NotFound {
+                files.discard(id).await.map_err(refusal)?;
+            }
             return Err(error);
         }
         self.page_of(access, &PartBody { number, size }).await

@@ -1,6 +1,7 @@
 //! How a browser may take a file that somebody sent: what it may show, as what, and that nothing of it runs.
 
 use http::HeaderValue;
+use palimpsest_engine::is_media_type;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// For what may be shown: no script, no request, an origin of its own. A browser that shows an image, sound or film by itself
@@ -26,7 +27,7 @@ pub(super) struct Guise {
 impl Guise {
     pub(super) fn of(file_type: &str, name: &str) -> Self {
         let essence = essence(file_type);
-        let sent = HeaderValue::try_from(file_type.trim()).ok().filter(|_| essence.is_some());
+        let sent = essence.as_ref().and_then(|_| HeaderValue::try_from(file_type.trim()).ok());
         let shows = essence.as_deref().is_some_and(is_harmless) && sent.is_some();
         let policy = if essence.as_deref() == Some("application/pdf") { SEALED_PDF } else { SEALED };
         Self {
@@ -39,11 +40,8 @@ impl Guise {
 
 /// The type and subtype in lower case; nothing for what is no media type (RFC 9110 §8.3.1).
 fn essence(file_type: &str) -> Option<String> {
-    let (kind, subtype) = file_type.split(';').next()?.trim().split_once('/')?;
-    let is_token = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
-    };
-    (is_token(kind) && is_token(subtype)).then(|| format!("{kind}/{subtype}").to_ascii_lowercase())
+    let file_type = Some(file_type.trim()).filter(|file_type| is_media_type(file_type))?;
+    Some(file_type.split(';').next()?.trim_end().to_ascii_lowercase())
 }
 
 /// Whether a browser that shows it by itself runs nothing of it.
@@ -113,6 +111,13 @@ mod tests {
             "\"image/png\"",
             "image/a/b",
             "image/png;\u{7}",
+            // A browser takes what follows the comma (Fetch, "extract a MIME type").
+            "image/png;,text/html",
+            "application/pdf;,text/html",
+            "image/png;a=b,text/html",
+            "image/png, text/html",
+            "image/png;a=\"b\",text/html",
+            "image/png;a=\"b\\\",text/html\"",
         ] {
             let (media, disposition) = told(odd, "a");
             assert_eq!((&*media, disposition.split(';').next()), (BYTES, Some("attachment")), "{odd:?}");

@@ -14,7 +14,7 @@ use crate::app::Lab;
 use crate::wire::{NOBODY, id, page};
 
 /// The file of an object, as it is stored.
-async fn file(lab: &Lab, object: &str) -> palimpsest_model::File {
+pub(super) async fn file(lab: &Lab, object: &str) -> palimpsest_model::File {
     let (space, id) = (SpaceId(parse_uuid(&lab.space).unwrap()), ObjectId(parse_uuid(object).unwrap()));
     let look = move |snapshot: &mut Snapshot<'_>| snapshot.object(id);
     let found = lab.app.engine.store().read(space, look).await.unwrap().value.unwrap().unwrap();
@@ -177,8 +177,8 @@ async fn collections_are_checked_again_at_the_end() {
     let body = json!({"fileName": "photo", "fileSize": 5, "collections": [shelf.id]});
     let upload = id(&start(&lab, body).await);
     send(&lab, &upload, &Bytes::from_static(b"words")).await;
-    let message = "✖ This collection holds no objects of type File\n  → at collections[0]";
-    lab.refuses(Method::POST, COMPLETE, json!({"id": upload}), message).await;
+    let message = format!("✖ This collection holds no objects of type File: {}\n  → at id", shelf.id);
+    lab.refuses(Method::POST, COMPLETE, json!({"id": upload}), &message).await;
     lab.put(&part_of(&upload, 1), &b"%PDF-"[..]).await.ok();
     assert_eq!(complete(&lab, &upload).await.ok()["structureId"], "MediaPDF");
 }

@@ -18,10 +18,13 @@ struct Network;
 
 impl Fetch for Network {
     fn fetch<'f>(&'f self, url: &'f str) -> Fetching<'f> {
+        let long = format!("image/{}", "x".repeat(250));
         let kind = match url.rsplit('.').next() {
             Some("png") => "image/png",
             Some("pdf") => "application/pdf",
             Some("zip") => "application/zip",
+            Some("two") => "image/png;,text/html",
+            Some("long") => &long,
             _ => "text/html",
         };
         let page = WebPage { content_type: kind.to_owned(), host: "e.org".to_owned(), ..WebPage::default() };
@@ -56,6 +59,14 @@ async fn media_that_a_url_leads_to_is_kept_with_its_bytes() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_too_long_is_cut() {
+    let (lab, _) = lab(1000).await;
+    let made = link(&lab, &format!("https://e.org/{}.png", "%C3%A9".repeat(600))).await;
+    let file = super::completing::file(&lab, &id(&made)).await;
+    assert_eq!((file.name, file.size), ("é".repeat(512), 5));
+}
+
+#[tokio::test]
 async fn what_cannot_be_kept_is_made_without_its_bytes() {
     let (lab, files) = lab(4).await;
     let bare = |made: &Value| {
@@ -76,7 +87,8 @@ async fn what_cannot_be_kept_is_made_without_its_bytes() {
 #[tokio::test]
 async fn of_what_is_no_media_nothing_is_kept() {
     let (lab, _) = lab(1000).await;
-    for url in ["https://e.org/a.html", "https://e.org/a.zip"] {
+    // Nor of what says that it is several things at once, or what nobody could write down.
+    for url in ["https://e.org/a.html", "https://e.org/a.zip", "https://e.org/a.two", "https://e.org/a.long"] {
         assert_eq!(link(&lab, url).await["structureId"], "MediaWebResource");
     }
     assert_eq!(lab.app.engine.files().unwrap().list(None, 10).await.unwrap(), []);

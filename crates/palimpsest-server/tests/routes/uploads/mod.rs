@@ -6,6 +6,7 @@ mod links;
 mod parts;
 mod starting;
 mod trouble;
+mod turns;
 
 use bytes::Bytes;
 use palimpsest_engine::PART_SIZE;

@@ -47,7 +47,7 @@ async fn sizes_are_counted_in_parts() {
 #[tokio::test]
 async fn what_is_out_of_form_is_refused_with_its_path() {
     let lab = Lab::new().await;
-    let cases: [(&str, Value, &str); 14] = [
+    let cases: [(&str, Value, &str); 17] = [
         ("fileName", Value::Null, "Invalid input: expected string, received null"),
         ("fileName", json!(""), "Too small: expected string to have >=1 characters"),
         ("fileName", json!("é".repeat(513)), "Too big: expected string to have <=512 characters"),
@@ -60,6 +60,9 @@ async fn what_is_out_of_form_is_refused_with_its_path() {
         ("fileSize", json!(1_u64 << 53), "Too big: expected number to be <=9007199254740991"),
         ("fileType", json!("png"), "Invalid media type: expected one such as image/png"),
         ("fileType", json!("image/png\r\nX: y"), "Invalid media type: expected one such as image/png"),
+        ("fileType", json!("image/png;,text/html"), "Invalid media type: expected one such as image/png"),
+        ("fileType", json!("application/pdf;a=b,text/html"), "Invalid media type: expected one such as image/png"),
+        ("fileType", json!("image/png; a"), "Invalid media type: expected one such as image/png"),
         ("fileType", json!(format!("image/{}", "x".repeat(250))), "Too big: expected string to have <=255 characters"),
         ("title", json!("x".repeat(501)), "Too big: expected string to have <=500 characters"),
     ];
@@ -72,7 +75,7 @@ async fn what_is_out_of_form_is_refused_with_its_path() {
                ✖ Invalid input: expected number, received undefined\n  → at fileSize\n\
                ✖ Invalid UUID\n  → at collections[0]";
     lab.refuses(Method::POST, START, json!({"collections": ["x"]}), all).await;
-    for good in ["image/png", "IMAGE/PNG; a=\"b c\"", "application/vnd.a+b"] {
+    for good in ["image/png", "IMAGE/PNG; a=\"b c\"", "video/mp4; codecs=\"avc1, mp4a\"", "application/vnd.a+b"] {
         let made = start(&lab, json!({"fileName": "é".repeat(512), "fileSize": 9, "fileType": good})).await;
         assert_eq!(made["fileType"], good);
     }

@@ -3,25 +3,31 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use http::Method;
+use palimpsest_engine::PART_SIZE;
 use palimpsest_model::{FileHash, ObjectId, Timestamp};
 use palimpsest_server::Limits;
-use palimpsest_store::{ByteStream, Files, FilesError, Filing, Kept, MemoryFiles};
+use palimpsest_store::{ByteStream, Files, FilesError, Filing, Kept, MemoryFiles, StoreError};
+use tokio::sync::Mutex;
 
 use super::{begin, complete, content, part_of, send};
 use crate::app::{App, Lab, unhurried};
+use crate::faulty::{Fault, Faulty};
 
 /// A place that has no room while it is told so.
 #[derive(Default)]
 pub(super) struct Cramped {
     inner: MemoryFiles,
     pub(super) is_full: AtomicBool,
+    /// Parts are put together while nobody has it.
+    pub(super) joining: Mutex<()>,
+    pub(super) joins: AtomicUsize,
 }
 
 impl Cramped {
@@ -52,6 +58,8 @@ impl Files for Cramped {
     fn join(&self, upload: ObjectId, count: u32, now: Timestamp) -> Filing<'_, Kept> {
         Box::pin(async move {
             self.room()?;
+            self.joins.fetch_add(1, Ordering::SeqCst);
+            drop(self.joining.lock().await);
             self.inner.join(upload, count, now).await
         })
     }
@@ -115,7 +123,7 @@ async fn what_a_refusal_left_of_a_part_is_drained() {
     let lab = Lab::in_app(App::taking(Arc::clone(&files) as _, 1 << 30)).await;
     let upload = begin(&lab, "a.png", 5000).await;
     files.is_full.store(true, Ordering::SeqCst);
-    let taken = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let taken = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&taken);
     let pieces = stream::iter((0..50).map(move |_| {
         counted.fetch_add(100, Ordering::SeqCst);
@@ -139,6 +147,25 @@ async fn a_part_that_breaks_off_leaves_nothing() {
     }
     complete(&lab, &upload).await.refusal(400, "cap_invalid_input", "✖ Missing parts of 1: 1\n  → at id");
     send(&lab, &upload, &content(5)).await;
+    complete(&lab, &upload).await.ok();
+}
+
+#[tokio::test]
+async fn a_store_in_trouble_after_a_part_costs_no_part() {
+    let store = Arc::new(Faulty::default());
+    let lab = Lab::in_app(App::over(Arc::clone(&store) as _, unhurried())).await;
+    let bytes = content(PART_SIZE + 3);
+    let upload = begin(&lab, "a.png", PART_SIZE + 3).await;
+    lab.put(&part_of(&upload, 1), bytes.slice(..5_242_880)).await.ok();
+    // The upload is looked up, the part is read, and then it is looked up again.
+    let (last, breaking) = (bytes.slice(5_242_880..), Arc::clone(&store));
+    let body = stream::once(async move {
+        breaking.breaks(Fault::Fails(StoreError::Busy));
+        Ok::<_, std::io::Error>(last)
+    });
+    let reply = lab.app.send(lab.ask(Method::PUT, &part_of(&upload, 2)).body(Body::from_stream(body))).await;
+    assert_eq!((reply.status, &*reply.code()), (503, "cap_service_unavailable"));
+    store.heals();
     complete(&lab, &upload).await.ok();
 }
 

@@ -1,6 +1,6 @@
 //! POST /object/media/upload.
 
-use palimpsest_engine::{PART_SIZE, StartUpload};
+use palimpsest_engine::{LONGEST_TYPE, PART_SIZE, StartUpload, is_media_type};
 use palimpsest_model::{Node, Reading as Notes};
 use serde_json::{Value, json};
 
@@ -13,8 +13,8 @@ use crate::endpoint::{Call, Reading};
 
 /// The longest name of a file, in characters.
 const LONGEST_NAME: usize = 512;
-/// The longest media type.
-const LONGEST_TYPE: usize = 255;
+/// What a media type consists of, as a pattern.
+const TOKEN: &str = "[A-Za-z0-9!#$&^_.+-]+";
 /// The longest title.
 const LONGEST_TITLE: usize = 500;
 /// Beyond it JavaScript clients could not say how large a file is.
@@ -82,13 +82,7 @@ fn read_size(node: &Node<'_, '_>, notes: &mut Notes) -> Option<u64> {
 /// A media type, as it may stand in a header.
 fn read_type(node: &Node<'_, '_>, notes: &mut Notes) -> Option<String> {
     let file_type = read_text(node, LONGEST_TYPE, notes)?;
-    let is_token = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&byte))
-    };
-    let (essence, rest) = file_type.split_at(file_type.find(';').unwrap_or(file_type.len()));
-    let is_type =
-        essence.trim_end_matches(' ').split_once('/').is_some_and(|(kind, of)| is_token(kind) && is_token(of));
-    if !is_type || !rest.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+    if !is_media_type(&file_type) {
         notes.problem(node, "Invalid media type: expected one such as image/png");
         return None;
     }
@@ -102,7 +96,7 @@ pub(crate) fn describe() -> Description {
     let file_type = json!({
         "type": "string",
         "maxLength": LONGEST_TYPE,
-        "pattern": "^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+( *;[ -~]*)?$",
+        "pattern": format!("^{TOKEN}/{TOKEN}( *; *{TOKEN}=({TOKEN}|\"[ !#-\\[\\]-~]*\"))*$"),
     });
     let decides = "Its media type, which decides what it becomes. Without it the extension of the name does, then the first bytes.";
     let title = json!({"type": "string", "maxLength": LONGEST_TITLE});
