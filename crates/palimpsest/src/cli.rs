@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Policy, PublicUrl, Scope};
@@ -99,6 +100,17 @@ struct ServeArgs {
     /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
     #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// Fill the space of an empty folder with a small linked example; once it was made, nothing is done again
+    #[arg(
+        long,
+        env = "PALIMPSEST_DEMO",
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    demo: Option<bool>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -229,6 +241,7 @@ impl Cli {
             given.cors.clone_from(&serve.cors);
             given.max_file = serve.max_file;
             given.public_url.clone_from(&serve.public_url);
+            given.demo = serve.demo;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }

@@ -9,6 +9,7 @@ use palimpsest_engine::{Engine, Links, Policy, PublicUrl, Scope};
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
+use palimpsest_transfer::demo::{self, Filled};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -60,6 +61,10 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (engine, store) = begin(settings)?;
+    // Before the engine can look at pages, and before anybody can ask for anything.
+    if settings.demo {
+        fill(&engine).await?;
+    }
     let engine = engine.taking(settings.max_file.0);
     let engine = posting(match settings.fetch_links {
         FetchLinks::Public => fetching(engine),
@@ -165,13 +170,30 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
     }
 }
 
-/// On an empty folder: a space and a token for it.
-async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+/// Makes the demo, where there is nothing yet.
+async fn fill(engine: &Engine) -> anyhow::Result<()> {
+    first_space(engine).await?;
+    match demo::fill(engine).await.context("--demo")? {
+        Filled::Made(space) => tracing::info!(%space, "the demo was made"),
+        Filled::Present => tracing::info!("the demo was made before"),
+    }
+    Ok(())
+}
+
+/// On an empty folder: a space; whether it was made.
+async fn first_space(engine: &Engine) -> anyhow::Result<bool> {
     if let Reply::Spaces(spaces) = engine.administer(Command::SpaceList).await?
         && spaces.is_empty()
     {
         engine.administer(Command::SpaceCreate { title: "My space".to_owned() }).await?;
-    } else if engine.has_tokens().await? {
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// On an empty folder: a space and a token for it.
+async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+    if !first_space(engine).await? && engine.has_tokens().await? {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];
