@@ -25,6 +25,7 @@ mod cli;
 mod compaction;
 mod counters;
 mod crash;
+mod demo;
 mod disk;
 mod dropped;
 mod erasing;
