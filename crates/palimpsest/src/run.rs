@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::settings::{FetchLinks, History, Settings};
+use crate::settings::{FetchLinks, History, LegacyApi, Settings};
 use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
 use crate::{control, files, print, telemetry};
 
@@ -92,7 +92,8 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         tracing::info!("stopping");
         stops.send_replace(true);
     };
-    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
+    let beta = settings.legacy_api == LegacyApi::On;
+    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), beta, ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
     let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     palimpsest_server::serve(listener, routers, limits, stop).await;
@@ -197,14 +198,14 @@ async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];
-    let create = |space| Command::TokenCreate {
-        space,
+    let create = Command::TokenCreate {
+        spaces: Vec::new(),
         name: "first".to_owned(),
         scopes,
         expires_at: None,
         concurrency: Policy::default(),
     };
-    match engine.administer(create(None)).await {
+    match engine.administer(create).await {
         Ok(Reply::TokenMade(made)) => Ok(Some(made.token)),
         // Several spaces and no token: which one is meant is for the operator to say.
         _ => Ok(None),

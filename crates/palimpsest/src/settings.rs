@@ -24,6 +24,7 @@ pub(crate) struct Given {
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
     pub(crate) history: Option<History>,
+    pub(crate) legacy_api: Option<LegacyApi>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) max_file: Option<Size>,
@@ -112,6 +113,16 @@ pub(crate) enum FetchLinks {
     Off,
 }
 
+/// Whether the retired beta API is served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LegacyApi {
+    /// It is
+    On,
+    /// It is not: its paths are 404
+    Off,
+}
+
 /// What is in force.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -120,6 +131,7 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
     pub(crate) history: History,
+    pub(crate) legacy_api: LegacyApi,
     pub(crate) cors: Vec<Origin>,
     pub(crate) max_file: Size,
     /// Where others reach the server; that of its address when nothing is said.
@@ -152,6 +164,7 @@ impl Settings {
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             history: given.history.or(file.history).unwrap_or(History::Forever),
+            legacy_api: given.legacy_api.or(file.legacy_api).unwrap_or(LegacyApi::On),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
             public_url: given.public_url.or(file.public_url),
@@ -199,6 +212,21 @@ mod tests {
         assert_eq!("12h".parse(), Ok(History::For(12 * 3_600_000)));
         let wrong = "90".parse::<History>().unwrap_err();
         assert!(wrong.contains("`90` is no length of time") && wrong.ends_with("or forever"), "{wrong}");
+    }
+
+    #[test]
+    fn the_retired_api_is_served_unless_said_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<LegacyApi>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { legacy_api: given, ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.legacy_api)
+        };
+        assert_eq!(resolved("", None).unwrap(), LegacyApi::On);
+        assert_eq!(resolved("legacy-api = \"off\"\n", None).unwrap(), LegacyApi::Off);
+        assert_eq!(resolved("legacy-api = \"off\"\n", Some(LegacyApi::On)).unwrap(), LegacyApi::On);
+        assert!(resolved("legacy-api = true\n", None).is_err());
     }
 
     #[test]
