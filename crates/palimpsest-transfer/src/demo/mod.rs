@@ -129,7 +129,8 @@ fn begin(space: SpaceId, kind: Kind, title: &str, image: &File) -> Operation {
         }
         Kind::Weblink(url) => {
             let notes = Notes::Blocks([].into());
-            let create = CreateFromUrl { id: Some(id), url: url.to_owned(), properties, notes, page: None };
+            let create =
+                CreateFromUrl { id: Some(id), url: url.to_owned(), properties, tags: Vec::new(), notes, page: None };
             return Operation::CreateFromUrl(create);
         }
         Kind::Page => (StructureId::BuiltIn(BuiltIn::RootPage), Vec::new()),
