@@ -65,12 +65,27 @@ export const ON_AN_OBJECT = [
   'POST /blocks/move', 'POST /object/edits', 'POST /object/revert', 'PATCH /blocks/block', 'DELETE /block', 'DELETE /object',
 ]
 
-/** The names of the calls that need a token, as the served document tells. */
-export async function guardedCalls(address) {
+/** The calls of the operator, on a space, an object of it and a token, by name: `make: (client) => exchange`. */
+export function callsOfTheOperator({ space, object, token }) {
+  const call = (method, path, body) => [`${method} ${path.split('?')[0]}`, (api) => api.raw(method, path, body)]
+  return Object.fromEntries([
+    call('GET', '/admin/spaces'),
+    call('POST', '/admin/spaces', { title: 'slipped in' }),
+    call('PATCH', '/admin/spaces', { id: space, title: 'taken over' }),
+    call('GET', '/admin/tokens'),
+    call('POST', '/admin/tokens', { spaceId: space, name: 'slipped in', scopes: ['api:read'] }),
+    call('DELETE', `/admin/tokens?id=${token}`),
+    call('POST', '/admin/erase', { spaceId: space, id: object }),
+    call('DELETE', `/admin/spaces?id=${space}`),
+  ])
+}
+
+/** The names of the calls that need a token of a kind, as the served document tells. */
+export async function guardedCalls(address, kind = 'bearer') {
   const { paths } = await (await fetch(`${address}/openapi.json`)).json()
   const calls = Object.entries(paths).flatMap(([path, item]) =>
     Object.entries(item)
-      .filter(([, { security }]) => security?.length)
+      .filter(([, { security }]) => security?.some((needed) => kind in needed))
       .map(([method]) => `${method.toUpperCase()} ${path}`))
   return calls.sort()
 }

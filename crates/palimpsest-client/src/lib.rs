@@ -66,6 +66,8 @@ mod guard;
 mod headers;
 mod history_view;
 mod list;
+mod managed;
+mod managed_view;
 mod markdown_view;
 mod new_block;
 mod new_link;
@@ -105,6 +107,7 @@ pub use answered::Answered;
 pub use append::Append;
 pub use block_view::{BlockView, ContentView, GridView, GroupView, TextView, Walk};
 pub use call::Call;
+pub use calls::Admin;
 pub use change_view::{ChangeKind, ChangeView, ChangedView, ChangesView, SchemaChangeView};
 pub use client::{Client, ClientBuilder};
 pub use code::Code;
@@ -126,12 +129,14 @@ pub use futures_util::Stream;
 pub use guard::Guard;
 pub use history_view::{DifferenceView, EntryView, HistoryView, PathChange};
 pub use list::{List, Page};
+pub use managed::{Concurrency, NewAccessToken, NewSpace, Scope, SpaceSettings};
+pub use managed_view::{ErasedView, MadeToken, ManagedSpace, ManagedToken};
 pub use markdown_view::MarkdownView;
 pub use new_block::NewBlock;
 pub use new_link::NewLink;
 pub use new_object::NewObject;
 pub use new_property::{NewOption, NewProperty, PropertyChanges};
-pub use new_structure::{Concurrency, NewCollection, NewStructure, SpaceChanges, StructureChanges};
+pub use new_structure::{NewCollection, NewStructure, SpaceChanges, StructureChanges};
 pub use new_upload::NewUpload;
 pub use object_changes::ObjectChanges;
 pub use object_view::{FileView, ObjectView};
@@ -140,7 +145,7 @@ pub use page_view::{PageView, RowView};
 pub use palimpsest_model::{
     Alignment, BlockId, BuiltIn, CollectionId, Color, GridLayout, Hierarchy, Highlight, HighlightColor, HighlightKind,
     Icon, LabelId, ListKind, LogId, Number, ObjectId, PropertyId, QuoteLayout, Resolution, Revision, SpaceId,
-    StructureId, Style, Tag, Timestamp, WebhookId, parse_uuid,
+    StructureId, Style, Tag, Timestamp, TokenId, WebhookId, parse_uuid,
 };
 pub use place::Place;
 pub use position::{Position, PositionError};

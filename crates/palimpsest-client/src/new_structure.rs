@@ -4,6 +4,7 @@ use palimpsest_model::{CollectionId, Icon, StructureId};
 use serde::Serialize;
 use uuid::Uuid;
 
+use crate::managed::Concurrency;
 use crate::new_property::NewProperty;
 
 /// A structure (object type) to be made. Palimpsest only.
@@ -102,16 +103,6 @@ pub struct SpaceChanges {
     icon: Option<Option<Icon>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     concurrency: Option<Concurrency>,
-}
-
-/// What a space asks of those who change something that exists.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum Concurrency {
-    /// Nothing.
-    LastWriteWins,
-    /// To name the version that they change.
-    RequireCondition,
 }
 
 impl SpaceChanges {

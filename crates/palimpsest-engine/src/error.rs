@@ -198,6 +198,10 @@ impl From<StoreError> for Error {
             }
             // The space was deleted while a token of it was in flight.
             StoreError::NoSuchSpace => (Code::NotAuthenticated, "The space of this token is gone"),
+            StoreError::SpaceExists(id) => {
+                return Self::new(Code::AlreadyExists, format!("There is already a space {id}"))
+                    .with_details(json!({ "id": id }));
+            }
             StoreError::Busy => (Code::ServiceUnavailable, "Too many requests are waiting; try again shortly"),
             StoreError::Unavailable(_) => (
                 Code::ServiceUnavailable,

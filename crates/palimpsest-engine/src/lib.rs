@@ -3,6 +3,7 @@
 
 mod access;
 pub mod admin;
+mod beta;
 mod blocks;
 mod cache;
 mod check;
@@ -42,7 +43,8 @@ mod webhooks;
 mod world;
 mod zone;
 
-pub use access::Access;
+pub use access::{Access, AdminAccess, Grant};
+pub use beta::BetaSearch;
 pub use blocks::{AppendBlocks, AppendDaily, Appended, DeleteBlock, MoveBlock, Place, UpdateBlock};
 pub use condition::{Condition, Tags};
 pub use engine::{Engine, View};
@@ -76,3 +78,4 @@ pub use webhooks::{CreateWebhook, Next, UpdateWebhook, WebhookHolder};
 pub use world::{Clock, Fetch, Fetched, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
 #[cfg(feature = "testing")]
 pub use world::{CountedIds, ManualClock};
+pub use zone::ZoneName;

@@ -20,6 +20,13 @@ pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revi
 pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The headers of limits that the beta API had instead: what the window is, what it allows, what is left, when it ends.
+pub(crate) const BETA_RATES: [HeaderName; 4] = [
+    HeaderName::from_static("ratelimit-policy"),
+    HeaderName::from_static("ratelimit-limit"),
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("ratelimit-reset"),
+];
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 

@@ -12,7 +12,7 @@ use http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
 use url::Url;
 
-use crate::answer::{IGNORED, PREFERENCE_APPLIED, RATE_LIMIT, REQUEST_ID, REVISION};
+use crate::answer::{BETA_RATES, IGNORED, PREFERENCE_APPLIED, RATE_LIMIT, REQUEST_ID, REVISION};
 use crate::prefer::PREFER;
 
 /// An origin whose pages may call the server from a browser, such as `https://notes.example`.
@@ -72,12 +72,13 @@ pub(crate) fn allow(origins: &[Origin], router: Router) -> Router {
         CONTENT_RANGE,
         CONTENT_DISPOSITION,
     ];
+    let answered = answered.into_iter().chain(BETA_RATES);
     let origins = origins.iter().map(|origin| origin.0.clone());
     let layer = CorsLayer::new()
         .allow_origin(origins.collect::<Vec<_>>())
         .allow_methods(methods)
         .allow_headers(sent)
-        .expose_headers(answered)
+        .expose_headers(answered.collect::<Vec<_>>())
         .max_age(REMEMBERED);
     router.layer(layer)
 }

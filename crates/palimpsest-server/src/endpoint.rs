@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, Method, Uri};
-use palimpsest_engine::{Access as Token, ByteStream, Engine, Operation, Scope};
+use palimpsest_engine::{Access as Token, ByteStream, Engine, Grant, Operation, Scope};
 use palimpsest_model::Problems;
 
 use crate::answer::{Answer, Failure};
@@ -46,6 +46,15 @@ impl Endpoint {
             }
         }
     }
+
+    /// Whether its answers are of one moment, for one token: to be asked for each time.
+    pub(crate) fn is_read(&self) -> bool {
+        match self.action {
+            Action::Read(_) => true,
+            Action::Operate(_) | Action::Beta(_) => self.method == Method::GET,
+            _ => false,
+        }
+    }
 }
 
 /// Who may call an endpoint.
@@ -55,6 +64,10 @@ pub enum Access {
     Open,
     /// A token with this scope.
     Scope(Scope),
+    /// A token with this scope that opens any number of spaces; the call names the one it is about.
+    Beta(Scope),
+    /// A token of the operator.
+    Operator,
 }
 
 /// A read on its way.
@@ -79,6 +92,11 @@ pub(crate) enum Action {
     Follow(fn(Follower) -> Following),
     /// Hands out bytes to whoever has a link to them.
     Hand(fn(Visit) -> Reading),
+    /// Looks or changes something for the operator, beside any one space: without conditions and keys. It ends its input
+    /// (`Input::ignored`) before it does anything.
+    Operate(fn(Operating) -> Reading),
+    /// A call of the retired beta API, in one of the spaces that a token opens: without conditions and keys.
+    Beta(fn(BetaCall) -> Reading),
     /// Tells of the server itself.
     Tell(fn(&Engine) -> Answer),
 }
@@ -109,6 +127,19 @@ pub(crate) struct Visit {
     pub(crate) is_head: bool,
     /// How long the bytes may pause.
     pub(crate) patience: Duration,
+}
+
+/// A call of the retired beta API with everything it needs.
+pub(crate) struct BetaCall {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) grant: Grant,
+    pub(crate) input: Arc<Input>,
+}
+
+/// A call of the operator with everything it needs.
+pub(crate) struct Operating {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) input: Arc<Input>,
 }
 
 /// A read that may wait, with everything it needs while it does.

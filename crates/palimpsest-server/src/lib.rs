@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod call;
+mod caller;
 mod conditions;
 mod cors;
 mod deliverer;

@@ -12,6 +12,8 @@ pub struct Limits {
     pub rates: RateLimits,
     /// The origins whose pages may call from a browser; those of others may not.
     pub origins: Vec<Origin>,
+    /// Whether the retired beta API is served.
+    pub beta: bool,
     /// The largest body, in bytes; more is answered 413.
     pub body: usize,
     /// The largest body of a transaction, in bytes.
@@ -47,6 +49,7 @@ impl Default for Limits {
         Self {
             rates: RateLimits::default(),
             origins: Vec::new(),
+            beta: true,
             body: 4 * 1024 * 1024,
             transaction: 8 * 1024 * 1024,
             drained: 16 * 1024 * 1024,

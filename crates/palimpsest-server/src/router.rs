@@ -13,7 +13,7 @@ use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
 use crate::cors;
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
+use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Following, Operating, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::retry::Running;
@@ -74,6 +74,44 @@ const fn manage(
         quota,
         moves_files: false,
         action: Action::Manage(action),
+        describe,
+    }
+}
+
+/// A call of the operator.
+const fn operate(
+    method: Method,
+    path: &'static str,
+    action: fn(Operating) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        access: Access::Operator,
+        quota: 30,
+        moves_files: false,
+        action: Action::Operate(action),
+        describe,
+    }
+}
+
+/// A call of the retired beta API.
+const fn beta(
+    quota: u32,
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    action: fn(BetaCall) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        access: Access::Beta(scope),
+        quota,
+        moves_files: false,
+        action: Action::Beta(action),
         describe,
     }
 }
@@ -273,6 +311,36 @@ pub static ENDPOINTS: &[Endpoint] = &[
         action: Action::Hand(api::files::get::call),
         describe: api::files::get::describe,
     },
+    // The retired beta API (spec/07)
+    beta(5, Method::GET, "/spaces", Scope::Read, api::beta::spaces::call, api::beta::spaces::describe),
+    beta(5, Method::GET, "/space-info", Scope::Read, api::beta::space_info::call, api::beta::space_info::describe),
+    beta(120, Method::POST, "/search", Scope::Read, api::beta::search::call, api::beta::search::describe),
+    beta(120, Method::POST, "/lookup", Scope::Read, api::beta::lookup::call, api::beta::lookup::describe),
+    beta(
+        10,
+        Method::POST,
+        "/save-weblink",
+        Scope::Write,
+        api::beta::save_weblink::call,
+        api::beta::save_weblink::describe,
+    ),
+    beta(
+        5,
+        Method::POST,
+        "/save-to-daily-note",
+        Scope::Write,
+        api::beta::save_to_daily_note::call,
+        api::beta::save_to_daily_note::describe,
+    ),
+    // Managing the server (our own)
+    operate(Method::GET, "/admin/spaces", api::admin::spaces::list::call, api::admin::spaces::list::describe),
+    operate(Method::POST, "/admin/spaces", api::admin::spaces::create::call, api::admin::spaces::create::describe),
+    operate(Method::PATCH, "/admin/spaces", api::admin::spaces::update::call, api::admin::spaces::update::describe),
+    operate(Method::DELETE, "/admin/spaces", api::admin::spaces::delete::call, api::admin::spaces::delete::describe),
+    operate(Method::GET, "/admin/tokens", api::admin::tokens::list::call, api::admin::tokens::list::describe),
+    operate(Method::POST, "/admin/tokens", api::admin::tokens::create::call, api::admin::tokens::create::describe),
+    operate(Method::DELETE, "/admin/tokens", api::admin::tokens::delete::call, api::admin::tokens::delete::describe),
+    operate(Method::POST, "/admin/erase", api::admin::erase::call, api::admin::erase::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),
@@ -313,7 +381,8 @@ pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
 fn api(app: Arc<App>) -> Router {
     let origins = app.limits.origins.clone();
     let mut router = Router::new();
-    for (index, endpoint) in ENDPOINTS.iter().enumerate() {
+    let is_served = |endpoint: &Endpoint| app.limits.beta || !matches!(endpoint.access, Access::Beta(_));
+    for (index, endpoint) in ENDPOINTS.iter().enumerate().filter(|(_, endpoint)| is_served(endpoint)) {
         let app = Arc::clone(&app);
         let handler = move |request: Request| answer(app, Served::new(index, endpoint), request);
         let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);

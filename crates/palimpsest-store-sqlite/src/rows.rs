@@ -8,9 +8,9 @@ use palimpsest_model::{
     WebhookId,
 };
 use palimpsest_store::{
-    Actor, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows,
-    Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
-    Upload, Version, Webhook,
+    Actor, AdminToken, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy,
+    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled,
+    TokenRecord, Upload, Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -398,11 +398,21 @@ impl RegistryRows for SqlRows {
     }
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
-        let space = self.number(token.space)?;
         let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let sql = "INSERT INTO tokens (id, hash, space, body) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT (id) DO UPDATE SET hash = ?2, space = ?3, body = ?4";
-        self.execute(sql, params![token.id.0.as_bytes(), token.hash, space, body]).map(|_| ())
+        let sql = "INSERT INTO tokens (id, hash, body) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
+    }
+
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        self.query("SELECT body FROM admin_tokens ORDER BY id", [], |row| json_of(row, 0))
+    }
+
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let sql = "INSERT INTO admin_tokens (id, hash, body) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
     }
 
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
@@ -475,8 +485,7 @@ impl RegistryRows for SqlRows {
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        let tables =
-            ["docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "tokens", "answers"];
+        let tables = ["docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "answers"];
         for table in tables {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }

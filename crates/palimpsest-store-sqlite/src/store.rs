@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
+    AdminToken, Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
 };
 
 use crate::backup;
@@ -165,6 +165,10 @@ impl Store for SqliteStore {
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         Box::pin(std::future::ready(Ok(self.shared.heads.token(hash))))
+    }
+
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        Box::pin(std::future::ready(Ok(self.shared.heads.admin_token(hash))))
     }
 
     fn is_ready(&self) -> bool {

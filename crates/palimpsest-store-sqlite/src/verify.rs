@@ -25,7 +25,6 @@ const STRAYS: [(&str, &str, &str); 18] = [
     ("term", "terms", "space NOT IN (SELECT no FROM spaces)"),
     ("block", "blocks", "(space, object) NOT IN (SELECT space, id FROM docs WHERE kind = 3)"),
     ("name of a file", "files", "(space, object) NOT IN (SELECT space, id FROM docs WHERE kind = 3)"),
-    ("token", "tokens", "space NOT IN (SELECT no FROM spaces)"),
     ("answer", "answers", "space NOT IN (SELECT no FROM spaces) OR token NOT IN (SELECT id FROM tokens)"),
     ("answer that is not whole", "answers", "NOT json_valid(body) OR length(fingerprint) <> 32"),
     ("webhook", "webhooks", "space NOT IN (SELECT no FROM spaces) OR token NOT IN (SELECT id FROM tokens)"),
@@ -34,6 +33,7 @@ const STRAYS: [(&str, &str, &str); 18] = [
     ("body of a document that is no text", "docs", "NOT json_valid(CAST(body AS TEXT))"),
     ("log entry that is not whole", "log", "NOT json_valid(body)"),
     ("token that is not whole", "tokens", "NOT json_valid(body) OR length(hash) <> 32"),
+    ("token of the operator that is not whole", "admin_tokens", "NOT json_valid(body) OR length(hash) <> 32"),
 ];
 
 /// Looks at everything that a file holds, as it stands at this moment; writes go on meanwhile.

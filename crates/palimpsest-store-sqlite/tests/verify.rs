@@ -62,7 +62,7 @@ fn fill(folder: &Path) {
         id: TOKEN,
         hash: [3; 32],
         name: "test".to_owned(),
-        space: SPACE,
+        spaces: vec![SPACE],
         scopes: vec![Scope::Read],
         created_at: Timestamp(0),
         expires_at: None,
@@ -70,6 +70,15 @@ fn fill(folder: &Path) {
         concurrency: Policy::default(),
     };
     block_on(store.administer(move |registry| registry.put_token(&token))).unwrap().unwrap();
+    let operator = palimpsest_store::AdminToken {
+        id: TokenId(Uuid::from_u128(44)),
+        hash: [4; 32],
+        name: "operator".to_owned(),
+        created_at: Timestamp(0),
+        expires_at: None,
+        revoked_at: None,
+    };
+    block_on(store.administer(move |registry| registry.put_admin_token(&operator))).unwrap().unwrap();
     commit(&store, None, |tx| {
         tx.store_answer("key", [1; 32], "{}".to_owned());
         tx.put(object(1, BuiltIn::RootPage, "First words"), State::Live, ChangeKind::Created)?;
@@ -166,7 +175,11 @@ fn damage_in_any_table_is_found() {
         format!("INSERT INTO terms VALUES (1, CAST('wzzz' AS BLOB), {none})"),
         "INSERT INTO terms VALUES (1, CAST('*zzzzzz' AS BLOB), X'00000000000000000000000000000000')".to_owned(),
         "UPDATE tokens SET body = '{'".to_owned(),
-        "UPDATE tokens SET space = 7".to_owned(),
+        "UPDATE tokens SET body = json_set(body, '$.spaces', json_array('00000000-0000-4000-8000-000000000007'))"
+            .to_owned(),
+        "UPDATE tokens SET body = json_set(body, '$.spaces', json_array())".to_owned(),
+        "UPDATE admin_tokens SET body = '{'".to_owned(),
+        "UPDATE admin_tokens SET hash = X'03'".to_owned(),
         "UPDATE answers SET body = '{'".to_owned(),
         format!("UPDATE answers SET token = {none}"),
         format!("INSERT INTO webhooks VALUES ({none}, 1, {none}, '{{}}')"),

@@ -9,6 +9,8 @@
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
 //! - Webhooks and what became of their deliveries, and uploads, go with their token and with their space.
+//! - A token opens at least one space. With a space go the tokens that open only it; the others open it no more, from the moment
+//!   this is answered, and keep the rest of their spaces. Tokens of the operator open none, and are looked up apart.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
 //! - The content of a file is named ([`Registry::named_files`]) from the commit of its object on, in whatever state that is, until
 //!   the object has no content left in any version: it is erased, compacted, or gone with its space.
@@ -68,8 +70,8 @@ pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
 pub use past::changed_between;
 pub use record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
-    SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
+    Actor, AdminToken, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place,
+    Policy, SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};

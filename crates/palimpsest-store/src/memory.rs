@@ -13,7 +13,7 @@ use crate::error::StoreError;
 use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
 use crate::record::{
-    Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
+    AdminToken, Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::snapshot::Snapshot;
@@ -33,6 +33,7 @@ pub struct MemoryStore {
 struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
+    admin_tokens: BTreeMap<TokenId, AdminToken>,
     answers: BTreeMap<(TokenId, String), StoredAnswer>,
     /// Each with its deliveries, the last first.
     webhooks: BTreeMap<WebhookId, (Webhook, Vec<Delivery>)>,
@@ -91,6 +92,7 @@ impl Store for MemoryStore {
             }
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
+                heads.set_admin_tokens(data.admin_tokens.values().cloned().collect());
                 heads.retain(&data.spaces.keys().copied().collect::<Vec<_>>());
                 for space in data.spaces.values() {
                     heads.stands(space.row);
@@ -125,6 +127,10 @@ impl Store for MemoryStore {
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         Box::pin(std::future::ready(Ok(self.heads.token(hash))))
+    }
+
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        Box::pin(std::future::ready(Ok(self.heads.admin_token(hash))))
     }
 
     fn is_ready(&self) -> bool {
@@ -369,6 +375,15 @@ impl RegistryRows for Memory {
         Ok(())
     }
 
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        Ok(self.admin_tokens.values().cloned().collect())
+    }
+
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        self.admin_tokens.insert(token.id, token.clone());
+        Ok(())
+    }
+
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
         Ok(self.webhooks.values().map(|(webhook, _)| webhook.clone()).collect())
     }
@@ -451,7 +466,6 @@ impl RegistryRows for Memory {
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.spaces.remove(&space);
-        self.tokens.retain(|_, token| token.space != space);
         self.answers.retain(|_, stored| stored.space != space);
         self.webhooks.retain(|_, (webhook, _)| webhook.space != space);
         self.uploads.retain(|_, upload| upload.space != space);

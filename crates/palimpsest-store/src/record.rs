@@ -314,8 +314,8 @@ pub struct TokenRecord {
     pub hash: TokenHash,
     /// Its name for people.
     pub name: String,
-    /// The one space it opens.
-    pub space: SpaceId,
+    /// The spaces it opens: at least one, each once.
+    pub spaces: Vec<SpaceId>,
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// When it was made.
@@ -329,4 +329,24 @@ pub struct TokenRecord {
     /// What it is held to when it changes something that exists.
     #[serde(default, skip_serializing_if = "Policy::is_default")]
     pub concurrency: Policy,
+}
+
+/// A token of the operator, which opens no space. Such tokens are not in a log either.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdminToken {
+    /// Its name for machines.
+    pub id: TokenId,
+    /// The hash of its secret.
+    pub hash: TokenHash,
+    /// Its name for people.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
 }

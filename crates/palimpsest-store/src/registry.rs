@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId, Timestamp, TokenId, WebhookId};
 
 use crate::error::StoreError;
-use crate::record::{Policy, SpaceRow, TokenRecord};
+use crate::record::{AdminToken, Policy, SpaceRow, TokenRecord};
 use crate::retention;
 use crate::rows::RegistryRows;
 use crate::upload::Upload;
@@ -55,10 +55,23 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Adds a token or replaces the one of its id.
+    /// Adds a token or replaces the one of its id. A space that it names twice counts once; it must name one, and all must be there.
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.change(Changed::Cached);
-        let done = self.rows.put_token(token);
+        let done = put_token(self.rows, token);
+        self.note(done)
+    }
+
+    /// Every token of the operator, the revoked ones too.
+    pub fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        let tokens = self.rows.admin_tokens();
+        self.note(tokens)
+    }
+
+    /// Adds a token of the operator or replaces the one of its id.
+    pub fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        self.change(Changed::Cached);
+        let done = self.rows.put_admin_token(token);
         self.note(done)
     }
 
@@ -151,11 +164,11 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Removes a space with its log, its documents, the names of its files, its tokens, its webhooks, its uploads and its
-    /// stored answers.
+    /// Removes a space with its log, its documents, the names of its files, its webhooks, its uploads and its stored answers, and
+    /// the tokens that open only it. Those that open others as well open it no more.
     pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.change(Changed::Cached);
-        let done = self.rows.remove_space(space);
+        let done = close_tokens(self.rows, space).and_then(|()| self.rows.remove_space(space));
         self.note(done)
     }
 
@@ -200,4 +213,32 @@ impl<'a> Registry<'a> {
         }
         result
     }
+}
+
+fn put_token(rows: &mut dyn RegistryRows, token: &TokenRecord) -> Result<(), StoreError> {
+    let mut spaces = Vec::new();
+    for &space in &token.spaces {
+        rows.space(space)?.ok_or(StoreError::NoSuchSpace)?;
+        if !spaces.contains(&space) {
+            spaces.push(space);
+        }
+    }
+    if spaces.is_empty() {
+        return Err(StoreError::NoSuchSpace);
+    }
+    rows.put_token(&TokenRecord { spaces, ..token.clone() })
+}
+
+/// Takes a space that ends out of all tokens, and removes those that open no other.
+fn close_tokens(rows: &mut dyn RegistryRows, space: SpaceId) -> Result<(), StoreError> {
+    for mut token in rows.tokens()? {
+        let named = token.spaces.len();
+        token.spaces.retain(|other| *other != space);
+        if token.spaces.is_empty() {
+            rows.remove_token(token.id)?;
+        } else if token.spaces.len() < named {
+            rows.put_token(&token)?;
+        }
+    }
+    Ok(())
 }

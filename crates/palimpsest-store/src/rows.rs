@@ -11,7 +11,7 @@ use palimpsest_model::{
 use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
 use crate::record::{
-    Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
+    AdminToken, Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
 };
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 use crate::upload::Upload;
@@ -117,6 +117,12 @@ pub trait RegistryRows: Rows {
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
 
+    /// Every token of the operator, the revoked ones too.
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError>;
+
+    /// Adds a token of the operator or replaces the one of its id.
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError>;
+
     /// Every webhook, in the order of their ids.
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError>;
 
@@ -162,8 +168,8 @@ pub trait RegistryRows: Rows {
     /// Removes a token with its stored answers, its webhooks and its uploads.
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
 
-    /// Removes a space with its log, its documents, the names of its files, its tokens, its webhooks, its uploads and its
-    /// stored answers.
+    /// Removes a space with its log, its documents, the names of its files, its webhooks, its uploads and its stored answers;
+    /// tokens that name it are the registry's.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
 
     /// Moves the horizon of a space.

@@ -106,7 +106,7 @@ impl<'r> Tx<'r> {
                 (row, Arc::new(empty_schema(intent.space)))
             }
             (None, None) => return Err(StoreError::NoSuchSpace),
-            (Some(_), Some(_)) => return Err(StoreError::Corrupt("a space cannot begin twice".to_owned())),
+            (Some(_), Some(_)) => return Err(StoreError::SpaceExists(intent.space)),
         };
         Ok(Self {
             rows,

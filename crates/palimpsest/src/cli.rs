@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, Policy, PublicUrl, Scope};
@@ -13,7 +14,7 @@ use palimpsest_server::Origin;
 use crate::duration::milliseconds;
 use crate::export::ExportArgs;
 use crate::import::ImportArgs;
-use crate::settings::{FetchLinks, Given, History, Rates, Settings};
+use crate::settings::{FetchLinks, Given, History, LegacyApi, Rates, Settings};
 use crate::size::Size;
 use crate::world::SystemClock;
 use crate::{backup, export, import, offline, print, restore, run, telemetry, verify};
@@ -48,6 +49,14 @@ enum Top {
     /// Access tokens: create, list, revoke
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Make a token for managing over HTTP; its secret is printed once, alone on the last line
+    #[command(args_conflicts_with_subcommands = true)]
+    AdminToken {
+        #[command(subcommand)]
+        command: Option<AdminTokenCommand>,
+        #[command(flatten)]
+        new: NewAdminToken,
+    },
     /// Structures (object types): create, list
     #[command(subcommand)]
     Structure(StructureCommand),
@@ -95,6 +104,9 @@ struct ServeArgs {
     /// How long earlier versions are kept: for ever, or 12h, 90d, 52w [default: forever]
     #[arg(long, env = "PALIMPSEST_HISTORY", value_name = "forever|DURATION")]
     history: Option<History>,
+    /// Whether the retired beta API is served [default: on]
+    #[arg(long, env = "PALIMPSEST_LEGACY_API", value_name = "on|off")]
+    legacy_api: Option<LegacyApi>,
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
@@ -104,6 +116,17 @@ struct ServeArgs {
     /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
     #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// Fill the space of an empty folder with a small linked example; once it was made, nothing is done again
+    #[arg(
+        long,
+        env = "PALIMPSEST_DEMO",
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    demo: Option<bool>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -159,9 +182,9 @@ enum ScopeWord {
 enum TokenCommand {
     /// Make a token; its secret is printed once, alone on the last line
     Create {
-        /// The space it opens (title or id); may be left out when there is one
-        #[arg(long)]
-        space: Option<String>,
+        /// The space it opens (title or id); may be left out when there is one. Given more than once, the token is for the beta API only
+        #[arg(long = "space", value_name = "SPACE")]
+        spaces: Vec<String>,
         /// Its name, shown in the history of what it writes
         #[arg(long, default_value = "token")]
         name: String,
@@ -182,6 +205,24 @@ enum TokenCommand {
         space: Option<String>,
     },
     /// Revoke a token (id or name); it fails from the next request on
+    Revoke { token: String },
+}
+
+#[derive(Args, Debug)]
+struct NewAdminToken {
+    /// Its name
+    #[arg(long, default_value = "admin")]
+    name: String,
+    /// When it ends, from now: 45m, 12h, 30d, 8w [default: never]
+    #[arg(long, value_name = "DURATION")]
+    expires: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum AdminTokenCommand {
+    /// List the tokens for managing
+    List,
+    /// Revoke one (id or name); it fails from the next request on
     Revoke { token: String },
 }
 
@@ -231,9 +272,11 @@ impl Cli {
             given.rate_limits = serve.rate_limits;
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
+            given.legacy_api = serve.legacy_api;
             given.cors.clone_from(&serve.cors);
             given.max_file = serve.max_file;
             given.public_url.clone_from(&serve.public_url);
+            given.demo = serve.demo;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }
@@ -250,6 +293,11 @@ impl Cli {
             Top::Import(args) => return import::run(&settings, args, self.json),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
+            Top::AdminToken { command, new } => match command {
+                None => Command::AdminTokenCreate { name: new.name, expires_at: end(new.expires)? },
+                Some(AdminTokenCommand::List) => Command::AdminTokenList,
+                Some(AdminTokenCommand::Revoke { token }) => Command::AdminTokenRevoke { token },
+            },
             Top::Structure(command) => command.into_command()?,
             Top::Collection(command) => command.into_command(),
             Top::Erase { id, space } => Command::Erase { space, id },
@@ -274,22 +322,25 @@ impl SpaceCommand {
 impl TokenCommand {
     fn into_command(self) -> anyhow::Result<Command> {
         Ok(match self {
-            Self::Create { space, name, scope, expires, require_condition } => {
+            Self::Create { spaces, name, scope, expires, require_condition } => {
                 let scopes = match scope {
                     ScopeWord::Read => vec![Scope::Read],
                     ScopeWord::Write => vec![Scope::Read, Scope::Write],
                 };
-                let expires_at = match expires {
-                    Some(text) => Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))),
-                    None => None,
-                };
+                let expires_at = end(expires)?;
                 let concurrency = if require_condition { Policy::RequireCondition } else { Policy::LastWriteWins };
-                Command::TokenCreate { space, name, scopes, expires_at, concurrency }
+                Command::TokenCreate { spaces, name, scopes, expires_at, concurrency }
             }
             Self::List { space } => Command::TokenList { space },
             Self::Revoke { token } => Command::TokenRevoke { token },
         })
     }
+}
+
+/// When something ends that lasts so long from now.
+fn end(expires: Option<String>) -> anyhow::Result<Option<Timestamp>> {
+    let Some(text) = expires else { return Ok(None) };
+    Ok(Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))))
 }
 
 impl StructureCommand {

@@ -119,14 +119,19 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
         Reply::Tokens(tokens) => {
             let rows = tokens.iter().map(|token| {
                 let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
-                let state = match (&token.revoked_at, &token.expires_at) {
-                    (Some(at), _) => format!("revoked {at}"),
-                    (None, Some(at)) => format!("until {at}"),
-                    (None, None) => "in force".to_owned(),
-                };
-                [token.id.to_string(), token.name.clone(), token.space.to_string(), scopes.join(" "), state]
+                let state = state(token.revoked_at.as_deref(), token.expires_at.as_deref());
+                let spaces: Vec<_> = token.spaces.iter().map(ToString::to_string).collect();
+                [token.id.to_string(), token.name.clone(), spaces.join(" "), scopes.join(" "), state]
             });
-            table(&mut out, ["ID", "NAME", "SPACE", "SCOPES", "STATE"], rows)?;
+            table(&mut out, ["ID", "NAME", "SPACES", "SCOPES", "STATE"], rows)?;
+        }
+        Reply::AdminToken(token) => writeln!(out, "{}  {}", token.id, token.name)?,
+        Reply::AdminTokens(tokens) => {
+            let rows = tokens.iter().map(|token| {
+                let state = state(token.revoked_at.as_deref(), token.expires_at.as_deref());
+                [token.id.to_string(), token.name.clone(), state]
+            });
+            table(&mut out, ["ID", "NAME", "STATE"], rows)?;
         }
         Reply::Structure(structure) => writeln!(out, "{}  {}", structure.id, structure.title)?,
         Reply::Structures(structures) => {
@@ -143,6 +148,15 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How a token stands.
+fn state(revoked_at: Option<&str>, expires_at: Option<&str>) -> String {
+    match (revoked_at, expires_at) {
+        (Some(at), _) => format!("revoked {at}"),
+        (None, Some(at)) => format!("until {at}"),
+        (None, None) => "in force".to_owned(),
+    }
 }
 
 /// The reply without the word that tells which it is.

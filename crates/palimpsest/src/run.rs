@@ -10,11 +10,12 @@ use palimpsest_files::Bucket;
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
+use palimpsest_transfer::demo::{self, Filled};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::settings::{FetchLinks, History, Settings};
+use crate::settings::{FetchLinks, History, LegacyApi, Settings};
 use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
 use crate::{control, files, print, telemetry};
 
@@ -63,6 +64,10 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (engine, store) = begin(settings)?;
+    // Before the engine can look at pages, and before anybody can ask for anything.
+    if settings.demo {
+        fill(&engine).await?;
+    }
     let engine = engine.taking(settings.max_file.0);
     let engine = posting(match settings.fetch_links {
         FetchLinks::Public => fetching(engine),
@@ -90,7 +95,8 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
         tracing::info!("stopping");
         stops.send_replace(true);
     };
-    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), ..Limits::default() };
+    let beta = settings.legacy_api == LegacyApi::On;
+    let limits = Limits { rates: settings.rate_limits, origins: settings.cors.clone(), beta, ..Limits::default() };
     let routers = Routers::new(Arc::clone(&engine), limits.clone());
     let upkeep = tokio::spawn(keep_up(Arc::clone(&engine), settings.history));
     palimpsest_server::serve(listener, routers, limits, stop).await;
@@ -168,24 +174,41 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
     }
 }
 
-/// On an empty folder: a space and a token for it.
-async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+/// Makes the demo, where there is nothing yet.
+async fn fill(engine: &Engine) -> anyhow::Result<()> {
+    first_space(engine).await?;
+    match demo::fill(engine).await.context("--demo")? {
+        Filled::Made(space) => tracing::info!(%space, "the demo was made"),
+        Filled::Present => tracing::info!("the demo was made before"),
+    }
+    Ok(())
+}
+
+/// On an empty folder: a space; whether it was made.
+async fn first_space(engine: &Engine) -> anyhow::Result<bool> {
     if let Reply::Spaces(spaces) = engine.administer(Command::SpaceList).await?
         && spaces.is_empty()
     {
         engine.administer(Command::SpaceCreate { title: "My space".to_owned() }).await?;
-    } else if engine.has_tokens().await? {
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// On an empty folder: a space and a token for it.
+async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+    if !first_space(engine).await? && engine.has_tokens().await? {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];
-    let create = |space| Command::TokenCreate {
-        space,
+    let create = Command::TokenCreate {
+        spaces: Vec::new(),
         name: "first".to_owned(),
         scopes,
         expires_at: None,
         concurrency: Policy::default(),
     };
-    match engine.administer(create(None)).await {
+    match engine.administer(create).await {
         Ok(Reply::TokenMade(made)) => Ok(Some(made.token)),
         // Several spaces and no token: which one is meant is for the operator to say.
         _ => Ok(None),

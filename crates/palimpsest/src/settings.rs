@@ -24,6 +24,7 @@ pub(crate) struct Given {
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
     pub(crate) history: Option<History>,
+    pub(crate) legacy_api: Option<LegacyApi>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) max_file: Option<Size>,
@@ -31,6 +32,7 @@ pub(crate) struct Given {
     pub(crate) public_url: Option<PublicUrl>,
     #[serde(default, deserialize_with = "read_word")]
     pub(crate) files: Option<Bucket>,
+    pub(crate) demo: Option<bool>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -111,6 +113,16 @@ pub(crate) enum FetchLinks {
     Off,
 }
 
+/// Whether the retired beta API is served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LegacyApi {
+    /// It is
+    On,
+    /// It is not: its paths are 404
+    Off,
+}
+
 /// What is in force.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -119,12 +131,15 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
     pub(crate) history: History,
+    pub(crate) legacy_api: LegacyApi,
     pub(crate) cors: Vec<Origin>,
     pub(crate) max_file: Size,
     /// Where others reach the server; that of its address when nothing is said.
     pub(crate) public_url: Option<PublicUrl>,
     /// The bucket that files lie in; the data folder when nothing is said.
     pub(crate) files: Option<Bucket>,
+    /// Whether a small example is made where nothing is.
+    pub(crate) demo: bool,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -149,10 +164,12 @@ impl Settings {
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             history: given.history.or(file.history).unwrap_or(History::Forever),
+            legacy_api: given.legacy_api.or(file.legacy_api).unwrap_or(LegacyApi::On),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
             public_url: given.public_url.or(file.public_url),
             files: given.files.or(file.files),
+            demo: given.demo.or(file.demo).unwrap_or(false),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -195,6 +212,21 @@ mod tests {
         assert_eq!("12h".parse(), Ok(History::For(12 * 3_600_000)));
         let wrong = "90".parse::<History>().unwrap_err();
         assert!(wrong.contains("`90` is no length of time") && wrong.ends_with("or forever"), "{wrong}");
+    }
+
+    #[test]
+    fn the_retired_api_is_served_unless_said_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<LegacyApi>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { legacy_api: given, ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.legacy_api)
+        };
+        assert_eq!(resolved("", None).unwrap(), LegacyApi::On);
+        assert_eq!(resolved("legacy-api = \"off\"\n", None).unwrap(), LegacyApi::Off);
+        assert_eq!(resolved("legacy-api = \"off\"\n", Some(LegacyApi::On)).unwrap(), LegacyApi::On);
+        assert!(resolved("legacy-api = true\n", None).is_err());
     }
 
     #[test]
@@ -248,6 +280,20 @@ mod tests {
         assert_eq!(resolved(one, Some("s3://other")).unwrap().as_deref(), Some("s3://other"));
         let error = resolved("files = \"/mnt/files\"\n", None).unwrap_err();
         assert!(format!("{error:#}").contains("`/mnt/files` names no bucket"), "{error:#}");
+    }
+
+    #[test]
+    fn the_demo_is_asked_for_and_the_flag_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, demo| {
+            std::fs::write(&path, text).unwrap();
+            Settings::resolve(Given { demo, ..Given::default() }, Some(&path)).unwrap().demo
+        };
+        assert!(!resolved("", None));
+        assert!(resolved("", Some(true)));
+        assert!(resolved("demo = true\n", None));
+        assert!(!resolved("demo = true\n", Some(false)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The calls of the API, by noun.
 
+mod admin;
 mod blocks;
 mod changes;
 mod history;
@@ -13,3 +14,5 @@ mod space;
 mod uploads;
 mod webhooks;
 mod writes;
+
+pub use admin::Admin;

@@ -24,6 +24,8 @@ pub struct CreateFromUrl {
     pub url: String,
     /// A title and a description, where they are not to be those of the page.
     pub properties: Vec<(PropertyId, Value)>,
+    /// Its tags by their names, exactly; those that are not there are made with it.
+    pub tags: Vec<String>,
     /// Its notes.
     pub notes: Notes,
     /// What was found there, once somebody looked.
@@ -39,6 +41,8 @@ pub enum Notes {
     Markdown(String),
 }
 
+const TAG: StructureId = StructureId::BuiltIn(BuiltIn::RootTag);
+
 impl CreateFromUrl {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
         let schema = Arc::clone(tx.schema());
@@ -47,6 +51,10 @@ impl CreateFromUrl {
             return Err(Error::new(Code::InvalidInput, "This space has no type for what the URL leads to"));
         };
         let id = self.id.unwrap_or_else(|| fresh.object());
+        let mut properties = self.properties.clone();
+        if !self.tags.is_empty() {
+            properties.push(("tags".into(), Value::Entity(self.tagged(tx, fresh)?)));
+        }
         let (blocks, within) = match &self.notes {
             Notes::Blocks(blocks) => (blocks.clone(), None),
             Notes::Markdown(text) => {
@@ -59,10 +67,40 @@ impl CreateFromUrl {
         let file = self.page.as_ref().and_then(|page| page.file.as_ref());
         let mut unsent = file.map(|file| Unsent::of_file(structure, file)).unwrap_or_default();
         unsent.values.extend(self.found().into_iter().filter(|(id, _)| structure.property(id).is_some()));
-        let properties = self.properties.clone();
         let create =
             CreateObject { id: Some(id), structure: structure.id, collections: Vec::new(), properties, blocks };
         create.build(structure, unsent, tx, fresh, ignored, within.as_ref())
+    }
+
+    /// The tags of its names; of several of one name the oldest.
+    fn tagged(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Vec<ObjectId>, Error> {
+        let mut tags = Vec::new();
+        for name in &self.tags {
+            let called = tx.called(name)?;
+            let is_it = |found: &&Found| found.object.structure == TAG && found.object.title() == name;
+            let known = called.iter().filter(is_it).min_by_key(|found| (found.created, found.object.id));
+            let id = match known {
+                Some(found) => found.object.id,
+                None => self.make_tag(name, tx, fresh)?,
+            };
+            if !tags.contains(&id) {
+                tags.push(id);
+            }
+        }
+        Ok(tags)
+    }
+
+    fn make_tag(&self, name: &str, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<ObjectId, Error> {
+        let id = fresh.object();
+        let tag = CreateObject {
+            id: Some(id),
+            structure: TAG,
+            collections: Vec::new(),
+            properties: vec![("title".into(), Value::Title(Some(name.to_owned())))],
+            blocks: [].into(),
+        };
+        tag.apply(tx, fresh, &mut Ignored::default())?;
+        Ok(id)
     }
 
     /// What the URL leads to.

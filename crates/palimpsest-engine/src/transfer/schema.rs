@@ -9,7 +9,7 @@ use palimpsest_model::{
 use palimpsest_store::Tx;
 
 use super::Blueprint;
-use crate::zone::Zone;
+use crate::zone::ZoneName;
 
 /// What is wrong with a blueprint.
 pub(super) fn check(blueprint: &Blueprint) -> Problems {
@@ -24,9 +24,9 @@ pub(super) fn check(blueprint: &Blueprint) -> Problems {
         problem(at("title"), "The title is empty".to_owned());
     }
     if let Some(zone) = &space.timezone
-        && let Err(error) = Zone::check(zone)
+        && ZoneName::read(zone).is_none()
     {
-        problem(at("timezone"), error.message);
+        problem(at("timezone"), format!("Unknown time zone \"{zone}\""));
     }
     if let Some(icon) = &space.icon
         && let Err(message) = check_icon(icon)

@@ -1,5 +1,7 @@
 //! One module per noun, one file per endpoint: how its input is read.
 
+pub(crate) mod admin;
+pub(crate) mod beta;
 pub(crate) mod blocks;
 pub(crate) mod changes;
 pub(crate) mod docs;

@@ -61,6 +61,16 @@ impl Success {
         Self { status: StatusCode::NO_CONTENT, ..self }
     }
 
+    /// No body, said by the status; the work is done.
+    pub(crate) fn no_content(about: &'static str) -> Self {
+        Self::empty(about).without_content()
+    }
+
+    /// The same with the headers of a call of this kind.
+    pub(super) fn of(self, access: Access) -> Self {
+        Self { headers: headers_of(access, &self.headers), ..self }
+    }
+
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
         let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
@@ -168,13 +178,9 @@ pub(super) fn of_no_endpoint() -> Map<String, Value> {
     [("MethodNotAllowed".to_owned(), method), ("UnknownPath".to_owned(), path)].into_iter().collect()
 }
 
-/// The response to a refusal with one of these codes, which all have one status, and what it is called. What is open to
-/// everyone is of no space, and none of its windows is counted.
+/// The response to a refusal with one of these codes, which all have one status, and what it is called.
 pub(super) fn refused(codes: &[Code], access: Access) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
-    let of_a_space = |header: &Header| {
-        matches!(header, Header::Revision | Header::RevisionIfAny | Header::RateLimit | Header::RateLimitIfAny)
-    };
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
         Kind::NotFound
@@ -191,11 +197,29 @@ pub(super) fn refused(codes: &[Code], access: Access) -> (String, Value) {
         Kind::MethodNotAllowed => &[Header::Allow],
         Kind::Unsatisfiable => &[Header::NoRange],
     };
-    if access != Access::Open {
-        return (name, refusal(&about, codes, headers));
-    }
-    let headers: Vec<_> = headers.iter().copied().filter(|header| !of_a_space(header)).collect();
-    (format!("{name}Openly"), refusal(&about, codes, &headers))
+    let own = headers_of(access, headers);
+    let name = match access {
+        _ if own == headers => name,
+        Access::Beta(_) => format!("{name}OfBeta"),
+        Access::Open => format!("{name}Openly"),
+        _ => format!("{name}OfNoSpace"),
+    };
+    (name, refusal(&about, codes, &own))
+}
+
+/// The headers of an answer in a call of this kind: one that is not about the one space of its token has no revision where it
+/// is about none or several, and the beta API had other headers for its limits. What is open to everyone is of no space, and
+/// none of its windows is counted.
+fn headers_of(access: Access, headers: &[Header]) -> Vec<Header> {
+    let own = headers.iter().flat_map(|header| match (access, header) {
+        (Access::Open, Header::Revision | Header::RevisionIfAny | Header::RateLimit | Header::RateLimitIfAny) => {
+            Vec::new()
+        }
+        (Access::Beta(_), Header::RateLimit | Header::RateLimitIfAny) => Header::BETA.to_vec(),
+        (Access::Beta(_) | Access::Operator, Header::Revision) => vec![Header::RevisionIfAny],
+        (_, other) => vec![*other],
+    });
+    own.collect()
 }
 
 fn refusal(about: &str, codes: &[Code], headers: &[Header]) -> Value {

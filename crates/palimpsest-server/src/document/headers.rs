@@ -13,6 +13,10 @@ pub(super) enum Header {
     Location,
     RateLimit,
     RateLimitIfAny,
+    BetaPolicy,
+    BetaLimit,
+    BetaRemaining,
+    BetaReset,
     RetryAfter,
     Authenticate,
     Allow,
@@ -37,9 +41,9 @@ pub(super) enum Header {
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Cache, Disposition, FileCache, FilePolicy, FileTag, Ignored, Location, NoRange,
-    NoSniff, Policy, Range, Ranges, RateLimit, RateLimitIfAny, Referrer, Replayed, RequestId, Resource, RetryAfter,
-    Revision, RevisionIfAny, Tag, TagIfAny, Vary,
+    Allow, Applied, Authenticate, BetaLimit, BetaPolicy, BetaRemaining, BetaReset, Cache, Disposition, FileCache,
+    FilePolicy, FileTag, Ignored, Location, NoRange, NoSniff, Policy, Range, Ranges, RateLimit, RateLimitIfAny,
+    Referrer, Replayed, RequestId, Resource, RetryAfter, Revision, RevisionIfAny, Tag, TagIfAny, Vary,
 };
 
 const ALL: &[Header] = &[
@@ -49,6 +53,10 @@ const ALL: &[Header] = &[
     Location,
     RateLimit,
     RateLimitIfAny,
+    BetaPolicy,
+    BetaLimit,
+    BetaRemaining,
+    BetaReset,
     RetryAfter,
     Authenticate,
     Allow,
@@ -87,8 +95,15 @@ pub(super) fn of_an_answer(headers: &[Header]) -> Value {
 const ETAG: &str = "^\"[0-9a-f]{16}\\.[0-9]+(-[A-Za-z0-9_-]{16})?\"$";
 
 impl Header {
+    /// What the beta API tells of its limits.
+    pub(super) const BETA: [Self; 4] = [BetaPolicy, BetaLimit, BetaRemaining, BetaReset];
+
     fn name(self) -> &'static str {
         match self {
+            BetaPolicy => "RateLimit-Policy",
+            BetaLimit => "RateLimit-Limit",
+            BetaRemaining => "RateLimit-Remaining",
+            BetaReset => "RateLimit-Reset",
             RequestId => "X-Request-Id",
             Revision | RevisionIfAny => "Palimpsest-Revision",
             Location => "Content-Location",
@@ -130,6 +145,14 @@ impl Header {
                              seconds it ends; absent when limits are off.";
                 (false, limits(), about)
             }
+            BetaPolicy => (
+                false,
+                pattern("^[0-9]+;w=60$"),
+                "How often a token may call this endpoint, and within how many seconds.",
+            ),
+            BetaLimit => (false, count(1), "How often a token may call this endpoint within a window."),
+            BetaRemaining => (false, count(0), "What is left of the window."),
+            BetaReset => (false, count(1), "In how many seconds the window ends."),
             RetryAfter => (true, count(1), "After how many seconds to try again."),
             Authenticate => (true, json!({"type": "string", "const": "Bearer"}), "How to authenticate."),
             Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),

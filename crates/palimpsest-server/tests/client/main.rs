@@ -5,6 +5,7 @@
 mod calls;
 mod concurrency;
 mod downloads;
+mod managing;
 mod proxy;
 mod refusals;
 mod reverting;

@@ -34,7 +34,7 @@ impl Served {
     pub(crate) async fn token(&self, scopes: &[Scope]) -> String {
         let (name, scopes) = ("client".to_owned(), scopes.to_vec());
         let command =
-            Command::TokenCreate { space: None, name, scopes, expires_at: None, concurrency: Policy::default() };
+            Command::TokenCreate { spaces: vec![], name, scopes, expires_at: None, concurrency: Policy::default() };
         let told = self.engine.administer(command).await.unwrap();
         let Reply::TokenMade(made) = told else { panic!("{told:?}") };
         made.token

@@ -100,7 +100,7 @@ impl App {
 
     /// Makes a token that has to name what it changes.
     pub(crate) async fn careful(&self, space: &str, name: &str) -> String {
-        self.token_with(space, name, BOTH, None, Policy::RequireCondition).await
+        self.token_with(&[space], name, BOTH, None, Policy::RequireCondition).await
     }
 
     pub(crate) async fn token_until(
@@ -110,19 +110,25 @@ impl App {
         scopes: &[Scope],
         expires_at: Option<Timestamp>,
     ) -> String {
-        self.token_with(space, name, scopes, expires_at, Policy::LastWriteWins).await
+        self.token_with(&[space], name, scopes, expires_at, Policy::LastWriteWins).await
+    }
+
+    /// Makes a token of several spaces that may do everything there.
+    pub(crate) async fn token_of(&self, spaces: &[&str], name: &str) -> String {
+        self.token_with(spaces, name, BOTH, None, Policy::LastWriteWins).await
     }
 
     async fn token_with(
         &self,
-        space: &str,
+        spaces: &[&str],
         name: &str,
         scopes: &[Scope],
         expires_at: Option<Timestamp>,
         concurrency: Policy,
     ) -> String {
-        let (space, name, scopes) = (Some(space.to_owned()), name.to_owned(), scopes.to_vec());
-        let told = self.administer(Command::TokenCreate { space, name, scopes, expires_at, concurrency }).await;
+        let (spaces, name, scopes) =
+            (spaces.iter().map(ToString::to_string).collect(), name.to_owned(), scopes.to_vec());
+        let told = self.administer(Command::TokenCreate { spaces, name, scopes, expires_at, concurrency }).await;
         let Told::TokenMade(made) = told else { panic!("{told:?}") };
         made.token
     }

@@ -4,6 +4,7 @@ use http::Method;
 use palimpsest_engine::Scope;
 use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_model::Timestamp;
+use palimpsest_server::Access;
 use serde_json::{Value, json};
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
@@ -235,7 +236,7 @@ pub(crate) fn guarded(things: &Things) -> Vec<(Endpoint, Scope, Sample)> {
     let mut samples = samples(things);
     let mut pairs = Vec::new();
     for endpoint in endpoints() {
-        let Some(scope) = endpoint.scope else { continue };
+        let Some(scope) = endpoint.scope() else { continue };
         let is_its = |sample: &Sample| sample.method == endpoint.method && sample.path == endpoint.path;
         let index = samples.iter().position(is_its);
         let index = index.unwrap_or_else(|| panic!("{} {} has no sample", endpoint.method, endpoint.path));
@@ -260,7 +261,7 @@ async fn each(lab: &Lab, authorization: Option<&str>, expect: impl Fn(Scope, &Sa
 }
 
 /// Expects 401 from every endpoint, whatever is wrong with the token, in the same words.
-async fn nobody(lab: &Lab, authorization: Option<&str>) {
+pub(crate) async fn nobody(lab: &Lab, authorization: Option<&str>) {
     each(lab, authorization, |_, _, reply, what| {
         assert_eq!(reply.status, 401, "{what}");
         reply.refusal(401, "cap_not_authenticated", "Missing or invalid access token");
@@ -343,6 +344,25 @@ async fn a_token_of_a_deleted_space_is_nobody() {
 }
 
 #[tokio::test]
+async fn a_token_of_several_spaces_is_nobody_until_it_has_one_left() {
+    let lab = Lab::new().await;
+    let other = lab.app.space("Other").await;
+    let token = lab.app.token_of(&[&lab.space, &other], "both").await;
+    nobody(&lab, Some(&format!("Bearer {token}"))).await;
+    lab.app.administer(Command::SpaceDelete { space: other }).await;
+    let opened = |_, _: &Sample, reply: &Reply, what: &str| assert!(matches!(reply.status, 200 | 204), "{what}");
+    each(&lab, Some(&format!("Bearer {token}")), opened).await;
+}
+
+#[tokio::test]
+async fn a_token_that_names_one_space_twice_opens_it() {
+    let lab = Lab::new().await;
+    let token = lab.app.token_of(&[&lab.space, "Lab"], "twice").await;
+    let reply = lab.app.send(Ask::new(Method::GET, "/space").token(&token)).await;
+    assert_eq!(reply.ok()["id"], json!(lab.space));
+}
+
+#[tokio::test]
 async fn a_token_lacks_the_scopes_it_was_not_given() {
     for given in [Scope::Read, Scope::Write] {
         let lab = Lab::new().await;
@@ -413,7 +433,7 @@ async fn a_token_of_another_space_sees_and_touches_nothing() {
 #[tokio::test]
 async fn open_endpoints_answer_without_a_token() {
     let app = App::new(unhurried());
-    let open: Vec<_> = endpoints().into_iter().filter(|endpoint| endpoint.scope.is_none()).collect();
+    let open: Vec<_> = endpoints().into_iter().filter(|endpoint| endpoint.access == Access::Open).collect();
     // A link says itself who may use it.
     let (links, open): (Vec<_>, Vec<_>) = open.into_iter().partition(|endpoint| endpoint.path.contains('{'));
     assert_eq!(links.iter().map(|endpoint| endpoint.path).collect::<Vec<_>>(), ["/files/{hash}/{name}"]);

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use http::Method;
 use jsonschema::Validator;
 use palimpsest_engine::Scope;
+use palimpsest_server::Access;
 use serde_json::{Value, json};
 
 use crate::app::Reply;
@@ -19,8 +20,8 @@ pub(crate) static DOCUMENT: LazyLock<Value> =
 pub(crate) struct Endpoint {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
-    /// What a token needs for it; nothing where none is asked for.
-    pub(crate) scope: Option<Scope>,
+    /// Who may call it.
+    pub(crate) access: Access,
     /// How often a minute the hosted service takes it.
     pub(crate) quota: u64,
     /// What the document says of it.
@@ -31,15 +32,37 @@ pub(crate) struct Endpoint {
 pub(crate) fn endpoints() -> Vec<Endpoint> {
     let paths = DOCUMENT["paths"].as_object().unwrap();
     let one = |path: &'static str, method: &str, operation: &'static Value| {
-        let needed = operation["security"][0]["bearer"][0].as_str();
-        let scope = needed.map(|word| *Scope::ALL.iter().find(|scope| scope.as_str() == word).unwrap());
+        let access = access(&operation["security"]);
         let method = method.to_ascii_uppercase().parse().unwrap();
-        Endpoint { method, path, scope, quota: operation["x-quota"].as_u64().unwrap_or_default(), operation }
+        Endpoint { method, path, access, quota: operation["x-quota"].as_u64().unwrap_or_default(), operation }
     };
     let methods = |(path, item): (&'static String, &'static Value)| {
         item.as_object().unwrap().iter().map(move |(method, operation)| one(path, method, operation))
     };
     paths.iter().flat_map(methods).collect()
+}
+
+fn access(security: &Value) -> Access {
+    let Some(security) = security.get(0) else { return Access::Open };
+    let scope = |scheme: &str| {
+        let needed = security[scheme][0].as_str()?;
+        Some(*Scope::ALL.iter().find(|scope| scope.as_str() == needed).unwrap())
+    };
+    let of_spaces = || scope("beta").map(Access::Beta);
+    scope("bearer").map(Access::Scope).or_else(of_spaces).unwrap_or_else(|| {
+        assert!(security.get("operator").is_some(), "{security}");
+        Access::Operator
+    })
+}
+
+impl Endpoint {
+    /// What a token of a space needs for it; nothing where none is taken.
+    pub(crate) fn scope(&self) -> Option<Scope> {
+        match self.access {
+            Access::Scope(scope) => Some(scope),
+            Access::Open | Access::Beta(_) | Access::Operator => None,
+        }
+    }
 }
 
 /// The schema at a pointer into the document, compiled once.

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use palimpsest_model::{ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    Current, Lookup, MemoryStore, Moves, ObjectHead, ReadJob, Snapshot, Store, StoreError, Target, TokenHash,
-    TokenRecord, Work, WriteJob,
+    AdminToken, Current, Lookup, MemoryStore, Moves, ObjectHead, ReadJob, Snapshot, Store, StoreError, Target,
+    TokenHash, TokenRecord, Work, WriteJob,
 };
 use tokio::sync::watch::Sender;
 
@@ -102,6 +102,10 @@ impl Store for Faulty {
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         assert!(!matches!(self.fault(), Some(Fault::LookupsPanic)), "a test wanted this panic");
         self.inner.token(hash)
+    }
+
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        self.inner.admin_token(hash)
     }
 
     fn is_ready(&self) -> bool {

@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod admin;
 mod authorisation;
 mod codes;
 mod conditions;
@@ -24,6 +25,7 @@ mod uploads;
 mod walk;
 mod webhooks;
 
+mod beta;
 mod block;
 mod blocks;
 mod changes;

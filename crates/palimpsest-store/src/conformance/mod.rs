@@ -71,6 +71,7 @@ macro_rules! conformance {
             what_was_put_before_staging_is_there_after_it, staging_holds_one_object_only,
             tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
+            tokens_of_the_operator_are_kept_apart, a_space_begins_once, a_token_of_several_spaces_loses_one_with_it, a_token_without_a_space_is_refused,
             from_the_horizon_on_everything_is_read_as_before, a_commit_goes_on_where_the_past_is_gone,
             what_was_deleted_below_the_horizon_loses_its_content, a_time_leads_to_its_revision,
             an_erased_object_has_no_content_at_any_revision, an_erased_object_stays_deleted,

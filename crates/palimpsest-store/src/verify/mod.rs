@@ -110,8 +110,16 @@ pub fn verify(rows: &mut dyn AuditRows) -> Verified {
 
 /// What belongs to no log.
 fn registry(rows: &mut dyn AuditRows, verified: &mut Verified) {
+    let spaces = rows.spaces().unwrap_or_default();
     let tokens = rows.tokens();
-    verified.note("tokens", tokens);
+    for token in verified.note("tokens", tokens).unwrap_or_default() {
+        let is_there = |id: &SpaceId| spaces.iter().any(|space| space.id == *id);
+        if token.spaces.is_empty() || !token.spaces.iter().all(is_there) {
+            verified.find(format!("token {}: it opens a space that is not there, or none", token.id));
+        }
+    }
+    let tokens = rows.admin_tokens();
+    verified.note("tokens of the operator", tokens);
     let uploads = rows.uploads();
     verified.note("uploads", uploads);
     let secret = rows.server_secret();

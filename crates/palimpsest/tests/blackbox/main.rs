@@ -26,6 +26,7 @@ mod cli;
 mod compaction;
 mod counters;
 mod crash;
+mod demo;
 mod disk;
 mod dropped;
 mod erasing;

@@ -10,7 +10,7 @@ use crate::wire::{id, page};
 
 #[test]
 fn the_document_promises_a_revision_wherever_the_store_was_asked() {
-    for endpoint in endpoints().into_iter().filter(|endpoint| endpoint.scope.is_some()) {
+    for endpoint in endpoints().into_iter().filter(|endpoint| endpoint.scope().is_some()) {
         for (status, response) in endpoint.operation["responses"].as_object().unwrap() {
             let response = match response["$ref"].as_str() {
                 Some(pointer) => DOCUMENT.pointer(pointer.trim_start_matches('#')).unwrap(),

@@ -95,8 +95,9 @@ async fn every_call_fails_within_as_it_fails_alone_and_nothing_is_left() {
     let lab = Lab::new().await;
     let careful = lab.app.careful(&lab.space, "careful").await;
     let samples = samples(&lab).await;
-    let writes =
-        endpoints().into_iter().filter(|endpoint| endpoint.scope == Some(Scope::Write) && is_operation(endpoint.path));
+    let writes = endpoints()
+        .into_iter()
+        .filter(|endpoint| endpoint.scope() == Some(Scope::Write) && is_operation(endpoint.path));
     assert_eq!(samples.len(), writes.count());
     let taken = take(&lab, &samples).await;
     let before = everything(&lab).await;
