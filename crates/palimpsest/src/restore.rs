@@ -61,7 +61,12 @@ async fn look(
 ) -> Result<(Moved, Vec<FileHash>), FilesError> {
     let (mut moved, mut wanted) = (Moved::default(), Vec::new());
     for hash in named {
-        match (files.size(hash).await?, copies.size(hash).await?) {
+        let found = match files.size(hash).await {
+            // A copy makes it whole.
+            Err(FilesError::Damaged(_)) => None,
+            found => found?,
+        };
+        match (found, copies.size(hash).await?) {
             (Some(size), None) => moved.found(size),
             (Some(size), Some(copy)) if size == copy => moved.found(size),
             (_, Some(_)) => wanted.push(hash),
