@@ -6,9 +6,11 @@ use std::time::Duration;
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_engine::{Engine, Links, Policy, PublicUrl, Scope};
+use palimpsest_files::Bucket;
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
+use palimpsest_transfer::demo::{self, Filled};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -36,12 +38,14 @@ pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
 pub(crate) struct Opened {
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<SqliteStore>,
+    /// The bucket that files lie in, if they do not lie in the folder.
+    pub(crate) bucket: Option<Bucket>,
 }
 
 /// Opens the data folder and the place of files.
 pub(crate) fn open(settings: &Settings) -> anyhow::Result<Opened> {
     let (engine, store) = begin(settings)?;
-    Ok(Opened { engine: Arc::new(engine), store })
+    Ok(Opened { engine: Arc::new(engine), store, bucket: settings.files.clone() })
 }
 
 /// The same with an engine that nobody has yet.
@@ -63,6 +67,10 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (engine, store) = begin(settings)?;
+    // Before the engine can look at pages, and before anybody can ask for anything.
+    if settings.demo {
+        fill(&engine).await?;
+    }
     let engine = engine.taking(settings.max_file.0);
     let engine = posting(match settings.fetch_links {
         FetchLinks::Public => fetching(engine),
@@ -75,7 +83,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     let secret = engine.server_secret().await.context("the secret of the server")?;
     claim(&engine, settings).await?;
     let engine = Arc::new(engine.linking(Links::new(public_url.clone(), secret)));
-    let opened = Arc::new(Opened { engine: Arc::clone(&engine), store });
+    let opened = Arc::new(Opened { engine: Arc::clone(&engine), store, bucket: settings.files.clone() });
     let token = first_token(&engine).await?;
     let control = control::listen(&settings.data, Arc::clone(&opened))?;
     print::serving(address, token.as_deref())?;
@@ -187,13 +195,30 @@ async fn keep_up(engine: Arc<Engine>, history: History) {
     }
 }
 
-/// On an empty folder: a space and a token for it.
-async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+/// Makes the demo, where there is nothing yet.
+async fn fill(engine: &Engine) -> anyhow::Result<()> {
+    first_space(engine).await?;
+    match demo::fill(engine).await.context("--demo")? {
+        Filled::Made(space) => tracing::info!(%space, "the demo was made"),
+        Filled::Present => tracing::info!("the demo was made before"),
+    }
+    Ok(())
+}
+
+/// On an empty folder: a space; whether it was made.
+async fn first_space(engine: &Engine) -> anyhow::Result<bool> {
     if let Reply::Spaces(spaces) = engine.administer(Command::SpaceList).await?
         && spaces.is_empty()
     {
         engine.administer(Command::SpaceCreate { title: "My space".to_owned() }).await?;
-    } else if engine.has_tokens().await? {
+        return Ok(true);
+    }
+    Ok(false)
+}
+
+/// On an empty folder: a space and a token for it.
+async fn first_token(engine: &Engine) -> anyhow::Result<Option<String>> {
+    if !first_space(engine).await? && engine.has_tokens().await? {
         return Ok(None);
     }
     let scopes = vec![Scope::Read, Scope::Write];

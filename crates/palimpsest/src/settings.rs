@@ -35,6 +35,7 @@ pub(crate) struct Given {
     /// Asked for once, and no setting.
     #[serde(skip)]
     pub(crate) claim_files: bool,
+    pub(crate) demo: Option<bool>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -142,6 +143,8 @@ pub(crate) struct Settings {
     pub(crate) files: Option<Bucket>,
     /// Whether the bucket is taken from the store whose files it holds.
     pub(crate) claim_files: bool,
+    /// Whether a small example is made where nothing is.
+    pub(crate) demo: bool,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -172,6 +175,7 @@ impl Settings {
             public_url: given.public_url.or(file.public_url),
             files: given.files.or(file.files),
             claim_files: given.claim_files,
+            demo: given.demo.or(file.demo).unwrap_or(false),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -282,6 +286,20 @@ mod tests {
         assert_eq!(resolved(one, Some("s3://other")).unwrap().as_deref(), Some("s3://other"));
         let error = resolved("files = \"/mnt/files\"\n", None).unwrap_err();
         assert!(format!("{error:#}").contains("`/mnt/files` names no bucket"), "{error:#}");
+    }
+
+    #[test]
+    fn the_demo_is_asked_for_and_the_flag_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, demo| {
+            std::fs::write(&path, text).unwrap();
+            Settings::resolve(Given { demo, ..Given::default() }, Some(&path)).unwrap().demo
+        };
+        assert!(!resolved("", None));
+        assert!(resolved("", Some(true)));
+        assert!(resolved("demo = true\n", None));
+        assert!(!resolved("demo = true\n", Some(false)));
     }
 
     #[test]

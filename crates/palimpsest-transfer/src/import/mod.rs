@@ -24,6 +24,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use limits::Limits;
+pub(crate) use media::type_of;
 pub use outcome::Imported;
 use palimpsest_engine::{Access, Engine, Error};
 use palimpsest_model::{LogId, Revision, Schema, SpaceId};

@@ -20,11 +20,13 @@
 #![cfg(test)]
 
 mod backup;
+mod backup_files;
 mod cli;
 #[cfg(feature = "faults")]
 mod compaction;
 mod counters;
 mod crash;
+mod demo;
 mod disk;
 mod dropped;
 mod erasing;
