@@ -125,7 +125,7 @@ fn a_store_that_is_made_again_has_another_secret() {
         block_on(store.administer(move |registry| registry.server_secret([fresh; 32]))).unwrap().unwrap()
     };
     assert_eq!((secret(&bench.store, 1), secret(&bench.store, 2)), ([1; 32], [1; 32]));
-    bench.store.backup(&bench.path("later")).unwrap();
+    bench.backup(&bench.path("later")).unwrap();
     bench.restore(&bench.path("later"), "restored").unwrap();
     let restored = SqliteStore::open(&bench.path("restored"), &Options::default()).unwrap();
     let restored = Arc::new(restored);

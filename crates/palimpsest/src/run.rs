@@ -67,6 +67,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (engine, store) = begin(settings)?;
+    claim(&engine, settings).await?;
     // Before the engine can look at pages, and before anybody can ask for anything.
     if settings.demo {
         fill(&engine).await?;
@@ -81,7 +82,6 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| PublicUrl::listening_on(address));
     let secret = engine.server_secret().await.context("the secret of the server")?;
-    claim(&engine, settings).await?;
     let engine = Arc::new(engine.linking(Links::new(public_url.clone(), secret)));
     let opened = Arc::new(Opened { engine: Arc::clone(&engine), store, bucket: settings.files.clone() });
     let token = first_token(&engine).await?;
