@@ -329,7 +329,7 @@ async fn the_files_of_another_store_stay() {
     assert!(other.engine.claim_files(true).await.unwrap());
     mine.delete(1).await;
     assert!(mine.administer(move |registry| registry.erase(SPACE, id(1))).await);
-    assert_eq!(mine.engine.collect_files().await.unwrap_err().cause.is_some(), true);
+    assert!(mine.engine.collect_files().await.unwrap_err().cause.is_some());
     assert!(mine.is_there(hash).await);
     assert_eq!(other.engine.collect_files().await.unwrap(), 1);
     assert!(!mine.is_there(hash).await);
