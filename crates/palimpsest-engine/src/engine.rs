@@ -1,6 +1,7 @@
 //! The engine: a store, the outside world, and a cache of rendered bytes. Reads are here; writes are operations.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use palimpsest_model::{
@@ -8,7 +9,8 @@ use palimpsest_model::{
 };
 use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::timeout;
 use url::Url;
 
 use crate::access::Access;
@@ -39,6 +41,9 @@ pub struct Engine {
     pub(crate) files: Option<Arc<dyn Files>>,
     pub(crate) max_file: u64,
     pub(crate) turns: Turns,
+    patience: Duration,
+    /// One for each file that may be read at a time.
+    pub(crate) readers: Arc<Semaphore>,
     pub(crate) links: Option<Arc<Links>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
@@ -68,6 +73,10 @@ impl View {
 
 /// How many bytes of rendered answers are kept.
 const CACHE: u64 = 64 * 1024 * 1024;
+/// How long a page and its bytes are waited for, unless it is said: less than a request may take.
+const PATIENCE: Duration = Duration::from_secs(25);
+/// How many files are handed out at a time: each holds some chunks, for as long as its reader takes.
+const READERS: usize = 256;
 
 impl Engine {
     /// An engine over a store.
@@ -82,6 +91,8 @@ impl Engine {
             files: None,
             max_file: MAX_FILE,
             turns: Turns::default(),
+            patience: PATIENCE,
+            readers: Arc::new(Semaphore::new(READERS)),
             links: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
@@ -112,6 +123,12 @@ impl Engine {
     #[must_use]
     pub fn taking(self, max_file: u64) -> Self {
         Self { max_file, ..self }
+    }
+
+    /// The same, waiting so long for the page that a weblink leads to, and until its bytes are kept.
+    #[must_use]
+    pub fn waiting(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The same, showing where files can be had.
@@ -266,22 +283,28 @@ impl Engine {
         Ok(Written { shown, revision, ignored, left, replayed: replayed.is_some() })
     }
 
-    /// What is at a URL, where the engine looks at pages at all.
+    /// What is at a URL, where the engine looks at pages at all. What has not come in time is as if it were not there.
     pub(crate) async fn page(&self, url: &str) -> Option<WebPage> {
-        let Fetched { mut page, bytes } = self.fetch.as_ref()?.fetch(url).await?;
-        if !is_media_type(&page.content_type) {
-            page.content_type = UNKNOWN.to_owned();
-        }
-        if let (Some(bytes), Ok(files)) = (bytes, self.files())
-            && shown_as(&page.content_type).is_some()
-            // Without its bytes it is made all the same.
-            && let Ok(kept) = files.put(bytes, self.max_file, self.now()).await
-            && kept.size > 0
-        {
-            let name = Url::parse(url).ok().and_then(|url| name_in(&url)).unwrap_or_else(|| page.host.clone());
-            page.file = Some(File { hash: kept.hash, size: kept.size, name, file_type: page.content_type.clone() });
-        }
-        Some(page)
+        let fetch = self.fetch.as_ref()?;
+        let mut seen = None;
+        let look = async {
+            let Some(Fetched { page, bytes }) = fetch.fetch(url).await else { return };
+            let page = seen.insert(page);
+            if !is_media_type(&page.content_type) {
+                page.content_type = UNKNOWN.to_owned();
+            }
+            if let (Some(bytes), Ok(files)) = (bytes, self.files())
+                && shown_as(&page.content_type).is_some()
+                // Without its bytes it is made all the same.
+                && let Ok(kept) = files.put(bytes, self.max_file, self.now()).await
+                && kept.size > 0
+            {
+                let name = Url::parse(url).ok().and_then(|url| name_in(&url)).unwrap_or_else(|| page.host.clone());
+                page.file = Some(File { hash: kept.hash, size: kept.size, name, file_type: page.content_type.clone() });
+            }
+        };
+        let _ = timeout(self.patience, look).await;
+        seen
     }
 
     /// The same; a refusal tells the head, as all do that were decided in view of the store.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use palimpsest_engine::admin::Command;
-use palimpsest_engine::{Clock, CountedIds, Engine, ManualClock};
+use palimpsest_engine::{Clock, CountedIds, Engine, Kind, ManualClock};
 use palimpsest_model::{
     BuiltIn, File, FileHash, LogId, Object, ObjectId, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
     builtin_structures,
@@ -40,9 +40,15 @@ impl Lab {
     }
 
     async fn keeping(files: Arc<dyn Files>) -> Self {
+        Self::drawing(files, 0).await
+    }
+
+    /// Whose chance begins elsewhere.
+    async fn drawing(files: Arc<dyn Files>, skipped: usize) -> Self {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00.000Z").unwrap()));
         let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
+        (0..skipped).for_each(|_| _ = engine.request_id());
         let engine = engine.keeping(Arc::clone(&files));
         let lab = Self { engine, store, files, clock };
         let intent = Intent { begins: Some(LogId(1)), ..lab.intent() };
@@ -240,6 +246,95 @@ async fn parts_go_with_their_upload() {
     assert_eq!(lab.files.uploads().await, Ok(Vec::new()));
 }
 
+/// All but `claim` and `remove`, as the files inside do it.
+macro_rules! delegated {
+    () => {
+        fn put_part<'a>(&'a self, upload: ObjectId, number: u32, size: u64, bytes: ByteStream<'a>) -> Filing<'a, ()> {
+            self.inside.put_part(upload, number, size, bytes)
+        }
+
+        fn parts(&self, upload: ObjectId) -> Filing<'_, BTreeMap<u32, u64>> {
+            self.inside.parts(upload)
+        }
+
+        fn join(&self, upload: ObjectId, count: u32, now: Timestamp) -> Filing<'_, Kept> {
+            self.inside.join(upload, count, now)
+        }
+
+        fn discard(&self, upload: ObjectId) -> Filing<'_, ()> {
+            self.inside.discard(upload)
+        }
+
+        fn uploads(&self) -> Filing<'_, Vec<ObjectId>> {
+            self.inside.uploads()
+        }
+
+        fn put<'a>(&'a self, bytes: ByteStream<'a>, limit: u64, now: Timestamp) -> Filing<'a, Kept> {
+            self.inside.put(bytes, limit, now)
+        }
+
+        fn size(&self, hash: FileHash) -> Filing<'_, Option<u64>> {
+            self.inside.size(hash)
+        }
+
+        fn open(&self, hash: FileHash, range: Range<u64>) -> Filing<'_, ByteStream<'static>> {
+            self.inside.open(hash, range)
+        }
+
+        fn list(&self, after: Option<FileHash>, limit: usize) -> Filing<'_, Vec<FileHash>> {
+            self.inside.list(after, limit)
+        }
+    };
+}
+
+/// Files that belong to one store at a time, as those in a bucket do.
+#[derive(Default)]
+struct Owned {
+    inside: MemoryFiles,
+    owner: std::sync::Mutex<Option<String>>,
+}
+
+impl Files for Owned {
+    fn claim<'a>(&'a self, owner: &'a str, take: bool) -> Filing<'a, bool> {
+        let mut known = self.owner.lock().unwrap();
+        if take || known.is_none() {
+            *known = Some(owner.to_owned());
+        }
+        Box::pin(std::future::ready(Ok(known.as_deref() == Some(owner))))
+    }
+
+    delegated!();
+
+    fn remove(&self, hash: FileHash, before: Timestamp) -> Filing<'_, bool> {
+        self.inside.remove(hash, before)
+    }
+}
+
+#[tokio::test]
+async fn the_files_of_another_store_stay() {
+    let files = Arc::new(Owned::default());
+    let (mine, other) = (Lab::keeping(Arc::clone(&files) as _).await, Lab::drawing(Arc::clone(&files) as _, 9).await);
+    assert!(mine.engine.claim_files(false).await.unwrap());
+    let hash = mine.put("mine").await;
+    mine.name(1, hash).await;
+    for lab in [&mine, &other] {
+        lab.wait();
+    }
+    assert!(!other.engine.claim_files(false).await.unwrap());
+    let refused = other.engine.collect_files().await.unwrap_err();
+    assert!(refused.cause.unwrap().contains("another store"));
+    assert_eq!(mine.engine.collect_files().await.unwrap(), 0);
+    assert!(mine.is_there(hash).await);
+    // Who takes them over goes by its own objects, and the one before no longer does.
+    assert!(other.engine.claim_files(true).await.unwrap());
+    mine.delete(1).await;
+    assert!(mine.administer(move |registry| registry.erase(SPACE, id(1))).await);
+    assert!(mine.engine.collect_files().await.unwrap_err().cause.is_some());
+    assert!(mine.is_there(hash).await);
+    assert_eq!(other.engine.collect_files().await.unwrap(), 1);
+    assert!(!mine.is_there(hash).await);
+}
+
 #[tokio::test]
 async fn without_files_nothing_is_collected() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
@@ -256,41 +351,7 @@ struct PutMeanwhile {
 }
 
 impl Files for PutMeanwhile {
-    fn put_part<'a>(&'a self, upload: ObjectId, number: u32, size: u64, bytes: ByteStream<'a>) -> Filing<'a, ()> {
-        self.inside.put_part(upload, number, size, bytes)
-    }
-
-    fn parts(&self, upload: ObjectId) -> Filing<'_, BTreeMap<u32, u64>> {
-        self.inside.parts(upload)
-    }
-
-    fn join(&self, upload: ObjectId, count: u32, now: Timestamp) -> Filing<'_, Kept> {
-        self.inside.join(upload, count, now)
-    }
-
-    fn discard(&self, upload: ObjectId) -> Filing<'_, ()> {
-        self.inside.discard(upload)
-    }
-
-    fn uploads(&self) -> Filing<'_, Vec<ObjectId>> {
-        self.inside.uploads()
-    }
-
-    fn put<'a>(&'a self, bytes: ByteStream<'a>, limit: u64, now: Timestamp) -> Filing<'a, Kept> {
-        self.inside.put(bytes, limit, now)
-    }
-
-    fn size(&self, hash: FileHash) -> Filing<'_, Option<u64>> {
-        self.inside.size(hash)
-    }
-
-    fn open(&self, hash: FileHash, range: Range<u64>) -> Filing<'_, ByteStream<'static>> {
-        self.inside.open(hash, range)
-    }
-
-    fn list(&self, after: Option<FileHash>, limit: usize) -> Filing<'_, Vec<FileHash>> {
-        self.inside.list(after, limit)
-    }
+    delegated!();
 
     fn remove(&self, hash: FileHash, before: Timestamp) -> Filing<'_, bool> {
         Box::pin(async move {
@@ -317,4 +378,29 @@ async fn what_is_put_while_it_is_collected_can_be_named() {
     lab.wait();
     assert_eq!(lab.engine.collect_files().await.unwrap(), 0);
     assert!(lab.is_there(hash).await);
+}
+
+/// So many files may be read at a time, and who lets go of one lets another in.
+#[tokio::test]
+async fn files_are_handed_out_so_many_at_a_time() {
+    let lab = Lab::new().await;
+    let hash = lab.put("read").await;
+    let mut open = Vec::new();
+    let refused = loop {
+        match lab.engine.file_bytes(hash, 0..4).await {
+            Ok(bytes) => open.push(bytes),
+            Err(error) => break error,
+        }
+        assert!(open.len() < 1000, "there is an end");
+    };
+    assert_eq!((refused.kind, open.len()), (Kind::Unavailable, 256));
+    open.pop();
+    let mut last = lab.engine.file_bytes(hash, 0..4).await.unwrap();
+    assert_eq!(last.next().await, Some(Ok(Bytes::from_static(b"read"))));
+    assert!(lab.engine.file_bytes(hash, 0..4).await.is_err(), "it is still being read");
+    drop(last);
+    assert!(lab.engine.file_bytes(hash, 0..4).await.is_ok());
+    let absent = lab.engine.file_bytes(FileHash([1; 32]), 0..4).await.map(drop).unwrap_err();
+    assert_ne!(absent.kind, Kind::Unavailable);
+    assert!(lab.engine.file_bytes(hash, 0..4).await.is_ok(), "what is refused keeps no turn");
 }

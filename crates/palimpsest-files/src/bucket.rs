@@ -16,6 +16,7 @@ use tokio::sync::RwLock;
 
 use crate::connector::Connector;
 use crate::disk::Disk;
+use crate::owner::claim;
 use crate::place::Bucket;
 use crate::reading::Asked;
 use crate::sidecar::Sidecar;
@@ -26,11 +27,13 @@ use crate::transfer::{fetch, fetch_whole, remove, send, unreachable};
 /// Files whose names share a turn: any number is put at a time, and none is removed meanwhile.
 const TURNS: usize = 64;
 
-/// How often and for how long a request is sent again that met a failure which may pass.
+/// How often a request is sent again that met a failure which may pass, and until when after it was first sent: a piece that took
+/// as long as it may is sent once more.
 const RETRIES: usize = 4;
-const RETRIED_FOR: Duration = Duration::from_secs(30);
+const RETRIED_FOR: Duration = Duration::from_secs(5 * 60);
 
-/// Keeps files in a bucket: `files/<SHA-256>`, with a sidecar at `sums/<SHA-256>`. What is being sent lies in the data folder.
+/// Keeps files in a bucket: `files/<SHA-256>`, with a sidecar at `sums/<SHA-256>`, and at `owner` the name of the store that may
+/// remove any. What is being sent lies in the data folder.
 ///
 /// The sidecar of a file is put after the file and removed before it: what has a sidecar is whole. A file that is there is put
 /// anew all the same, so that what had become damaged is whole again.
@@ -93,6 +96,10 @@ impl BucketFiles {
 }
 
 impl Files for BucketFiles {
+    fn claim<'a>(&'a self, owner: &'a str, take: bool) -> Filing<'a, bool> {
+        Box::pin(async move { claim(&*self.store, &Key::from(format!("{}/owner", self.prefix)), owner, take).await })
+    }
+
     fn put_part<'a>(&'a self, upload: ObjectId, number: u32, size: u64, bytes: ByteStream<'a>) -> Filing<'a, ()> {
         Box::pin(self.staging.put_part(upload, number, size, bytes))
     }

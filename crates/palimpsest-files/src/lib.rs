@@ -14,6 +14,8 @@ mod disk;
 #[cfg(feature = "faults")]
 mod faults;
 mod folder;
+#[cfg(feature = "s3")]
+mod owner;
 mod place;
 mod reading;
 mod sidecar;

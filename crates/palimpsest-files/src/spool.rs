@@ -3,7 +3,6 @@
 use std::io::Read;
 use std::path::Path;
 
-use bytes::Bytes;
 use futures_util::StreamExt;
 use palimpsest_model::FileHash;
 use palimpsest_store::{ByteStream, FilesError};
@@ -66,27 +65,57 @@ pub(crate) async fn receive(
 ) -> Result<Spooled, FilesError> {
     let (folder, disk) = (folder.to_owned(), disk.clone());
     let mut spool = blocking(move || Spool::begin(&folder, &disk)).await?;
-    let mut size = 0_u64;
+    let (mut size, mut held) = (0_u64, Vec::new());
     loop {
-        let (mut waiting, mut held) = (Vec::<Bytes>::new(), 0);
-        while held < CHUNK
+        while (held.len() as u64) < CHUNK
             && let Some(next) = bytes.next().await
         {
-            let next = next?;
-            held += next.len() as u64;
-            waiting.push(next);
+            // A copy: what came may be a byte of a large buffer.
+            held.extend_from_slice(&next?);
         }
-        size = size.saturating_add(held);
+        size = size.saturating_add(held.len() as u64);
         if size > limit {
             return Err(FilesError::Length);
         }
-        if held == 0 {
+        if held.is_empty() {
             return blocking(move || spool.finish()).await;
         }
-        spool = blocking(move || {
-            waiting.iter().try_for_each(|bytes| spool.add(bytes))?;
-            Ok(spool)
+        (spool, held) = blocking(move || {
+            spool.add(&held)?;
+            held.clear();
+            Ok((spool, held))
         })
         .await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+    use futures_util::stream;
+
+    use super::*;
+
+    /// A byte of a buffer that is held as long as it is.
+    struct Held(Arc<()>);
+
+    impl AsRef<[u8]> for Held {
+        fn as_ref(&self) -> &[u8] {
+            b"a"
+        }
+    }
+
+    #[tokio::test]
+    async fn what_came_is_let_go_of_before_more_is_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let buffers = Arc::new(());
+        let come = stream::iter(0..1000).map(|_| {
+            assert_eq!(Arc::strong_count(&buffers), 1);
+            Ok(Bytes::from_owner(Held(Arc::clone(&buffers))))
+        });
+        let spooled = receive(folder.path(), &Disk::default(), Box::pin(come), 1000).await.unwrap();
+        assert_eq!(spooled.sums.size, 1000);
     }
 }

@@ -9,13 +9,14 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt};
 use palimpsest_store::{ByteStream, FilesError};
+use tokio::runtime::Handle;
 
 use crate::disk::{blocking, failed};
 use crate::reading::Asked;
 use crate::spool::Spooled;
 
-/// A file is sent in pieces of so many bytes, or of more when there were too many.
-const PIECE: u64 = 8 << 20;
+/// A file is sent in pieces of so many bytes, the fewest that the protocol takes, or of more when there were too many.
+const PIECE: u64 = 5 << 20;
 /// So many pieces at most; the protocol knows 10 000.
 const PIECES: u64 = 9_000;
 
@@ -37,23 +38,36 @@ pub(crate) async fn send(store: &dyn ObjectStore, path: &Path, spooled: &Spooled
         store.put(path, bytes.into()).await.map_err(unreachable)?;
         return Ok(());
     }
-    let mut upload = store.put_multipart(path).await.map_err(unreachable)?;
-    let sent = send_pieces(&mut *upload, file, piece).await;
-    if sent.is_err() {
-        // What of it stays costs room there until the bucket's own rules remove it.
-        let _ = upload.abort().await;
-    }
-    sent
+    Sending(Some(store.put_multipart(path).await.map_err(unreachable)?)).send(file, piece).await
 }
 
-async fn send_pieces(upload: &mut dyn MultipartUpload, mut file: File, piece: u64) -> Result<(), FilesError> {
-    loop {
-        let (bytes, rest) = read_piece(file, piece).await?;
-        if bytes.is_empty() {
-            return upload.complete().await.map(drop).map_err(unreachable);
+/// A file that is sent in pieces. What was sent of it is taken back when it cannot be sent, or nobody waits for it any more.
+struct Sending(Option<Box<dyn MultipartUpload>>);
+
+impl Sending {
+    async fn send(mut self, mut file: File, piece: u64) -> Result<(), FilesError> {
+        while let Some(upload) = &mut self.0 {
+            let (bytes, rest) = read_piece(file, piece).await?;
+            if bytes.is_empty() {
+                upload.complete().await.map_err(unreachable)?;
+                self.0 = None;
+                break;
+            }
+            upload.put_part(bytes.into()).await.map_err(unreachable)?;
+            file = rest;
         }
-        upload.put_part(bytes.into()).await.map_err(unreachable)?;
-        file = rest;
+        Ok(())
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if let Some(mut upload) = self.0.take()
+            && let Ok(runtime) = Handle::try_current()
+        {
+            // What stays of it costs room there until the bucket's own rules remove it.
+            runtime.spawn(async move { upload.abort().await });
+        }
     }
 }
 
@@ -110,5 +124,104 @@ pub(crate) async fn remove(store: &dyn ObjectStore, path: &Path) -> Result<(), F
     match store.delete(path).await.map_err(unreachable) {
         Err(FilesError::Missing) => Ok(()),
         done => done,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::pin::Pin;
+
+    use object_store::{PutPayload, PutResult, UploadPart};
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// What a bucket hears of an upload.
+    #[derive(PartialEq, Eq, Debug)]
+    enum Heard {
+        Piece(usize),
+        Completed,
+        Aborted,
+    }
+
+    /// An upload to a bucket that takes so many pieces; then it does not answer, or fails.
+    #[derive(Debug)]
+    struct Upload {
+        takes: usize,
+        fails: bool,
+        heard: mpsc::UnboundedSender<Heard>,
+    }
+
+    type Later<'a, T> = Pin<Box<dyn Future<Output = object_store::Result<T>> + Send + 'a>>;
+
+    impl MultipartUpload for Upload {
+        fn put_part(&mut self, data: PutPayload) -> UploadPart {
+            self.heard.send(Heard::Piece(data.content_length())).unwrap();
+            match self.takes.checked_sub(1) {
+                Some(left) => self.takes = left,
+                None if self.fails => {
+                    return Box::pin(async {
+                        Err(object_store::Error::NotImplemented {
+                            operation: "all".to_owned(),
+                            implementer: "nobody".to_owned(),
+                        })
+                    });
+                }
+                None => return Box::pin(std::future::pending()),
+            }
+            Box::pin(async { Ok(()) })
+        }
+
+        fn complete<'s, 'a>(&'s mut self) -> Later<'a, PutResult>
+        where
+            's: 'a,
+            Self: 'a,
+        {
+            self.heard.send(Heard::Completed).unwrap();
+            Box::pin(async { Ok(PutResult { e_tag: None, version: None, extensions: Default::default() }) })
+        }
+
+        fn abort<'s, 'a>(&'s mut self) -> Later<'a, ()>
+        where
+            's: 'a,
+            Self: 'a,
+        {
+            self.heard.send(Heard::Aborted).unwrap();
+            Box::pin(async { Ok(()) })
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_sent_in_pieces_is_completed_or_taken_back() {
+        let begin = |takes, fails| {
+            let (heard, hears) = mpsc::unbounded_channel();
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(&[1; 25]).unwrap();
+            std::io::Seek::rewind(&mut file).unwrap();
+            (Sending(Some(Box::new(Upload { takes, fails, heard }))).send(file, 10), hears)
+        };
+        let (sending, mut hears) = begin(3, false);
+        assert_eq!(sending.await, Ok(()));
+        for heard in [Heard::Piece(10), Heard::Piece(10), Heard::Piece(5), Heard::Completed] {
+            assert_eq!(hears.recv().await, Some(heard));
+        }
+        assert_eq!(hears.recv().await, None);
+
+        let (sending, mut hears) = begin(1, true);
+        assert!(matches!(sending.await, Err(FilesError::Unavailable(_))));
+        for heard in [Heard::Piece(10), Heard::Piece(10), Heard::Aborted] {
+            assert_eq!(hears.recv().await, Some(heard));
+        }
+        assert_eq!(hears.recv().await, None);
+
+        let (sending, mut hears) = begin(1, false);
+        let sending = tokio::spawn(sending);
+        for heard in [Heard::Piece(10), Heard::Piece(10)] {
+            assert_eq!(hears.recv().await, Some(heard));
+        }
+        sending.abort();
+        assert_eq!(hears.recv().await, Some(Heard::Aborted), "nobody waits any more");
+        assert_eq!(hears.recv().await, None);
     }
 }

@@ -135,7 +135,7 @@ async fn a_large_file_goes_to_a_bucket_in_pieces() {
     let kept = place.files.put(Box::pin(stream::iter(0..20).map(piece)), u64::MAX, NOW).await.unwrap();
     assert_eq!(place.files.size(kept.hash).await, Ok(Some(20_000_000)));
     let tag = place.s3.mine.head(&place.path(kept.hash)).await.unwrap().e_tag.unwrap();
-    assert!(tag.contains("-3"), "three pieces: {tag}");
+    assert!(tag.contains("-4"), "four pieces: {tag}");
     let mut reading = place.files.open(kept.hash, 7_999_990..8_000_010).await.unwrap();
     let mut read = Vec::new();
     while let Some(next) = reading.next().await {
@@ -157,6 +157,24 @@ async fn a_large_file_goes_to_a_bucket_in_pieces() {
     let files = BucketFiles::open(&nowhere, folder.path(), s3.settings()).unwrap();
     let refused = files.put(Box::pin(stream::iter([Ok(Bytes::from_static(b"a"))])), 9, NOW).await;
     assert!(matches!(refused, Err(FilesError::Missing | FilesError::Unavailable(_))), "{refused:?}");
+}
+
+/// A part of a bucket is that of the first store that comes, until another takes it; its name is no file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_has_one_owner() {
+    let s3 = S3::start().await;
+    let (place, same, other) = (s3.place("notes"), s3.place("notes"), s3.place("others"));
+    let (one, two) = (place.files.claim("one", false), same.files.claim("two", false));
+    let (one, two) = tokio::join!(one, two);
+    assert_ne!(one.unwrap(), two.unwrap(), "of two that come at once one has it");
+    let take = |name: &'static str| place.files.claim(name, true);
+    assert_eq!(take("one").await, Ok(true));
+    assert_eq!(same.files.claim("two", false).await, Ok(false));
+    assert_eq!(place.files.claim("one", false).await, Ok(true));
+    assert_eq!(other.files.claim("two", false).await, Ok(true), "another prefix is another place");
+    assert_eq!(take("two").await, Ok(true));
+    assert_eq!(place.files.claim("one", false).await, Ok(false));
+    assert_eq!(place.files.list(None, 9).await, Ok(Vec::new()));
 }
 
 /// Without leave to do so, nothing goes over a connection that anybody could read.

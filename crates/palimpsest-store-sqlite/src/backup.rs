@@ -163,6 +163,8 @@ fn begin_anew(file: &Path, mut log: impl FnMut() -> LogId) -> Result<(Vec<SpaceR
         let sql = "UPDATE spaces SET log = ?2 WHERE id = ?1";
         transaction.execute(sql, (id.0.as_bytes(), log.0.cast_signed())).map_err(sqlite)?;
     }
+    // Links that the other life signs say nothing here, and files that it owns are not ours: another is drawn at the first need.
+    transaction.execute("DELETE FROM secret", []).map_err(sqlite)?;
     transaction.commit().map_err(sqlite)?;
     let named = all_named(&rows.connection).map_err(sqlite)?;
     rows.connection.close().map_err(|(_, error)| sqlite(error))?;

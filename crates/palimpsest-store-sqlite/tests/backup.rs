@@ -116,6 +116,22 @@ fn a_store_is_made_again_and_every_space_begins_another_life() {
     assert!(matches!(bench.restore(&bench.path("backup"), "restored"), Err(BackupError::Unfit(OpenError::Locked(_)))));
 }
 
+/// Links that the other one signs are void here, and files that it owns are not ours.
+#[test]
+fn a_store_that_is_made_again_has_another_secret() {
+    let bench = Bench::new();
+    let secret = |store: &SqliteStore, fresh: u8| {
+        let store: &dyn Store = store;
+        block_on(store.administer(move |registry| registry.server_secret([fresh; 32]))).unwrap().unwrap()
+    };
+    assert_eq!((secret(&bench.store, 1), secret(&bench.store, 2)), ([1; 32], [1; 32]));
+    bench.backup(&bench.path("later")).unwrap();
+    bench.restore(&bench.path("later"), "restored").unwrap();
+    let restored = SqliteStore::open(&bench.path("restored"), &Options::default()).unwrap();
+    let restored = Arc::new(restored);
+    assert_eq!((secret(&restored, 3), secret(&bench.store, 4)), ([3; 32], [1; 32]));
+}
+
 #[test]
 fn nothing_is_overwritten() {
     let bench = Bench::new();

@@ -122,6 +122,7 @@ fn nothing_is_found_in_what_was_compacted_and_erased() {
     let sqlite = Arc::new(SqliteStore::open(folder.path(), &Options::default()).unwrap());
     let store: Arc<dyn Store> = Arc::clone(&sqlite) as _;
     commit(&store, None, |tx| tx.put(object(2, BuiltIn::MediaImage, "An image"), State::Deleted, ChangeKind::Deleted));
+    assert_eq!(sqlite.verify().unwrap().files.len(), 1, "the file of a version that can be read");
     let id = object(2, BuiltIn::MediaImage, "").id;
     let erase = move |registry: &mut palimpsest_store::Registry<'_>| registry.erase(SPACE, id);
     assert!(block_on(store.administer(erase)).unwrap().unwrap());
@@ -130,6 +131,7 @@ fn nothing_is_found_in_what_was_compacted_and_erased() {
     assert!(block_on(store.administer(compact)).unwrap().unwrap());
     let verified = sqlite.verify().unwrap();
     assert!(verified.is_sound(), "{:?}", verified.findings);
+    assert!(verified.files.is_empty());
 }
 
 #[test]

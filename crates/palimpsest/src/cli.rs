@@ -116,6 +116,9 @@ struct ServeArgs {
     /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
     #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+    /// Take the bucket over from the store whose files it holds: from then on this server removes there what its objects do not have
+    #[arg(long)]
+    claim_files: bool,
     /// Fill the space of an empty folder with a small linked example; once it was made, nothing is done again
     #[arg(
         long,
@@ -276,6 +279,7 @@ impl Cli {
             given.cors.clone_from(&serve.cors);
             given.max_file = serve.max_file;
             given.public_url.clone_from(&serve.public_url);
+            given.claim_files = serve.claim_files;
             given.demo = serve.demo;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;

@@ -54,9 +54,12 @@ fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::
     }
     let opened = run::open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let report = runtime.block_on(import(&opened.engine, wanted, tell));
+    let report = runtime.block_on(async {
+        run::claim(&opened.engine, settings).await?;
+        Ok(import(&opened.engine, wanted, tell).await?)
+    });
     opened.store.close();
-    Ok(report?)
+    report
 }
 
 /// A bar on a terminal, nothing elsewhere.

@@ -75,7 +75,7 @@ pub(crate) fn verified(checked: &Checked, json: bool) -> std::io::Result<()> {
     }
     let Checked { spaces, entries, documents, versions, files, other_files, findings, .. } = checked;
     writeln!(out, "{spaces} spaces, {entries} log entries, {documents} documents in {versions} versions")?;
-    writeln!(out, "{files} files that objects have, {other_files} others")?;
+    writeln!(out, "{files} files that objects have or had, {other_files} others")?;
     findings.iter().try_for_each(|finding| writeln!(out, "wrong: {finding}"))
 }
 

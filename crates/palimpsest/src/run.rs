@@ -14,6 +14,7 @@ use palimpsest_transfer::demo::{self, Filled};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::settings::{FetchLinks, History, LegacyApi, Settings};
 use crate::world::{PublicPages, PublicReceivers, SystemClock, SystemIds};
@@ -23,6 +24,8 @@ use crate::{control, files, print, telemetry};
 const UPKEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 /// How soon after that failed.
 const UPKEEP_AGAIN: Duration = Duration::from_secs(60);
+/// How long a bucket is waited for at the start.
+const CLAIM_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
@@ -64,6 +67,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     // Asked for before anything is printed: whoever waits for the address may stop us right after it.
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let (engine, store) = begin(settings)?;
+    claim(&engine, settings).await?;
     // Before the engine can look at pages, and before anybody can ask for anything.
     if settings.demo {
         fill(&engine).await?;
@@ -107,6 +111,23 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     let store = Arc::clone(&opened.store);
     tokio::task::spawn_blocking(move || store.close()).await.context("closing the store")?;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Makes the bucket that of this store, so that nothing in it is another's that this server would remove.
+pub(crate) async fn claim(engine: &Engine, settings: &Settings) -> anyhow::Result<()> {
+    let Some(bucket) = &settings.files else { return Ok(()) };
+    match timeout(CLAIM_DEADLINE, engine.claim_files(settings.claim_files)).await {
+        Ok(Ok(true)) => {}
+        Ok(Ok(false)) => anyhow::bail!(
+            "{bucket} holds the files of another store than that in {}, which would remove them: name another prefix, or take it \
+             over with `serve --claim-files` once no other server uses it",
+            settings.data.display()
+        ),
+        // Everything else works without it; it is asked again before anything is removed.
+        Ok(Err(error)) => tracing::warn!(%error, cause = error.cause, %bucket, "the owner of the bucket is not known"),
+        Err(_) => tracing::warn!(%bucket, "the owner of the bucket is not known: it does not answer"),
+    }
     Ok(())
 }
 

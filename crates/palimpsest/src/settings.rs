@@ -32,6 +32,9 @@ pub(crate) struct Given {
     pub(crate) public_url: Option<PublicUrl>,
     #[serde(default, deserialize_with = "read_word")]
     pub(crate) files: Option<Bucket>,
+    /// Asked for once, and no setting.
+    #[serde(skip)]
+    pub(crate) claim_files: bool,
     pub(crate) demo: Option<bool>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
@@ -138,6 +141,8 @@ pub(crate) struct Settings {
     pub(crate) public_url: Option<PublicUrl>,
     /// The bucket that files lie in; the data folder when nothing is said.
     pub(crate) files: Option<Bucket>,
+    /// Whether the bucket is taken from the store whose files it holds.
+    pub(crate) claim_files: bool,
     /// Whether a small example is made where nothing is.
     pub(crate) demo: bool,
     pub(crate) log_format: Format,
@@ -169,6 +174,7 @@ impl Settings {
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
             public_url: given.public_url.or(file.public_url),
             files: given.files.or(file.files),
+            claim_files: given.claim_files,
             demo: given.demo.or(file.demo).unwrap_or(false),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),

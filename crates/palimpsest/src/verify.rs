@@ -23,9 +23,9 @@ pub(crate) struct Checked {
     pub(crate) entries: usize,
     pub(crate) documents: usize,
     pub(crate) versions: usize,
-    /// Files that objects name.
+    /// Files that objects name, now or in a version that can be read.
     pub(crate) files: usize,
-    /// Files that nothing names that can be seen or lies in the trash: of earlier versions, of uploads, or to be removed.
+    /// Files that none names: of uploads, or to be removed.
     pub(crate) other_files: usize,
     pub(crate) findings: Vec<String>,
     pub(crate) more_findings: usize,
@@ -73,12 +73,12 @@ pub(crate) async fn carry_out(opened: &Opened) -> anyhow::Result<Checked> {
     })
 }
 
-/// Reads every file that an object names; how many others there are.
+/// Reads every file that an object names or named; how many others there are.
 async fn check_files(files: &dyn Files, verified: &mut Verified) -> anyhow::Result<usize> {
     let named = std::mem::take(&mut verified.files);
     for (hash, (size, space, object)) in &named {
         if let Err(what) = read(files, *hash, *size).await {
-            verified.find(format!("space {space}: object {object} has the file {hash}: {what}"));
+            verified.find(format!("space {space}: object {object} has or had the file {hash}: {what}"));
         }
     }
     let (mut after, mut others) = (None, 0);

@@ -1,6 +1,7 @@
 //! The bytes that links lead to.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
 use palimpsest_model::FileHash;
@@ -31,11 +32,16 @@ impl Engine {
         size.ok_or_else(|| refused(FilesError::Missing))
     }
 
-    /// Bytes of a file; the first of them are there already, so that what cannot be had is a refusal.
+    /// Bytes of a file; the first of them are there already, so that what cannot be had is a refusal. So is one file too many at a
+    /// time.
     pub async fn file_bytes(&self, hash: FileHash, range: Range<u64>) -> Result<ByteStream<'static>, Error> {
+        let turn = Arc::clone(&self.readers)
+            .try_acquire_owned()
+            .map_err(|_| Error::new(Code::ServiceUnavailable, "Too many files are being read; try again shortly"))?;
         let mut bytes = self.files()?.open(hash, range).await.map_err(refused)?;
         let first = bytes.next().await.transpose().map_err(refused)?;
-        Ok(Box::pin(stream::iter(first.map(Ok)).chain(bytes)))
+        let bytes = stream::iter(first.map(Ok)).chain(bytes);
+        Ok(Box::pin(bytes.inspect(move |_| _ = &turn)))
     }
 }
 

@@ -73,7 +73,7 @@ impl App {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), change)
     }
 
-    fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
+    pub(crate) fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
         let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
         let engine =

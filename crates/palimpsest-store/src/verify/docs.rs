@@ -1,7 +1,7 @@
 //! Documents: each can be read, every version of it up to the horizon can be rebuilt and is in the log, and its blocks and files
 //! are noted as its own.
 
-use palimpsest_model::{Collection, Object, Revision, Space as SpaceItself, State, Structure};
+use palimpsest_model::{Collection, Object, Revision, Space as SpaceItself, Structure};
 use serde::de::DeserializeOwned;
 
 use super::{AT_ONCE, Space, name};
@@ -35,7 +35,7 @@ impl Space<'_> {
             let (revision, created) = (doc.revision, doc.created);
             return self.find(format!("{what} was made at {created} and changed at {revision}, which cannot be"));
         }
-        self.check_body(doc, doc.revision, true);
+        self.check_body(doc, doc.revision);
         let mut at = doc.clone();
         loop {
             let versions = self.rows.versions(self.row.id, at.key, Revision::default()..=at.revision, AT_ONCE);
@@ -75,7 +75,7 @@ impl Space<'_> {
         match apply_delta(&at.body, &version.delta) {
             Ok(body) => {
                 let earlier = Doc { revision, state, body: body.into(), ..at };
-                self.check_body(&earlier, revision, false);
+                self.check_body(&earlier, revision);
                 Some(earlier)
             }
             Err(error) => {
@@ -108,7 +108,7 @@ impl Space<'_> {
         }
     }
 
-    fn check_body(&mut self, doc: &Doc, revision: Revision, is_current: bool) {
+    fn check_body(&mut self, doc: &Doc, revision: Revision) {
         match doc.key {
             DocKey::Space => _ = self.read::<SpaceItself>(doc, revision),
             DocKey::Structure(id) => {
@@ -123,7 +123,7 @@ impl Space<'_> {
             }
             DocKey::Object(_) => {
                 if let Some(object) = self.read::<Object>(doc, revision) {
-                    self.check_object(doc, &object, is_current);
+                    self.check_object(doc, &object);
                 }
             }
         }
@@ -134,7 +134,7 @@ impl Space<'_> {
         self.verified.note(&format!("space {}: {} at {revision}", self.row.id, name(doc.key)), read)
     }
 
-    fn check_object(&mut self, doc: &Doc, object: &Object, is_current: bool) {
+    fn check_object(&mut self, doc: &Doc, object: &Object) {
         let what = name(doc.key);
         if DocKey::Object(object.id) != doc.key {
             return self.find(format!("{what} holds another one"));
@@ -156,9 +156,7 @@ impl Space<'_> {
             if self.verified.note(&what, named).is_some_and(|named| named.is_empty()) {
                 self.find(format!("{what} has the file {}, which is not noted as named", file.hash));
             }
-            if is_current && doc.state != State::Deleted {
-                self.verified.files.insert(file.hash, (file.size, self.row.id, object.id));
-            }
+            self.verified.files.insert(file.hash, (file.size, self.row.id, object.id));
         }
     }
 }

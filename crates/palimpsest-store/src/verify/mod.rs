@@ -59,7 +59,7 @@ pub struct Verified {
     pub docs: usize,
     /// How many versions of them were rebuilt.
     pub versions: usize,
-    /// The content that objects name which can be seen or lie in the trash: how many bytes it has, and one of them.
+    /// The content that objects name, now or in a version that can be read: how many bytes it has, and one of them.
     pub files: BTreeMap<FileHash, (u64, SpaceId, ObjectId)>,
     /// What is wrong.
     pub findings: Vec<String>,

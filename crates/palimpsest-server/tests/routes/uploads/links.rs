@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use palimpsest_engine::{ByteStream, Fetch, Fetched, Fetching, FilesError, WebPage};
+use palimpsest_store::MemoryStore;
 use serde_json::{Value, json};
 
 use super::completing::stored;
 use super::trouble::Cramped;
-use crate::app::{App, Lab};
+use crate::app::{App, Lab, unhurried};
 use crate::wire::id;
 
 /// A network whose pages have bytes, some of which end early.
@@ -31,7 +33,11 @@ impl Fetch for Network {
         let end = url.contains("broken").then(|| Err(FilesError::Interrupted("it broke".to_owned())));
         let pieces = ["ab", "cde"].map(|piece| Ok(Bytes::from_static(piece.as_bytes())));
         let pieces: Vec<_> = if url.contains("empty") { Vec::new() } else { pieces.into_iter().chain(end).collect() };
-        let bytes: ByteStream<'static> = Box::pin(stream::iter(pieces));
+        let bytes = stream::iter(pieces);
+        let bytes: ByteStream<'static> = match url.contains("stalls") {
+            true => Box::pin(bytes.chain(stream::pending())),
+            false => Box::pin(bytes),
+        };
         Box::pin(async { Some(Fetched { page, bytes: Some(bytes) }) })
     }
 }
@@ -40,6 +46,19 @@ async fn lab(max_file: u64) -> (Lab, Arc<Cramped>) {
     let files = Arc::new(Cramped::default());
     let app = App::taking_and_fetching(Arc::clone(&files) as _, max_file, Network);
     (Lab::in_app(app).await, files)
+}
+
+#[tokio::test]
+async fn what_takes_too_long_to_keep_is_made_without_its_bytes() {
+    let files = Arc::new(Cramped::default());
+    let app = App::with(Arc::new(MemoryStore::new()), unhurried(), |engine| {
+        engine.keeping(files).fetching(Arc::new(Network)).waiting(Duration::from_millis(200))
+    });
+    let lab = Lab::in_app(app).await;
+    let made = link(&lab, "https://e.org/stalls.png").await;
+    assert_eq!(made["structureId"], "MediaImage", "what was seen of it is kept");
+    assert_eq!(made.get("files"), None, "{made}");
+    assert_eq!(stored(&lab, &id(&link(&lab, "https://e.org/a.png").await)).await, "abcde");
 }
 
 async fn link(lab: &Lab, url: &str) -> Value {
