@@ -89,10 +89,10 @@ impl Grant {
         })
     }
 
-    /// What it may do in its space, when it opens only one.
+    /// What it may do in its space, when it opens only one and always did.
     fn only(&self) -> Option<Access> {
         match *self.spaces() {
-            [space] => self.access(space),
+            [space] if !self.0.beta_only => self.access(space),
             _ => None,
         }
     }
@@ -100,7 +100,7 @@ impl Grant {
 
 impl Engine {
     /// Recognises the secret of a token of one space. A missing, unknown, revoked or expired one is all the same refusal, and so is
-    /// one that opens several spaces.
+    /// one that opens several spaces, or did once.
     pub async fn authenticate(&self, secret: Option<&str>) -> Result<Access, Error> {
         self.recognise(secret).await?.only().ok_or_else(refused)
     }

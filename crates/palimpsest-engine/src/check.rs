@@ -236,8 +236,9 @@ impl<'c, 'r> Checks<'c, 'r> {
 
     /// Checks the target of an entity property, also against the structures it allows.
     pub(crate) fn entity(&mut self, property: &PropertyId, target: ObjectId, path: Path) -> Result<(), Error> {
-        let structure = match self.reference(target, path.clone())? {
-            Some(object) => object.structure,
+        self.reference(target, path.clone())?;
+        let structure = match self.tx.object(target)? {
+            Some(found) => found.object.structure,
             None if target == self.id => self.structure.id,
             None => return Ok(()),
         };

@@ -1,13 +1,13 @@
 //! A write to an older version, merged with what came since (`Prefer: merge`, and reverts).
 
 use palimpsest_model::{
-    MAX_ALIASES, Object, ObjectId, PropertyId, Schema, State, Structure, Value, Values, check_property, merge, misfits,
+    MAX_ALIASES, Object, ObjectId, PropertyId, Schema, State, Structure, StructureId, Value, Values, fits, merge,
+    misfits,
 };
 use palimpsest_store::{ChangeKind, Found, Tx};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use crate::blocks::structure_of;
 use crate::error::{Code, Error};
 use crate::objects::check_limits;
 use crate::operation::{Ignored, Operation};
@@ -33,9 +33,18 @@ pub(crate) fn apply_merging(
     let shows = applied?.is_some();
     let Some((mine, state, kind)) = put else { return Ok(shows.then_some(Shown::Object(theirs))) };
     let schema = std::sync::Arc::clone(tx.schema());
-    let structure = structure_of(&schema, &theirs.object)?;
-    let Combined { object, conflicts } = combine(&base.object, &theirs, &mine, structure, &schema);
-    refuse(conflicts)?;
+    let object = match schema.structure(theirs.object.structure) {
+        Some(structure) => {
+            let structure = &structure.value;
+            let Combined { object, conflicts } =
+                combine(&base.object, &theirs, &mine, structure, &schema, &mut structure_in(tx));
+            refuse(conflicts)?;
+            object
+        }
+        // Without its structure nothing of it changes but where it is.
+        None if mine == base.object => (*theirs.object).clone(),
+        None => return Err(refuse_homeless(&theirs.object)),
+    };
     let kind = if kind == ChangeKind::Updated { ChangeKind::Merged } else { kind };
     tx.put(object, state, kind)?;
     if !shows {
@@ -67,19 +76,20 @@ pub(crate) struct Collision {
 }
 
 /// Merges two versions of an object that come from one. What does not fit the structure and the collections there are, or goes
-/// beyond a limit, collides too.
+/// beyond a limit, collides too. `structure_of` tells what an object that is referred to is.
 pub(crate) fn combine(
     base: &Object,
     theirs: &Found,
     mine: &Object,
     structure: &Structure,
     schema: &Schema,
+    structure_of: &mut dyn FnMut(ObjectId) -> Option<StructureId>,
 ) -> Combined {
     let (is_gone, theirs) = (theirs.state == State::Deleted, &*theirs.object);
     let merged = merge(base, theirs, mine, structure);
     let mut object = merged.object;
     let mut paths: Vec<String> = merged.conflicts.into_iter().map(|conflict| conflict.path).collect();
-    for id in unfit(&object, theirs, structure) {
+    for id in unfit(&object, theirs, structure, structure_of) {
         paths.push(format!("properties.{id}"));
         match theirs.properties.get(&id) {
             Some(value) => _ = object.properties.insert(id, value.clone()),
@@ -98,7 +108,7 @@ pub(crate) fn combine(
     }
     if is_gone {
         // Nobody kept it in shape while it was deleted.
-        for id in misfits(&object, structure) {
+        for id in misfits(&object, structure, structure_of) {
             let part = if object.properties.remove(&id).is_some() { "properties" } else { "blocks" };
             object.blocks.remove(&id);
             paths.push(format!("{part}.{id}"));
@@ -141,12 +151,22 @@ impl Collision {
     }
 }
 
+/// What the objects are that others refer to, in whatever state. A failure to look is remembered by the transaction, which then
+/// has failed.
+pub(crate) fn structure_in(tx: &mut Tx<'_>) -> impl FnMut(ObjectId) -> Option<StructureId> {
+    move |id| Some(tx.glance(id).ok()??.object.structure)
+}
+
 /// The properties that are not as theirs and that the structure would not take.
-fn unfit(object: &Object, theirs: &Object, structure: &Structure) -> Vec<PropertyId> {
-    let takes = |id: &PropertyId, value: &Value| match (structure.property(id), value) {
-        (None, _) => false,
-        (Some(_), Value::Aliases(aliases)) if aliases.len() > MAX_ALIASES => false,
-        (Some(property), value) => property.read_only || check_property(structure, id, value.clone()).is_ok(),
+fn unfit(
+    object: &Object,
+    theirs: &Object,
+    structure: &Structure,
+    structure_of: &mut dyn FnMut(ObjectId) -> Option<StructureId>,
+) -> Vec<PropertyId> {
+    let mut takes = |id: &PropertyId, value: &Value| match value {
+        Value::Aliases(aliases) if aliases.len() > MAX_ALIASES => false,
+        value => fits(structure, id, value, structure_of),
     };
     let changed = object.properties.iter().filter(|(id, value)| theirs.properties.get(*id) != Some(value));
     changed.filter(|(id, value)| !takes(id, value)).map(|(id, _)| id.clone()).collect()

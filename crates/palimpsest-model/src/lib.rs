@@ -63,7 +63,9 @@ pub use render::{
     FileLink, Shown, render_collection, render_object, render_space, render_structure, render_structures,
 };
 pub use schema::{Collection, Schema, Space, Versioned};
-pub use structure::{Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, misfits};
+pub use structure::{
+    Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, fits, misfits,
+};
 pub use structure_draft::{
     MAX_COLLECTIONS, MAX_NAME, MAX_OPTIONS, MAX_PROPERTIES, MAX_STRUCTURES, OWN_PROPERTIES, OptionDraft,
     PROPERTY_TYPES, PropertyDraft, StructureDraft, make_options, read_allowed, read_hue, read_name, read_options,

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{LabelId, PropertyId, StructureId};
+use crate::id::{LabelId, ObjectId, PropertyId, StructureId};
 use crate::object::Object;
 use crate::problem::{Path, Problem};
 use crate::value::Value;
@@ -214,16 +214,33 @@ pub fn check_property(structure: &Structure, id: &PropertyId, value: Value) -> R
     Ok(Value::Label(kept))
 }
 
-/// What of an object its structure does not take: the properties and the sections that it does not define or that hold something
-/// else than it says.
-#[must_use]
-pub fn misfits(object: &Object, structure: &Structure) -> Vec<PropertyId> {
-    let takes = |id: &PropertyId, value: &Value| {
-        structure.property(id).is_some_and(|definition| {
-            definition.read_only || check_property(structure, id, value.clone()).as_ref() == Ok(value)
-        })
+/// Whether a structure takes a value as it is. `structure_of` tells what an object that is referred to is; against one that
+/// nothing is known of nothing can be said.
+pub fn fits(
+    structure: &Structure,
+    id: &PropertyId,
+    value: &Value,
+    structure_of: &mut dyn FnMut(ObjectId) -> Option<StructureId>,
+) -> bool {
+    let Some(definition) = structure.property(id) else { return false };
+    if definition.read_only {
+        return true;
+    }
+    let (PropertyKind::Entity { allowed }, Value::Entity(targets)) = (&definition.kind, value) else {
+        return check_property(structure, id, value.clone()).as_ref() == Ok(value);
     };
-    let values = object.properties.iter().filter(|(id, value)| !takes(id, value)).map(|(id, _)| id);
+    let mut admits = |id: &ObjectId| structure_of(*id).is_none_or(|structure| allowed.contains(&structure));
+    allowed.is_empty() || targets.iter().all(&mut admits)
+}
+
+/// What of an object its structure does not take: the properties and the sections that it does not define or that hold something
+/// else than it says. `structure_of` tells what an object that is referred to is.
+pub fn misfits(
+    object: &Object,
+    structure: &Structure,
+    structure_of: &mut dyn FnMut(ObjectId) -> Option<StructureId>,
+) -> Vec<PropertyId> {
+    let values = object.properties.iter().filter(|(id, value)| !fits(structure, id, value, structure_of));
     let sections = object.blocks.keys().filter(|id| !structure.has_section(id));
-    values.chain(sections).cloned().collect()
+    values.map(|(id, _)| id).chain(sections).cloned().collect()
 }

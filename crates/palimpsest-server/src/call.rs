@@ -213,12 +213,14 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
 /// Answers a call that is not about the one space of its token.
 async fn beside(app: &App, endpoint: &Endpoint, caller: Caller, input: Arc<Input>) -> Result<Answer, Failure> {
     let (engine, sent) = (Arc::clone(&app.engine), Arc::clone(&input));
-    let answer = match (caller, &endpoint.action) {
+    let mut answer = match (caller, &endpoint.action) {
         (Caller::Operator(_), Action::Operate(operate)) => operate(Operating { engine, input: sent }).await?,
         (Caller::Spaces(grant), Action::Beta(call)) => call(BetaCall { engine, grant, input: sent }).await?,
         _ => return Err(Failure::internal()),
     };
-    Ok(Answer { ignored: input.ignored()?, ..answer })
+    let mut ignored = input.ignored()?;
+    ignored.merge(std::mem::take(&mut answer.ignored));
+    Ok(Answer { ignored, ..answer })
 }
 
 /// Waits until others with the same key are done, for a request that has one.

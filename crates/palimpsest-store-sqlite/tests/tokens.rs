@@ -30,6 +30,7 @@ fn token(number: u8, space: SpaceId) -> TokenRecord {
         expires_at: Some(NOON),
         revoked_at: None,
         concurrency: Policy::RequireCondition,
+        beta_only: false,
     }
 }
 

@@ -68,6 +68,7 @@ fn fill(folder: &Path) {
         expires_at: None,
         revoked_at: None,
         concurrency: Policy::default(),
+        beta_only: false,
     };
     block_on(store.administer(move |registry| registry.put_token(&token))).unwrap().unwrap();
     let operator = palimpsest_store::AdminToken {

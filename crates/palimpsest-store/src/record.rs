@@ -329,6 +329,9 @@ pub struct TokenRecord {
     /// What it is held to when it changes something that exists.
     #[serde(default, skip_serializing_if = "Policy::is_default")]
     pub concurrency: Policy,
+    /// Whether it is for the retired beta API only, and stays so: it opens several spaces, or did once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beta_only: bool,
 }
 
 /// A token of the operator, which opens no space. Such tokens are not in a log either.

@@ -55,7 +55,8 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Adds a token or replaces the one of its id. A space that it names twice counts once; it must name one, and all must be there.
+    /// Adds a token or replaces the one of its id. A space that it names twice counts once; it must name one, and all must be there. One
+    /// that names several is for the retired beta API only from then on.
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.change(Changed::Cached);
         let done = put_token(self.rows, token);
@@ -226,7 +227,8 @@ fn put_token(rows: &mut dyn RegistryRows, token: &TokenRecord) -> Result<(), Sto
     if spaces.is_empty() {
         return Err(StoreError::NoSuchSpace);
     }
-    rows.put_token(&TokenRecord { spaces, ..token.clone() })
+    let beta_only = token.beta_only || spaces.len() > 1;
+    rows.put_token(&TokenRecord { spaces, beta_only, ..token.clone() })
 }
 
 /// Takes a space that ends out of all tokens, and removes those that open no other.
@@ -237,6 +239,8 @@ fn close_tokens(rows: &mut dyn RegistryRows, space: SpaceId) -> Result<(), Store
         if token.spaces.is_empty() {
             rows.remove_token(token.id)?;
         } else if token.spaces.len() < named {
+            // What is left of several is no token of one space.
+            token.beta_only = true;
             rows.put_token(&token)?;
         }
     }

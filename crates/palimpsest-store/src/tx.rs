@@ -2,6 +2,7 @@
 //! it changed is compared with what was there, and one batch of rows comes out. A panic or a refusal therefore leaves nothing
 //! half-written, in any backend.
 
+mod called;
 mod members;
 mod schema;
 
@@ -20,7 +21,6 @@ use crate::record::{Actor, ChangeKind, DocKey, Intent, List, LogEntry, ObjectCha
 use crate::rows::{Batch, Rows};
 use crate::schema::{empty_schema, load_schema, parse};
 use crate::sealed::Sealed;
-use crate::title::{Term, titled_as};
 
 /// An object as a transaction or snapshot found it, in whatever state.
 #[derive(Clone, Debug)]
@@ -274,24 +274,6 @@ impl<'r> Tx<'r> {
             }
         };
         Ok(owner.is_none_or(|owner| owner == object))
-    }
-
-    /// The objects in the index of titles that have a name of these words, in any case and with any accents, with what this
-    /// transaction put; by id, of very many the first.
-    pub fn called(&mut self, name: &str) -> Result<Vec<Found>, StoreError> {
-        let term = Term::whole(name);
-        let present = self.rows.terms(self.row.id, &term.exactly(), None, CALLED);
-        let mut ids: BTreeSet<_> = self.note(present)?.into_iter().map(|(_, id)| id).collect();
-        ids.extend(&self.changed);
-        let mut called = Vec::new();
-        for id in ids {
-            let Some(found) = self.object(id)? else { continue };
-            let titled = titled_as(&found.object, found.state, found.revision);
-            if titled.is_some_and(|titled| titled.names.iter().any(|other| Term::whole(other) == term)) {
-                called.push(found);
-            }
-        }
-        Ok(called)
     }
 
     /// Puts an object in a state, an erased one in none but deleted; putting back what was there before undoes earlier puts.

@@ -1,6 +1,6 @@
 //! Spaces: make, list, change, delete. By their ids, as calls name them; by titles too, as the command line does.
 
-use palimpsest_model::{LogId, Revision, Space, SpaceId, builtin_structures, parse_uuid};
+use palimpsest_model::{LogId, MAX_NAME, Revision, Space, SpaceId, builtin_structures, parse_uuid};
 use palimpsest_store::{Actor, Intent, Policy, Registry, Snapshot, SpaceRow, StoreError, Tx};
 
 use super::SpaceSummary;
@@ -47,12 +47,10 @@ impl Engine {
         let begin = move |tx: &mut Tx<'_>| {
             tx.put_space(space.clone());
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
+            tx.put_policy(concurrency);
             Ok::<_, Error>(())
         };
         self.store.commit(intent, begin).await?.value?;
-        if concurrency != Policy::default() {
-            self.put_policy(id, concurrency).await?;
-        }
         self.space_of(id).await
     }
 
@@ -71,23 +69,23 @@ impl Engine {
         Ok(spaces)
     }
 
-    /// Changes a space: title and zone in one commit, and its policy beside the log.
+    /// Changes a space: title, zone and policy, all or nothing. The policy alone takes no revision.
     pub async fn change_space(&self, id: SpaceId, changes: SpaceChanges) -> Result<SpaceSummary, Error> {
         let SpaceChanges { title, timezone, concurrency } = changes;
         let title = title.map(|title| title_of(&title)).transpose()?;
-        if title.is_some() || timezone.is_some() {
-            let change = move |tx: &mut Tx<'_>| {
+        let change = move |tx: &mut Tx<'_>| {
+            if title.is_some() || timezone.is_some() {
                 let mut space = tx.schema().space.value.clone();
                 space.title = title.clone().unwrap_or(space.title);
                 space.timezone = timezone.as_ref().map_or(space.timezone, ZoneName::kept);
                 tx.put_space(space);
-                Ok::<_, Error>(())
-            };
-            self.store.commit(self.by_operator(id), change).await.map_err(|error| of_space(error, id))?.value?;
-        }
-        if let Some(concurrency) = concurrency {
-            self.put_policy(id, concurrency).await?;
-        }
+            }
+            if let Some(concurrency) = concurrency {
+                tx.put_policy(concurrency);
+            }
+            Ok::<_, Error>(())
+        };
+        self.store.commit(self.by_operator(id), change).await.map_err(|error| of_space(error, id))?.value?;
         self.space_of(id).await
     }
 
@@ -100,14 +98,6 @@ impl Engine {
         };
         self.store.administer(remove).await??;
         Ok(space)
-    }
-
-    async fn put_policy(&self, id: SpaceId, policy: Policy) -> Result<(), Error> {
-        let put = move |registry: &mut Registry<'_>| {
-            find(registry, id)?;
-            registry.put_policy(id, policy).map_err(Error::from)
-        };
-        self.store.administer(put).await?
     }
 
     async fn space_of(&self, id: SpaceId) -> Result<SpaceSummary, Error> {
@@ -178,6 +168,9 @@ pub(super) fn title_of(title: &str) -> Result<String, Error> {
     let title = title.trim();
     if title.is_empty() {
         return Err(Error::new(Code::InvalidInput, "The title is empty"));
+    }
+    if title.chars().count() > MAX_NAME {
+        return Err(Error::new(Code::InvalidInput, format!("The title has more than {MAX_NAME} characters")));
     }
     Ok(title.to_owned())
 }

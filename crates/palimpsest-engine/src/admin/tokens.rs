@@ -40,6 +40,8 @@ impl Engine {
             expires_at: new.expires_at,
             revoked_at: None,
             concurrency: new.concurrency,
+            // The registry says so of one that opens several.
+            beta_only: false,
         };
         let id = token.id;
         let put = move |registry: &mut Registry<'_>| {

@@ -72,14 +72,12 @@ impl CreateFromUrl {
         create.build(structure, unsent, tx, fresh, ignored, within.as_ref())
     }
 
-    /// The tags of its names; of several of one name the oldest.
+    /// The tags of its names, exactly.
     fn tagged(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Vec<ObjectId>, Error> {
         let mut tags = Vec::new();
         for name in &self.tags {
-            let called = tx.called(name)?;
-            let is_it = |found: &&Found| found.object.structure == TAG && found.object.title() == name;
-            let known = called.iter().filter(is_it).min_by_key(|found| (found.created, found.object.id));
-            let id = match known {
+            let is_it = |found: &Found| found.object.structure == TAG && found.object.title() == name;
+            let id = match tx.find_called(name, is_it)? {
                 Some(found) => found.object.id,
                 None => self.make_tag(name, tx, fresh)?,
             };

@@ -8,7 +8,7 @@ use palimpsest_store::{ChangeKind, Found, Tx};
 use super::live;
 use crate::error::Error;
 use crate::history::beyond;
-use crate::merging::{Combined, combine, refuse, refuse_homeless};
+use crate::merging::{Combined, combine, refuse, refuse_homeless, structure_in};
 use crate::operation::Ignored;
 
 /// Gives an object back what it was at an earlier revision.
@@ -43,7 +43,8 @@ impl RevertObject {
             is_there
         });
         // What is there is what is left, so that nothing collides but what does not fit any more.
-        let Combined { object, conflicts } = combine(&now.object, &now, &then, &structure.value, &schema);
+        let Combined { object, conflicts } =
+            combine(&now.object, &now, &then, &structure.value, &schema, &mut structure_in(tx));
         refuse(conflicts)?;
         tx.put(object, State::Live, ChangeKind::Reverted)?;
         live(tx, id)

@@ -8,6 +8,7 @@ use palimpsest_store::{ChangeKind, List, Tx};
 use super::property::UpdateProperty;
 use super::usage::refusal;
 use crate::error::Error;
+use crate::merging::structure_in;
 use crate::world::Fresh;
 
 /// A value that an object has of the property.
@@ -77,9 +78,7 @@ fn convert_all(
     let mut converted = Vec::new();
     let mut refused = Vec::new();
     for Held { place: (_, object), value } in held {
-        // A failure to look is remembered by the transaction, which then has failed.
-        let mut structure_of = |target| Some(tx.glance(target).ok()??.object.structure);
-        match convert(&value, from, to, &mut structure_of) {
+        match convert(&value, from, to, &mut structure_in(tx)) {
             Ok(new) if new == value => {}
             Ok(new) => converted.push((object, new)),
             Err(why) => refused.push((object, why)),

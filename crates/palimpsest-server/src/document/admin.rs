@@ -1,6 +1,7 @@
 //! What the operator manages.
 
 use palimpsest_engine::{Policy, Scope};
+use palimpsest_model::MAX_NAME;
 use serde_json::Value;
 
 use super::names::uuid;
@@ -31,7 +32,9 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
 
 /// What something is called.
 pub(crate) fn title() -> Value {
-    said(pattern("\\S"), "Not only blanks; those at its ends do not count.")
+    let mut title = pattern("\\S");
+    title["maxLength"] = MAX_NAME.into();
+    said(title, "Not only blanks; those at its ends do not count.")
 }
 
 /// A time zone.

@@ -19,6 +19,7 @@ pub(super) fn token(number: u8, space: SpaceId) -> TokenRecord {
         expires_at: None,
         revoked_at: None,
         concurrency: Policy::default(),
+        beta_only: false,
     }
 }
 
@@ -102,8 +103,8 @@ pub fn a_token_of_several_spaces_loses_one_with_it(store: &Arc<dyn Store>) {
     let remove = |space| administer(store, move |registry| registry.remove_space(space)).unwrap().unwrap();
     remove(second);
     assert_eq!((opens(1), opens(2)), (Some(vec![first]), None));
-    let rest = TokenRecord { spaces: vec![first], ..both };
-    assert_eq!(administer(store, |registry| registry.tokens()).unwrap().unwrap(), [rest]);
+    let rest = TokenRecord { spaces: vec![first], beta_only: true, ..both };
+    assert_eq!(administer(store, |registry| registry.tokens()).unwrap().unwrap(), [rest], "what it is for stays");
     let anew = Bench::begin_as(store, 2);
     assert_eq!(opens(1), Some(vec![first]), "another life of the space is not opened by what opened the one before");
     remove(first);
@@ -197,6 +198,16 @@ pub fn a_policy_is_of_one_space_and_stays_whatever_is_written(store: &Arc<dyn St
     administer(store, move |registry| registry.put_policy(space, strict)).unwrap().unwrap();
     administer(store, move |registry| registry.remove_space(space)).unwrap().unwrap();
     assert_eq!(policies(&Bench::begin_as(store, 1)), [Policy::LastWriteWins; 3], "another life begins anew");
+    let born = super::space_id(3);
+    let intent = Intent { begins: Some(LogId(3)), ..super::by("operator", born, NOON) };
+    let begin = move |tx: &mut crate::Tx<'_>| {
+        let (title, icon, timezone) = ("strict".to_owned(), None, None);
+        tx.put_space(palimpsest_model::Space { id: born, title, icon, timezone });
+        tx.put_policy(strict);
+        Ok::<_, StoreError>(())
+    };
+    block_on(store.commit(intent, begin)).unwrap().value.unwrap();
+    assert_eq!(policies(&Bench { store, space: born }), [strict; 3], "a space may begin with one");
 }
 
 /// The policy of a space as a transaction, a snapshot and the registry see it.

@@ -26,16 +26,6 @@ fn read_space(node: &Node<'_, '_>, notes: &mut Notes) -> Option<SpaceId> {
     read_uuid(node, notes).map(SpaceId)
 }
 
-/// Reads what something is called: not only blanks.
-fn read_name(node: &Node<'_, '_>, notes: &mut Notes) -> Option<String> {
-    let name = node.string(notes)?;
-    if name.trim().is_empty() {
-        notes.problem(node, "Too small: expected string to have >=1 characters");
-        return None;
-    }
-    Some(name.to_owned())
-}
-
 fn read_zone(node: &Node<'_, '_>, notes: &mut Notes) -> Option<ZoneName> {
     let zone = ZoneName::read(node.string(notes)?);
     if zone.is_none() {

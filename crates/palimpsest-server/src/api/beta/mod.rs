@@ -26,11 +26,11 @@ impl BetaCall {
         self.grant.access(space).ok_or_else(|| Failure::new(Code::NotFound, "Space not found"))
     }
 
-    /// Does something in a space, as one commit.
+    /// Does something in a space, as one commit. What it tells of as ignored is what the reading did not know of.
     async fn execute(&self, space: SpaceId, operation: Operation) -> Result<Written, Failure> {
         let access = self.open(space)?;
-        let ignored = self.input.ignored()?;
-        let request = Request { ignored, strict: self.input.is_strict(), ..Request::from(operation) };
+        self.input.ignored()?;
+        let request = Request { strict: self.input.is_strict(), ..Request::from(operation) };
         Ok(self.engine.execute(&access, request).await?)
     }
 }

@@ -115,3 +115,37 @@ async fn an_id_is_given_once_and_one_that_is_not_there_is_not_found() {
     office.delete(&format!("/admin/spaces?id={NOBODY}")).await.refusal(404, "cap_not_found", &message);
     assert_eq!(office.spaces().await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_name_is_no_longer_than_names_are() {
+    let office = Office::new().await;
+    let (space, most) = (office.lab.space.clone(), "n".repeat(500));
+    let long = format!("{most}n");
+    let told = "✖ Too big: expected string to have <=500 characters\n  → at title";
+    let new = office.post("/admin/spaces", &json!({"title": long})).await;
+    assert_eq!(problems(&new), told);
+    assert_eq!(problems(&office.patch("/admin/spaces", &json!({"id": space, "title": long})).await), told);
+    assert_eq!(office.patch("/admin/spaces", &json!({"id": space, "title": most})).await.ok()["title"], json!(most));
+    let refused = |command| office.lab.app.engine.administer(command);
+    for command in [
+        Command::SpaceCreate { title: long.clone() },
+        Command::SpaceRename { space: space.clone(), title: long.clone() },
+        Command::CollectionCreate { space: None, structure: "Page".to_owned(), title: long.clone() },
+    ] {
+        let error = refused(command).await.unwrap_err();
+        assert_eq!(error.message, "The title has more than 500 characters");
+    }
+}
+
+#[tokio::test]
+async fn a_title_and_a_policy_are_changed_together_or_not_at_all() {
+    let office = Office::new().await;
+    let (space, head) = (office.lab.space.clone(), office.lab.head().await);
+    let both = json!({"id": space, "title": "Strict", "concurrency": "requireCondition"});
+    let changed = office.patch("/admin/spaces", &both).await;
+    assert_eq!((changed.revision(), office.lab.head().await), (Some(head + 1), head + 1));
+    let shown = json!({"id": space, "title": "Strict", "timezone": "UTC", "concurrency": "requireCondition"});
+    assert_eq!(changed.ok(), shown);
+    let unknown = office.patch("/admin/spaces", &json!({"id": NOBODY, "concurrency": "requireCondition"})).await;
+    unknown.refusal(404, "cap_not_found", &format!("There is no space {NOBODY}"));
+}

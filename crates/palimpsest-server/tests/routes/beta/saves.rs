@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Beta;
 use crate::app::{Ask, Reply};
-use crate::wire::tag;
+use crate::wire::{tag, titled};
 
 impl Beta {
     async fn of_lab(&self, path: &str, body: Value) -> Reply {
@@ -24,6 +24,20 @@ impl Beta {
         let blocks = note["blocks"]["RootDailyNote_notes"].as_array().unwrap().iter();
         blocks.map(|block| block["tokens"][0]["text"].as_str().unwrap_or_default().to_owned()).collect()
     }
+}
+
+#[tokio::test]
+async fn a_tag_is_found_among_however_many_of_its_name() {
+    let beta = Beta::new().await;
+    let make = |id: String, structure: &str| json!({"id": id, "structureId": structure, "properties": {"title": titled("inbox")}});
+    for number in 0..230 {
+        beta.lab.make(make(format!("00000000-0000-4000-8000-{number:012}"), "RootPage")).await;
+    }
+    let last = "ffffffff-ffff-4fff-bfff-ffffffffffff";
+    beta.lab.make(make(last.to_owned(), "RootTag")).await;
+    let made = beta.of_lab("/save-weblink", json!({"url": "https://example.org", "tags": ["inbox"]})).await.ok();
+    let object = beta.lab.get(&format!("/object?id={}", made["id"].as_str().unwrap())).await.ok();
+    assert_eq!(object["properties"]["tags"]["entity"], json!([{"id": last}]));
 }
 
 #[tokio::test]

@@ -2,9 +2,10 @@
 
 use palimpsest_engine::Code;
 use palimpsest_engine::admin::SpaceChanges;
+use palimpsest_model::read_name;
 
 use super::SpaceBody;
-use crate::api::admin::{read_name, read_policy, read_space, read_zone, shown};
+use crate::api::admin::{read_policy, read_space, read_zone, shown};
 use crate::document::names::uuid;
 use crate::document::shape::{open, refer};
 use crate::document::{Description, Success, admin};

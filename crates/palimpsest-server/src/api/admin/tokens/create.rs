@@ -2,10 +2,10 @@
 
 use palimpsest_engine::admin::NewToken;
 use palimpsest_engine::{Code, Scope};
-use palimpsest_model::{Node, Reading as Notes, SpaceId, Timestamp};
+use palimpsest_model::{Node, Reading as Notes, SpaceId, Timestamp, read_name};
 use serde_json::json;
 
-use crate::api::admin::{read_name, read_policy, read_space, shown};
+use crate::api::admin::{read_policy, read_space, shown};
 use crate::document::names::uuid;
 use crate::document::shape::{closed, open, pattern, refer, said, words};
 use crate::document::{Description, Link, Success, admin};

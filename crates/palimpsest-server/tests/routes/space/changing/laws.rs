@@ -101,13 +101,15 @@ impl Walk {
             (schema, found)
         };
         let (schema, found) = lab.app.engine.store().read(space, look).await.unwrap().value;
+        let structures: BTreeMap<_, _> = found.iter().map(|one| (one.object.id, one.object.structure)).collect();
         for found in found {
             let object = &found.object;
             let Some(structure) = schema.structure(object.structure) else {
                 assert_eq!(found.state, State::Trashed, "{}: {} has no structure", self.what, object.id);
                 continue;
             };
-            assert_eq!(misfits(object, &structure.value), [], "{}: {object:?}", self.what);
+            let misfits = misfits(object, &structure.value, &mut |id| structures.get(&id).copied());
+            assert_eq!(misfits, [], "{}: {object:?}", self.what);
             for id in &object.collections {
                 let collection = schema.collection(*id).unwrap_or_else(|| panic!("{}: no collection {id}", self.what));
                 assert_eq!(collection.value.structure, object.structure, "{}", self.what);

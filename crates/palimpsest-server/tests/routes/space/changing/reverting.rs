@@ -1,10 +1,11 @@
 //! Reverts over a schema that has changed.
 
+use palimpsest_engine::admin::Command;
 use serde_json::{Value, json};
 
 use super::{COLLECTIONS, PROPERTIES, STRUCTURES, object, part, structure};
 use crate::app::Lab;
-use crate::wire::{id, page, titled};
+use crate::wire::{entities, id, page, tag, titled};
 
 fn text_value(value: &str) -> Value {
     json!({"type": "text", "text": {"value": value}})
@@ -112,5 +113,125 @@ async fn an_option_that_was_dropped_does_not_come_back_with_a_revert() {
         let conflicts = reply.json()["details"]["conflicts"].as_array().unwrap().clone();
         let path = json!(format!("properties.{}", part(1)));
         assert!(reply.status == 409 && conflicts.iter().any(|conflict| conflict["path"] == path), "{reply:?}");
+    }
+}
+
+/// Expects that neither an object that is reverted nor a commit that is taken back brings a value back.
+async fn stays_away(lab: &Lab, object: &str, then: u64, changed: u64) {
+    let before = lab.object(object).await;
+    let path = json!(format!("properties.{}", part(1)));
+    for reply in
+        [lab.post("/object/revert", &json!({"id": object, "revision": then})).await, revert(lab, changed, false).await]
+    {
+        let conflicts = reply.json()["details"]["conflicts"].as_array().cloned().unwrap_or_default();
+        assert!(reply.status == 409 && conflicts.iter().any(|conflict| conflict["path"] == path), "{reply:?}");
+    }
+    let told = revert(lab, changed, true).await.ok();
+    assert!(told["left"].as_array().unwrap().iter().any(|left| left["path"] == path), "{told}");
+    assert_eq!(lab.object(object).await, before);
+}
+
+#[tokio::test]
+async fn a_target_that_is_allowed_no_more_does_not_come_back_with_a_revert() {
+    let lab = Lab::new().await;
+    let body = json!({"structureId": "RootPage", "id": part(1), "name": "See", "type": "entity"});
+    lab.post(PROPERTIES, &body).await.ok();
+    let (target, label) = (lab.make(page("x")).await, lab.make(tag("t")).await);
+    let holder = object(&lab, "RootPage", "a", json!({part(1): entities(&[&target, &label])})).await;
+    let then = lab.head().await;
+    let narrow = |values: &str| json!({"structureId": "RootPage", "id": part(1), "allowedStructures": ["RootTag"], "values": values});
+    lab.patch(PROPERTIES, &narrow("drop")).await.ok();
+    let narrowed = lab.head().await;
+    stays_away(&lab, &holder, then, narrowed).await;
+    // A target that is allowed comes back as ever.
+    lab.update(json!({"id": holder, "properties": {part(1): entities(&[])}})).await;
+    lab.post("/object/revert", &json!({"id": holder, "revision": narrowed})).await.ok();
+    assert_eq!(lab.object(&holder).await["properties"][part(1)], entities(&[&label]));
+}
+
+#[tokio::test]
+async fn a_target_that_is_allowed_no_more_does_not_come_back_with_what_was_deleted() {
+    let lab = Lab::new().await;
+    let body = json!({"structureId": "RootPage", "id": part(1), "name": "See", "type": "entity"});
+    lab.post(PROPERTIES, &body).await.ok();
+    let target = lab.make(page("x")).await;
+    let holder = object(&lab, "RootPage", "a", json!({part(1): entities(&[&target])})).await;
+    lab.delete(&format!("/object?id={holder}&hardDelete=true")).await;
+    let deleted = lab.head().await;
+    let narrow = json!({"structureId": "RootPage", "id": part(1), "allowedStructures": ["RootTag"]});
+    lab.patch(PROPERTIES, &narrow).await.ok();
+    assert_eq!(revert(&lab, deleted, false).await.status, 409);
+    revert(&lab, deleted, true).await.ok();
+    assert_eq!(lab.object(&holder).await["properties"].get(part(1)), None);
+}
+
+#[tokio::test]
+async fn a_target_in_the_trash_has_to_be_allowed_too() {
+    let lab = Lab::new().await;
+    for (number, allowed) in [(1, json!(["RootTag"])), (2, json!([]))] {
+        let body = json!({"structureId": "RootPage", "id": part(number), "name": "See", "type": "entity", "allowedStructures": allowed});
+        lab.post(PROPERTIES, &body).await.ok();
+    }
+    let target = lab.make(page("x")).await;
+    let holder = object(&lab, "RootPage", "a", json!({part(2): entities(&[&target])})).await;
+    lab.delete(&format!("/object?id={target}")).await;
+    // The holder knows it, so that it may name it again, but not where no page may stand.
+    lab.update(json!({"id": holder, "properties": {part(2): entities(&[&target])}})).await;
+    let body = json!({"id": holder, "properties": {part(1): entities(&[&target])}});
+    let reply = lab.patch("/object", &body).await;
+    assert_eq!((reply.status, &*reply.code()), (400, "cap_invalid_input"));
+}
+
+#[tokio::test]
+async fn several_options_do_not_come_back_where_one_may_be_chosen() {
+    let lab = Lab::new().await;
+    let options: Vec<_> = ["a", "b"].iter().map(|id| json!({"id": id, "name": id})).collect();
+    let label = json!({"structureId": "RootPage", "id": part(1), "name": "Kind", "type": "label", "multiple": true, "labelSet": options});
+    lab.post(PROPERTIES, &label).await.ok();
+    let holder = object(&lab, "RootPage", "p", json!({part(1): {"type": "label", "label": options}})).await;
+    let then = lab.head().await;
+    lab.update(json!({"id": holder, "properties": {part(1): {"type": "label", "label": [options[1]]}}})).await;
+    let changed = lab.head().await;
+    lab.patch(PROPERTIES, &json!({"structureId": "RootPage", "id": part(1), "multiple": false})).await.ok();
+    stays_away(&lab, &holder, then, changed).await;
+}
+
+#[tokio::test]
+async fn what_has_no_structure_any_more_is_deleted_for_good_whatever_version_is_named() {
+    let lab = Lab::new().await;
+    let book = structure(&lab, 1, "Book", json!([])).await;
+    let emma = object(&lab, &book, "Emma", json!({})).await;
+    let old = lab.get(&format!("/object?id={emma}")).await.header("etag").unwrap().to_owned();
+    lab.delete(&format!("{STRUCTURES}?id={book}&objects=trash")).await;
+    let uri = format!("/object?id={emma}&hardDelete=true");
+    let ask = || lab.ask(http::Method::DELETE, &uri).header("if-match", &old);
+    assert_eq!(lab.app.send(ask()).await.status, 412);
+    let reply = lab.app.send(ask().header("prefer", "merge")).await;
+    assert!(reply.status < 300, "nothing of it collides: {reply:?}");
+    assert_eq!(lab.get("/trash").await.ok()["results"], json!([]));
+}
+
+#[tokio::test]
+async fn what_the_list_of_structures_does_not_show_collides_too() {
+    let lab = Lab::new().await;
+    let section = json!({"structureId": "RootPage", "id": part(1), "name": "Notes", "type": "blocks"});
+    lab.post(PROPERTIES, &section).await.ok();
+    let added = lab.head().await;
+    let rename = json!({"structureId": "RootPage", "id": part(1), "name": "Remarks"});
+    lab.patch(PROPERTIES, &rename).await.ok();
+    let renamed = lab.head().await;
+    let zone = Command::SpaceTimezone { space: lab.space.clone(), zone: "Europe/Berlin".to_owned() };
+    lab.app.administer(zone).await;
+    let moved = lab.head().await;
+    for (revision, path) in [(added, "schema.RootPage"), (renamed, "schema.RootPage"), (moved, "space.timezone")] {
+        let reply = revert(&lab, revision, false).await;
+        assert_eq!((reply.status, &*reply.code()), (409, "cap_conflict"), "{revision}");
+        let conflict = &reply.json()["details"]["conflicts"][0];
+        assert_eq!(conflict["path"], json!(path));
+        if path == "space.timezone" {
+            assert_eq!((&conflict["theirs"], &conflict["mine"]), (&json!("Europe/Berlin"), &json!("UTC")));
+        }
+        let told = revert(&lab, revision, true).await.ok();
+        assert_eq!(told["left"][0]["path"], json!(path));
     }
 }
