@@ -17,7 +17,7 @@ use crate::operation::{Ignored, Operation};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::{About, Shown, version_of};
-use crate::undone::Undone;
+use crate::undone::{Undone, known};
 use crate::world::Fresh;
 
 /// Operations that happen together.
@@ -51,7 +51,7 @@ pub struct Step {
 /// What a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Committed {
-    /// The revision it took, or the head when it changed nothing.
+    /// The revision it took, or the head when it changed nothing or was only asked about.
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub outcomes: Vec<Outcome>,
@@ -64,8 +64,8 @@ pub struct Committed {
 /// What an operation of a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What it was about, and its version as the transaction left it.
-    pub left: Option<(About, Tag)>,
+    /// What it was about, and its version as the transaction left it: none when that was only imagined.
+    pub left: Option<(About, Option<Tag>)>,
     /// The same as the transaction left it, when it is to be shown, can be seen, and there is room for it.
     pub shown: Option<View>,
     /// What of the input had no effect.
@@ -148,6 +148,7 @@ impl Engine {
                 is_whole &= view.is_some();
                 views.extend(view.clone().map(|view| (about, view)));
             }
+            let left = left.map(|(about, tag)| (about, known(tag, is_dry.then_some(revision))));
             outcomes.push(Outcome { left, shown: view, ignored });
         }
         Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, is_whole, replayed: replayed.is_some() })
