@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use palimpsest_model::{Revision, State, Tag};
+use palimpsest_model::{Path, Problem, Revision, State, Tag};
 use palimpsest_store::{Policy, Tx};
 use serde_json::json;
 
@@ -19,6 +19,9 @@ use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::{About, Shown, version_of};
 use crate::undone::{Undone, known};
 use crate::world::Fresh;
+
+/// The most operations of one transaction that look through all objects of a list and the trash: nobody else writes meanwhile.
+const SEARCHES: usize = 20;
 
 /// Operations that happen together.
 #[derive(Clone, Debug, Default)]
@@ -168,8 +171,10 @@ impl Transaction {
     fn apply(&self, tx: &mut Tx<'_>, policy: Policy, fresh: &mut Fresh) -> Result<Applied, Error> {
         let mut held = check_guards(tx, &self.guards)?;
         let mut done = Vec::with_capacity(self.operations.len());
+        let mut searches = 0;
         for (index, step) in self.operations.iter().enumerate() {
             let terms = Terms { condition: &step.condition, policy, held: &held };
+            let looks = tx.looks();
             let asked = step.operation.refuse_question();
             let performed = asked.and_then(|()| perform(tx, &step.operation, terms, fresh, step.ignored.clone()));
             let result = performed.and_then(|done| {
@@ -179,6 +184,13 @@ impl Transaction {
                 Ok(done)
             });
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
+            searches += usize::from(tx.looks() > looks);
+            if searches > SEARCHES {
+                let message = format!(
+                    "Too many operations that look through all objects of a structure or collection: a transaction has at most {SEARCHES}"
+                );
+                return Err(Problem::new(Path::keys(&["operations"]).index(index), message).into());
+            }
             // Whoever checked it once knows what it is.
             if matches!(step.condition.if_match, Some(Tags::Of(_))) {
                 one.left.iter().for_each(|(about, _)| held.hold(*about));

@@ -618,3 +618,36 @@ async fn neither_a_revert_nor_a_merge_brings_values_of_the_old_type_back() {
     assert!(left.contains(&&*format!("properties.{FIELD}")) && left.contains(&&*format!("schema.{BOOK}")), "{left:?}");
     assert_eq!((value_of(&lab, book).await, &field(&structure(&lab).await)["type"]), (text("1"), &json!("text")));
 }
+
+/// Nobody else writes while objects are looked through.
+#[tokio::test]
+async fn a_transaction_looks_through_objects_only_so_often_and_only_when_it_has_to() {
+    let label = PropertyKind::Label { multiple: false, options: Vec::new() };
+    let entity = PropertyKind::Entity { allowed: Vec::new() };
+    let op = |members: Value| json!({"method": "PATCH", "path": PATH, "body": change(members)});
+    let (lab, _) = library(&label, &[]).await;
+    let (widen, narrow) = (op(json!({"multiple": true})), op(json!({"multiple": false})));
+    let mut operations = vec![narrow.clone(); 30];
+    for _ in 0..20 {
+        operations.extend([widen.clone(), widen.clone(), narrow.clone()]);
+    }
+    lab.post("/transactions", &json!({ "operations": operations })).await.ok();
+    operations.extend([widen, narrow]);
+    let head = lab.head().await;
+    let message = "✖ Too many operations that look through all objects of a structure or collection: \
+                   a transaction has at most 20\n  → at operations[91]";
+    lab.refuses(Method::POST, "/transactions", json!({ "operations": operations }), message).await;
+    assert_eq!(lab.head().await, head);
+
+    let (lab, _) = library(&entity, &[]).await;
+    let allow = |structures: &[&str]| op(json!({ "allowedStructures": structures }));
+    let wide = allow(&["RootTask", "RootPage", "RootTag"]);
+    let mut operations = vec![allow(&["RootPage", "RootTag"])];
+    operations.extend(vec![allow(&["RootTag", "RootPage"]); 30]);
+    operations.extend(vec![wide.clone(); 30]);
+    operations.extend(vec![allow(&[]); 30]);
+    lab.post("/transactions", &json!({ "operations": operations })).await.ok();
+    let narrowing = vec![[wide, allow(&[])]; 21].concat();
+    let reply = lab.post("/transactions", &json!({ "operations": narrowing })).await;
+    assert_eq!((reply.status, reply.json()["message"].as_str().unwrap().ends_with("operations[40]")), (400, true));
+}
