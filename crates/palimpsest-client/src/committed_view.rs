@@ -12,7 +12,7 @@ use crate::structure_view::StructureView;
 /// What a transaction came to.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 pub struct CommittedView {
-    /// The revision it took, or the head when it changed nothing; of a dry run, the one it would take.
+    /// The revision it took, or the head when it changed nothing or is a dry run.
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub results: Vec<OutcomeView>,
@@ -26,7 +26,7 @@ pub struct OutcomeView {
     pub status: u16,
     /// What it was about: an object, a structure of the space's own, a collection or the space. A built-in structure has none.
     pub id: Option<ObjectId>,
-    /// The version that the transaction left.
+    /// The version that the transaction left; nothing where a dry run would change it.
     pub etag: Option<Tag>,
     /// The object as the transaction left it, when that was asked for.
     pub object: Option<ObjectView>,

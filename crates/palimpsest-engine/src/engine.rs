@@ -27,7 +27,7 @@ use crate::operation::{Operation, Request, Written};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
-use crate::undone::Undone;
+use crate::undone::{Undone, known};
 use crate::uploads::{MAX_FILE, Turns};
 use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Post, WebPage};
 
@@ -256,7 +256,8 @@ impl Engine {
         palimpsest_store::Intent { space: access.space, actor: access.actor(), at, begins: None }
     }
 
-    /// Renders what a commit came to, at the revision it took unless it was answered before.
+    /// Renders what a commit came to, at the revision it took unless it was answered before, or what a question came to, at the
+    /// head.
     fn written(&self, outcome: Outcome, revision: Revision, is_dry: bool) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed, .. } = outcome;
         let Done { shown, left, ignored } = done.pop().unwrap_or_default();
@@ -264,7 +265,7 @@ impl Engine {
         let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
         let shown = match shown {
-            Some(Shown::Object(found)) if is_dry => Some(self.imagine(&row, &schema, &found)?),
+            Some(Shown::Object(found)) if is_dry => Some(View { revision, ..self.imagine(&row, &schema, &found)? }),
             Some(Shown::Object(found)) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
             Some(Shown::Part(about)) => show_part(&row, &schema, about).map(|view| View { revision, ..view }),
             None => None,
@@ -279,7 +280,8 @@ impl Engine {
             }
             (_, shown) => shown.as_ref().and_then(|view| view.etag.digest),
         };
-        let left = left.map(|(about, tag)| (about, ETag { tag, digest }));
+        let asked = is_dry.then_some(revision);
+        let left = left.and_then(|(about, tag)| Some((about, ETag { tag: known(tag, asked)?, digest })));
         Ok(Written { shown, revision, ignored, left, replayed: replayed.is_some() })
     }
 

@@ -1,6 +1,6 @@
 //! A commit that ends without its effects.
 
-use palimpsest_model::Revision;
+use palimpsest_model::{Revision, Tag};
 use palimpsest_store::Tx;
 
 use crate::error::Error;
@@ -13,11 +13,16 @@ pub(crate) enum Undone {
 }
 
 impl Undone {
-    /// What a question comes to, at the revision that the commit would take.
+    /// What a question comes to, at the head that it was asked of. The revision after it belongs to whoever commits next.
     pub(crate) fn dry(tx: &Tx<'_>, outcome: Outcome) -> Self {
-        let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
-        Self::Dry(Box::new(outcome), revision)
+        Self::Dry(Box::new(outcome), tx.head())
     }
+}
+
+/// The version that something has: none when it is beyond the head that a question was asked of. Another commit will take its
+/// revision, and a tag of it would name what nobody saw.
+pub(crate) fn known(tag: Tag, asked: Option<Revision>) -> Option<Tag> {
+    Some(tag).filter(|tag| asked.is_none_or(|head| tag.revision <= head))
 }
 
 impl<E: Into<Error>> From<E> for Undone {

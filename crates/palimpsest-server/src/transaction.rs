@@ -212,7 +212,7 @@ pub(crate) fn render(committed: Committed, mut ignored: Ignored, preferences: Pr
         let text = shown.and_then(|view| String::from_utf8(view.body.to_vec()).ok());
         let body = text.and_then(|text| RawValue::from_string(text).ok());
         let (id, etag) = left.map(|(about, etag)| (about.to_string(), etag)).unzip();
-        results.push(ResultBody { status: 200, id, etag, body });
+        results.push(ResultBody { status: 200, id, etag: etag.flatten(), body });
     }
     let body = serde_json::to_vec(&Body { revision, results }).unwrap_or_default();
     let answer = Answer { body: Some(body.into()), revision: Some(revision), ignored, replayed, ..Answer::default() };

@@ -57,7 +57,8 @@ struct Slot {
 
 /// What became of a part of the schema within a transaction.
 struct SchemaDoc {
-    key: DocKey,
+    /// Its place among those that were put: the order in which the log tells of them.
+    place: usize,
     change: ChangeKind,
     state: State,
     body: Vec<u8>,
@@ -77,7 +78,11 @@ pub struct Tx<'r> {
     /// Those of them that were put.
     changed: BTreeSet<ObjectId>,
     blocks: HashMap<BlockId, ObjectId>,
-    schema_docs: Vec<SchemaDoc>,
+    schema_docs: HashMap<DocKey, SchemaDoc>,
+    /// How many of them were put, also what was taken back.
+    schema_puts: usize,
+    /// How often a list was looked through.
+    looks: usize,
     policy: Option<Policy>,
     answer: Option<StoredAnswer>,
     failure: Option<StoreError>,
@@ -119,7 +124,9 @@ impl<'r> Tx<'r> {
             objects: BTreeMap::new(),
             changed: BTreeSet::new(),
             blocks: HashMap::new(),
-            schema_docs: Vec::new(),
+            schema_docs: HashMap::new(),
+            schema_puts: 0,
+            looks: 0,
             policy: None,
             answer: None,
             failure: None,
@@ -365,9 +372,11 @@ impl<'r> Tx<'r> {
             return Ok(None);
         }
         let mut sealed = Sealed { revision: self.revision(), at: self.at, ..Sealed::default() };
-        for doc in std::mem::take(&mut self.schema_docs) {
-            let before = self.rows.doc(self.row.id, doc.key)?;
-            sealed.schema_doc(doc.key, (doc.change, doc.state), before, doc.body, self.row.id)?;
+        let mut schema_docs: Vec<_> = std::mem::take(&mut self.schema_docs).into_iter().collect();
+        schema_docs.sort_by_key(|(_, doc)| doc.place);
+        for (key, doc) in schema_docs {
+            let before = self.rows.doc(self.row.id, key)?;
+            sealed.schema_doc(key, (doc.change, doc.state), before, doc.body, self.row.id)?;
         }
         for (id, slot) in std::mem::take(&mut self.objects) {
             if let Some((object, state, kind)) = slot.after {

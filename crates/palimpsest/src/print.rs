@@ -62,9 +62,13 @@ pub(crate) fn exported(exported: &Exported, json: bool) -> std::io::Result<()> {
     if json {
         return writeln!(out, "{}", serde_json::to_string(exported)?);
     }
-    let Exported { space, revision, objects, trashed, files, bytes } = exported;
+    let Exported { space, revision, objects, trashed, left_out, files, bytes } = exported;
     writeln!(out, "space {space} at revision {revision}")?;
-    writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")
+    writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")?;
+    if *left_out > 0 {
+        writeln!(out, "left out: {left_out} objects in the trash whose type was deleted")?;
+    }
+    Ok(())
 }
 
 /// Tells what a search for damage looked at and found.

@@ -1,7 +1,6 @@
 //! POST, PATCH and DELETE /space/properties.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use palimpsest_model::{
     BuiltIn, LabelId, MAX_PROPERTIES, ObjectId, OptionDraft, Path, Problem, Problems, PropertyDefinition,
@@ -33,13 +32,13 @@ impl CreateProperty {
     }
 
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Shown, Error> {
-        let schema = Arc::clone(tx.schema());
-        let mut structure = listed(&schema, self.structure)?.value.clone();
+        let schema = tx.schema();
+        let mut structure = listed(schema, self.structure)?.value.clone();
         if structure.properties.len() >= MAX_PROPERTIES {
             return Err(too_many("properties", MAX_PROPERTIES));
         }
         let mut problems = Problems::default();
-        problems.extend(unknown_targets(&schema, None, &self.draft.kind, &Path::keys(&["allowedStructures"])));
+        problems.extend(unknown_targets(schema, None, &self.draft.kind, &Path::keys(&["allowedStructures"])));
         problems.check(())?;
         let property = self.draft.make(&mut || fresh.uuid());
         if structure.property(&property.id).is_some() {
@@ -79,9 +78,9 @@ pub struct UpdateProperty {
 
 impl UpdateProperty {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Shown, Error> {
-        let schema = Arc::clone(tx.schema());
-        let mut structure = listed(&schema, self.structure)?.value.clone();
-        self.check(&schema, &structure)?;
+        // What is kept of the schema until it is put would have to be copied then.
+        let mut structure = listed(tx.schema(), self.structure)?.value.clone();
+        self.check(tx.schema(), &structure)?;
         let found = structure.properties.iter_mut().find(|property| property.id == self.id);
         let property = found.ok_or_else(|| Error::not_found("Property"))?;
         if let Some(name) = &self.name {
@@ -111,7 +110,7 @@ impl UpdateProperty {
             *options = new;
         }
         if let (PropertyKind::Entity { allowed }, Some(sent)) = (&mut *kind, &self.allowed) {
-            self.give_up_targets(tx, sent)?;
+            self.give_up_targets(tx, allowed, sent)?;
             allowed.clone_from(sent);
         }
         self.let_choose(tx, kind)
@@ -188,8 +187,9 @@ impl UpdateProperty {
 
     /// Takes targets of other structures out of all values, or refuses when any has one. Of a target that nothing is known of
     /// nothing can be said against.
-    fn give_up_targets(&self, tx: &mut Tx<'_>, allowed: &[StructureId]) -> Result<(), Error> {
-        if allowed.is_empty() {
+    fn give_up_targets(&self, tx: &mut Tx<'_>, before: &[StructureId], allowed: &[StructureId]) -> Result<(), Error> {
+        let is_wider = !before.is_empty() && before.iter().all(|id| allowed.contains(id));
+        if allowed.is_empty() || is_wider {
             return Ok(());
         }
         let mut targets = BTreeSet::new();
@@ -205,6 +205,9 @@ impl UpdateProperty {
             if tx.glance(id)?.is_some_and(|found| !allowed.contains(&found.object.structure)) {
                 gone.insert(id);
             }
+        }
+        if gone.is_empty() {
+            return Ok(());
         }
         let usage = self.find(tx, |value| match value {
             Value::Entity(ids) => ids.iter().any(|id| gone.contains(id)),

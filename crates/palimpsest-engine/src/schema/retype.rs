@@ -47,7 +47,11 @@ impl UpdateProperty {
     pub(super) fn let_choose(&self, tx: &mut Tx<'_>, kind: &mut PropertyKind) -> Result<(), Error> {
         let from = kind.clone();
         let (PropertyKind::Label { multiple, .. }, Some(sent)) = (&mut *kind, self.multiple) else { return Ok(()) };
+        let admits_more = sent || !*multiple;
         *multiple = sent;
+        if admits_more {
+            return Ok(());
+        }
         let held = held(tx, self.structure, &self.id)?;
         convert_all(tx, &self.id, held, &from, kind)
     }

@@ -1,7 +1,5 @@
 //! POST, PATCH and DELETE /space/structures.
 
-use std::sync::Arc;
-
 use palimpsest_model::{MAX_STRUCTURES, Path, Problem, Problems, PropertyKind, Schema, StructureDraft, StructureId};
 use palimpsest_store::{List, Tx};
 use serde_json::json;
@@ -22,7 +20,7 @@ pub struct CreateStructure {
 
 impl CreateStructure {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Shown, Error> {
-        let schema = Arc::clone(tx.schema());
+        let schema = tx.schema();
         if schema.structures.len() >= MAX_STRUCTURES {
             return Err(too_many("structures", MAX_STRUCTURES));
         }
@@ -30,7 +28,7 @@ impl CreateStructure {
         let mut problems = Problems::default();
         for (index, property) in self.draft.properties.iter().enumerate() {
             let at = Path::keys(&["propertyDefinitions"]).index(index).key("allowedStructures");
-            problems.extend(unknown_targets(&schema, own, &property.kind, &at));
+            problems.extend(unknown_targets(schema, own, &property.kind, &at));
         }
         problems.check(())?;
         let structure = self.draft.make(&mut || fresh.uuid());
@@ -86,17 +84,14 @@ impl DeleteStructure {
                 Problem::new(Path::keys(&["id"]), "Every space has this structure: it cannot be deleted").into()
             );
         }
-        let schema = Arc::clone(tx.schema());
-        check_unreferred(&schema, id)?;
+        check_unreferred(tx.schema(), id)?;
         let of_it = |object: &palimpsest_model::Object| if object.structure == id { Holds::Used } else { Holds::Not };
         let usage = Usage::find(tx, List::Structure(id), of_it)?;
         if !trash_objects {
             usage.refuse("this structure", "delete them for good, or send objects=trash")?;
         }
         usage.trash(tx)?;
-        for collection in schema.collections.iter().filter(|collection| collection.value.structure == id) {
-            tx.remove_collection(collection.value.id);
-        }
+        tx.remove_collections_of(id);
         tx.remove_structure(id);
         Ok(())
     }

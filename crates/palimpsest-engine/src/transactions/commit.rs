@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use palimpsest_model::{Revision, State, Tag};
+use palimpsest_model::{Path, Problem, Revision, State, Tag};
 use palimpsest_store::{Policy, Tx};
 use serde_json::json;
 
@@ -17,8 +17,11 @@ use crate::operation::{Ignored, Operation};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::{About, Shown, version_of};
-use crate::undone::Undone;
+use crate::undone::{Undone, known};
 use crate::world::Fresh;
+
+/// The most operations of one transaction that look through all objects of a list and the trash: nobody else writes meanwhile.
+const SEARCHES: usize = 20;
 
 /// Operations that happen together.
 #[derive(Clone, Debug, Default)]
@@ -51,7 +54,7 @@ pub struct Step {
 /// What a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Committed {
-    /// The revision it took, or the head when it changed nothing.
+    /// The revision it took, or the head when it changed nothing or was only asked about.
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub outcomes: Vec<Outcome>,
@@ -64,8 +67,8 @@ pub struct Committed {
 /// What an operation of a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// What it was about, and its version as the transaction left it.
-    pub left: Option<(About, Tag)>,
+    /// What it was about, and its version as the transaction left it: none when that was only imagined.
+    pub left: Option<(About, Option<Tag>)>,
     /// The same as the transaction left it, when it is to be shown, can be seen, and there is room for it.
     pub shown: Option<View>,
     /// What of the input had no effect.
@@ -148,6 +151,7 @@ impl Engine {
                 is_whole &= view.is_some();
                 views.extend(view.clone().map(|view| (about, view)));
             }
+            let left = left.map(|(about, tag)| (about, known(tag, is_dry.then_some(revision))));
             outcomes.push(Outcome { left, shown: view, ignored });
         }
         Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, is_whole, replayed: replayed.is_some() })
@@ -167,8 +171,10 @@ impl Transaction {
     fn apply(&self, tx: &mut Tx<'_>, policy: Policy, fresh: &mut Fresh) -> Result<Applied, Error> {
         let mut held = check_guards(tx, &self.guards)?;
         let mut done = Vec::with_capacity(self.operations.len());
+        let mut searches = 0;
         for (index, step) in self.operations.iter().enumerate() {
             let terms = Terms { condition: &step.condition, policy, held: &held };
+            let looks = tx.looks();
             let asked = step.operation.refuse_question();
             let performed = asked.and_then(|()| perform(tx, &step.operation, terms, fresh, step.ignored.clone()));
             let result = performed.and_then(|done| {
@@ -178,6 +184,13 @@ impl Transaction {
                 Ok(done)
             });
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
+            searches += usize::from(tx.looks() > looks);
+            if searches > SEARCHES {
+                let message = format!(
+                    "Too many operations that look through all objects of a structure or collection: a transaction has at most {SEARCHES}"
+                );
+                return Err(Problem::new(Path::keys(&["operations"]).index(index), message).into());
+            }
             // Whoever checked it once knows what it is.
             if matches!(step.condition.if_match, Some(Tags::Of(_))) {
                 one.left.iter().for_each(|(about, _)| held.hold(*about));

@@ -16,7 +16,7 @@ use crate::operation::Ignored;
 use crate::perform::Done;
 use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::About;
-use crate::undone::Undone;
+use crate::undone::{Undone, known};
 
 /// Takes back what one commit did.
 #[derive(Clone, Debug)]
@@ -36,10 +36,10 @@ pub struct RevertTransaction {
 /// What taking back came to.
 #[derive(Clone, Debug)]
 pub struct Reverted {
-    /// The revision it took, or the head when there was nothing to take back.
+    /// The revision it took, or the head when there was nothing to take back or it was only asked about.
     pub revision: Revision,
-    /// The objects it changed, and their versions afterwards.
-    pub results: Vec<(ObjectId, Tag)>,
+    /// The objects it changed, and their versions afterwards: none when that was only imagined.
+    pub results: Vec<(ObjectId, Option<Tag>)>,
     /// What was left as it is.
     pub left: Vec<Left>,
     /// Whether it was done before, by a request with the same key, and this is what that was answered.
@@ -62,14 +62,14 @@ impl Engine {
             Ok(applied)
         };
         let answer = self.store.commit(self.intent(access), decide).await?;
-        let (applied, revision) = match answer.value {
-            Ok(applied) => (applied, answer.revision),
-            Err(Undone::Dry(applied, revision)) => (*applied, revision),
+        let (applied, revision, asked) = match answer.value {
+            Ok(applied) => (applied, answer.revision, None),
+            Err(Undone::Dry(applied, head)) => (*applied, head, Some(head)),
             Err(Undone::Refused(error)) => return Err(error.at(answer.revision)),
         };
         let Applied { done, stayed, replayed, .. } = applied;
         let of_object = |left| match left {
-            Some((About::Object(id), tag)) => Some((id, tag)),
+            Some((About::Object(id), tag)) => Some((id, known(tag, asked))),
             _ => None,
         };
         let results = done.into_iter().filter_map(|done| of_object(done.left)).collect();

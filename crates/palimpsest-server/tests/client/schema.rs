@@ -115,7 +115,7 @@ async fn a_property_becomes_another_type_when_all_values_do() {
     let dry = client.update_property(book, year.clone(), &becomes.clone().dry_run()).await.unwrap();
     assert_eq!((kind(&dry.value), client.structures().await.unwrap().revision), (PropertyType::Number, before));
     let done = client.update_property(book, year.clone(), &becomes).await.unwrap();
-    assert_eq!((&done.value, done.revision), (&dry.value, dry.revision));
+    assert_eq!((&done.value, dry.revision, dry.tag), (&dry.value, before, None), "what is to come has no version yet");
 
     let label = PropertyChanges::new().becomes(PropertyType::Label).multiple(true);
     let made = client.update_property(book, year.clone(), &label).await.unwrap().value;

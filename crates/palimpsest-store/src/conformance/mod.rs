@@ -79,7 +79,7 @@ macro_rules! conformance {
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
             what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day, expired_answers_are_removed_in_steps,
             answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
-            what_is_removed_of_the_schema_stays_in_the_past, properties_are_told_of_after_their_structure,
+            what_is_removed_of_the_schema_stays_in_the_past, the_collections_of_a_structure_go_together, properties_are_told_of_after_their_structure,
             a_schema_that_is_put_back_is_no_change, a_policy_is_put_with_a_commit, a_look_through_a_list_misses_nothing,
             webhooks_are_put_replaced_and_removed, of_its_deliveries_a_webhook_keeps_the_last,
             webhooks_go_with_their_token_and_their_space, what_is_refused_leaves_a_webhook_as_it_was,

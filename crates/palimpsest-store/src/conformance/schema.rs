@@ -100,6 +100,37 @@ pub fn what_is_removed_of_the_schema_stays_in_the_past(store: &Arc<dyn Store>) {
     assert_eq!(bench.commit(given).unwrap().value, Ok((true, true)));
 }
 
+/// The collections of a structure go together, and only those; the log tells of everything in the order in which it was put.
+pub fn the_collections_of_a_structure_go_together(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    let id = |number: u32| CollectionId(Uuid::from_u128(SHELF.0.as_u128() + u128::from(number)));
+    let of = |number: u32| if number.is_multiple_of(7) { PAGE } else { BOOK };
+    let numbers = || (0..40).map(|number| number * 17 % 40);
+    let made = bench.change(move |tx| {
+        tx.put_structure(book("Book"));
+        for number in numbers() {
+            tx.put_collection(Collection { id: id(number), structure: of(number), title: "shelf".to_owned() });
+        }
+    });
+    let removed = bench.change(|tx| {
+        tx.remove_collections_of(BOOK);
+        tx.remove_structure(BOOK);
+    });
+    let collection = |number, change| (SchemaKind::Collection, id(number).to_string(), change);
+    let created: Vec<_> = numbers().map(|number| collection(number, ChangeKind::Created)).collect();
+    assert_eq!(bench.told(made)[1..], created);
+    let gone = numbers().filter(|number| of(*number) == BOOK);
+    let mut deleted: Vec<_> = gone.map(|number| collection(number, ChangeKind::Deleted)).collect();
+    let by_id = |told: &mut Vec<(SchemaKind, String, ChangeKind)>| told.sort_by(|one, other| one.1.cmp(&other.1));
+    let mut told = bench.told(removed);
+    assert_eq!(told.pop(), Some((SchemaKind::Structure, BOOK.to_string(), ChangeKind::Deleted)));
+    by_id(&mut told);
+    by_id(&mut deleted);
+    assert_eq!(told, deleted);
+    let left: Vec<_> = bench.schema().collections.iter().map(|left| left.value.structure).collect();
+    assert_eq!(left, [PAGE; 6]);
+}
+
 /// What became of the properties of a structure is told after the structure.
 pub fn properties_are_told_of_after_their_structure(store: &Arc<dyn Store>) {
     let bench = Bench::begin(store);

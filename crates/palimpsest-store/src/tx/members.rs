@@ -36,6 +36,7 @@ impl Tx<'_> {
     /// Shows every object that is in a list or in the trash, and every one that this transaction put, as it left them; by id.
     /// What is deleted is not shown, and what is only looked at is not kept.
     pub fn look_through(&mut self, list: List, mut look: impl FnMut(&Found)) -> Result<(), StoreError> {
+        self.looks += 1;
         let mut ids = self.changed.clone();
         for list in [list, List::Trash] {
             self.add_members(list, &mut ids)?;
@@ -46,6 +47,12 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// How often this transaction looked through a list.
+    #[must_use]
+    pub fn looks(&self) -> usize {
+        self.looks
     }
 
     fn add_members(&mut self, list: List, ids: &mut BTreeSet<ObjectId>) -> Result<(), StoreError> {

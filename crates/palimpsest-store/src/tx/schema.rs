@@ -43,7 +43,7 @@ impl Tx<'_> {
     }
 
     fn is_given(&mut self, key: DocKey) -> Result<bool, StoreError> {
-        if self.schema_docs.iter().any(|doc| doc.key == key) {
+        if self.schema_docs.contains_key(&key) {
             return Ok(true);
         }
         let doc = self.rows.doc(self.row.id, key);
@@ -102,6 +102,21 @@ impl Tx<'_> {
         Arc::make_mut(&mut self.schema).collections.retain(|collection| collection.value.id != id);
     }
 
+    /// Removes all collections of a structure, as each of them is removed.
+    pub fn remove_collections_of(&mut self, id: StructureId) {
+        let schema = Arc::clone(&self.schema);
+        let mut gone = schema.collections.iter().filter(|collection| collection.value.structure == id).peekable();
+        if gone.peek().is_none() {
+            return;
+        }
+        for collection in gone {
+            let key = DocKey::Collection(collection.value.id);
+            self.put_doc(key, ChangeKind::Deleted, State::Deleted, &collection.value);
+        }
+        drop(schema);
+        Arc::make_mut(&mut self.schema).collections.retain(|collection| collection.value.structure != id);
+    }
+
     fn put_part<T: PartialEq + Serialize>(
         &mut self,
         key: DocKey,
@@ -121,17 +136,15 @@ impl Tx<'_> {
     }
 
     fn take_back(&mut self, key: DocKey) {
-        self.schema_docs.retain(|doc| doc.key != key);
+        self.schema_docs.remove(&key);
     }
 
     fn put_doc(&mut self, key: DocKey, change: ChangeKind, state: State, value: &impl Serialize) {
         // Writing these types to memory cannot fail: their maps have text keys.
         let body = serde_json::to_vec(value).unwrap_or_default();
-        let put = SchemaDoc { key, change, state, body };
-        match self.schema_docs.iter_mut().find(|doc| doc.key == key) {
-            Some(doc) => *doc = put,
-            None => self.schema_docs.push(put),
-        }
+        self.schema_puts += 1;
+        let place = self.schema_docs.get(&key).map_or(self.schema_puts, |doc| doc.place);
+        self.schema_docs.insert(key, SchemaDoc { place, change, state, body });
     }
 }
 

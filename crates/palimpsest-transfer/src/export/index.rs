@@ -1,6 +1,7 @@
 //! What every object of an export is called there, found before the first is written: links lead to names.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use palimpsest_model::{BuiltIn, FileHash, Object, ObjectId, Schema, State, StructureId, Timestamp};
 use palimpsest_store::{Found, List, Snapshot, StoreError};
@@ -15,6 +16,8 @@ const AT_ONCE: usize = 500;
 pub(super) struct Index {
     /// By id, which is the order they are written in.
     pub(super) entries: BTreeMap<ObjectId, Entry>,
+    /// How many in the trash are none of them, because nothing says any more what they are made of.
+    pub(super) left_out: usize,
     /// Where the bytes of files lie, and how many they are.
     pub(super) media: BTreeMap<FileHash, Media>,
     /// How many objects have a name or a title, and how many media, in whatever folder.
@@ -51,12 +54,17 @@ pub(super) fn folders(schema: &Schema) -> Vec<String> {
 impl Index {
     /// Looks at every object of a space.
     pub(super) fn of(snapshot: &mut Snapshot<'_>) -> Result<Self, StoreError> {
-        let mut index =
-            Self { entries: BTreeMap::new(), media: BTreeMap::new(), stems: HashMap::new(), tags: HashMap::new() };
+        let (entries, media) = (BTreeMap::new(), BTreeMap::new());
+        let mut index = Self { entries, left_out: 0, media, stems: HashMap::new(), tags: HashMap::new() };
+        let known = Arc::clone(snapshot.schema());
         let mut structures = HashMap::new();
         let mut files = BTreeMap::new();
         each(snapshot, |found| {
             let object = &found.object;
+            if known.structure(object.structure).is_none() {
+                index.left_out += 1;
+                return;
+            }
             for file in &object.files {
                 files.entry(file.hash).or_insert((file.size, file.name.clone()));
             }

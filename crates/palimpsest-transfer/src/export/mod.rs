@@ -27,6 +27,7 @@ use crate::form::{FORMAT, Kept, MANIFEST, Manifest, VERSION, object_path, to_fil
 
 /// What was exported.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Exported {
     /// The space.
     pub space: SpaceId,
@@ -36,6 +37,9 @@ pub struct Exported {
     pub objects: usize,
     /// How many lie in the trash.
     pub trashed: usize,
+    /// How many more lie there whose structure was deleted. They are left out: nothing could take them in again.
+    #[serde(default)]
+    pub left_out: usize,
     /// How many files there are of media.
     pub files: usize,
     /// How many bytes all files have together.
@@ -124,8 +128,8 @@ fn write_objects(snapshot: &mut Snapshot<'_>, sink: &mut Sink) -> Result<(Export
         let text = document(&found.object, &schema.structures[*at].value, &names, kept.media.first());
         sink.put(&format!("{}/{name}.md", folders[*at]), text.as_bytes())?;
     }
-    let files = index.media.len();
-    let exported = Exported { space: row.id, revision: row.revision, objects, trashed, files, bytes: 0 };
+    let (left_out, files) = (index.left_out, index.media.len());
+    let exported = Exported { space: row.id, revision: row.revision, objects, trashed, left_out, files, bytes: 0 };
     Ok((exported, index.media))
 }
 

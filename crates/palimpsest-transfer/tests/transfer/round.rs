@@ -1,9 +1,12 @@
 //! What was exported comes back.
 
+use palimpsest_engine::{CreateFromMarkdown, CreateStructure, DeleteStructure, Operation, SchemaOperation};
+use palimpsest_model::{BuiltIn, StructureDraft, StructureId};
 use palimpsest_store::List;
 use palimpsest_transfer::{export::export, lossless};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
+use uuid::Uuid;
 
 use crate::world::{World, made, plans, run, tree};
 
@@ -94,4 +97,31 @@ proptest! {
             assert_eq!((dry.adopted, dry.present, dry.files >= done.files), (done.adopted, done.present, true));
         });
     }
+}
+
+/// What lies in the trash without a structure could not be taken in: it does not go out, and is told of.
+#[test]
+fn what_has_no_structure_any_more_is_left_out() {
+    run(async {
+        let (here, there, folder) = (World::new(), World::new(), tempfile::tempdir().unwrap());
+        let space = here.space("Mine").await;
+        let (id, title) = (Some(Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0001)), "Book".to_owned());
+        let draft = StructureDraft { id, title, plural_name: None, label_color: None, properties: Vec::new() };
+        here.execute(space, Operation::Schema(SchemaOperation::CreateStructure(CreateStructure { draft }))).await;
+        let (book, page) = (StructureId::Custom(id.unwrap()), StructureId::BuiltIn(BuiltIn::RootPage));
+        for structure in [book, book, page] {
+            let create = CreateFromMarkdown { id: None, structure, markdown: "# One".to_owned() };
+            here.execute(space, Operation::CreateFromMarkdown(create)).await.unwrap();
+        }
+        let delete = DeleteStructure { id: book, trash_objects: true };
+        here.execute(space, Operation::Schema(SchemaOperation::DeleteStructure(delete))).await;
+        assert_eq!(here.everything(space).await.len(), 3);
+        let path = |name: &str| folder.path().join(name);
+        let first = export(&here.engine, space, &path("first")).await.unwrap();
+        assert_eq!((first.objects, first.trashed, first.left_out), (1, 0, 2));
+        let report = lossless::adopt(&there.engine, None, &path("first"), false).await.unwrap();
+        assert_eq!((&report.refused, report.adopted), (&Vec::new(), 1));
+        let second = export(&there.engine, space, &path("second")).await.unwrap();
+        assert_eq!((tree(&path("first")), second.left_out), (tree(&path("second")), 0));
+    });
 }

@@ -52,12 +52,13 @@ pub(super) fn guard() -> Value {
 
 fn answered() -> Value {
     let id = said(structure_id(), "The object, structure or collection it was about, or the space.");
-    let etag = said(refer("EntityTag"), "Its version as the transaction left it.");
+    let etag =
+        said(refer("EntityTag"), "Its version as the transaction left it; absent where a dry run would change it.");
     let kinds: Vec<_> = ["Object", "Structure", "Collection", "Space"].into_iter().map(refer).collect();
     let shown = said(json!({ "anyOf": kinds }), "What it was about, as the transaction left it.");
     let status = json!({"type": "integer", "const": 200});
     let one = closed(&[("status", status)], &[("id", id), ("etag", etag), ("body", shown)]);
-    let revision = said(count(1), "The revision it took, or the head when it changed nothing.");
+    let revision = said(count(1), "The revision it took, or the head when it changed nothing or is a dry run.");
     closed(&[("revision", revision), ("results", list(one))], &[])
 }
 

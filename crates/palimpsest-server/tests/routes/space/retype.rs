@@ -519,11 +519,12 @@ async fn a_dry_run_leaves_nothing_behind_not_even_in_what_is_kept_of_answers() {
     let dry = change(json!({"type": "text", "dryRun": true}));
     let ask = lab.ask(Method::PATCH, PATH).header("idempotency-key", "dry").json(&dry);
     let told = lab.app.send(ask).await;
-    assert_eq!((told.status, told.revision(), told.header("idempotency-replayed")), (200, Some(head + 1), None));
+    assert_eq!((told.status, told.revision(), told.header("idempotency-replayed")), (200, Some(head), None));
+    assert_eq!(told.header("etag"), None, "what is to come has no version yet");
     assert_eq!(field(&told.ok())["type"], json!("text"));
     assert_eq!((lab.head().await, lab.get("/space/structures").await.body), (head, before.body));
     assert_eq!(value_of(&lab, &books[0]).await, number(1));
-    // Another change takes the revision that the dry run told of.
+    // Another change takes the next revision.
     let other = lab.patch(PATH, &change(json!({"name": "Other"}))).await;
     assert_eq!((other.revision(), field(&other.ok())["type"].clone()), (Some(head + 1), json!("number")));
     assert_eq!(field(&structure(&lab).await), field(&other.ok()));
@@ -616,4 +617,37 @@ async fn neither_a_revert_nor_a_merge_brings_values_of_the_old_type_back() {
     let left: Vec<_> = told["left"].as_array().unwrap().iter().map(|left| left["path"].as_str().unwrap()).collect();
     assert!(left.contains(&&*format!("properties.{FIELD}")) && left.contains(&&*format!("schema.{BOOK}")), "{left:?}");
     assert_eq!((value_of(&lab, book).await, &field(&structure(&lab).await)["type"]), (text("1"), &json!("text")));
+}
+
+/// Nobody else writes while objects are looked through.
+#[tokio::test]
+async fn a_transaction_looks_through_objects_only_so_often_and_only_when_it_has_to() {
+    let label = PropertyKind::Label { multiple: false, options: Vec::new() };
+    let entity = PropertyKind::Entity { allowed: Vec::new() };
+    let op = |members: Value| json!({"method": "PATCH", "path": PATH, "body": change(members)});
+    let (lab, _) = library(&label, &[]).await;
+    let (widen, narrow) = (op(json!({"multiple": true})), op(json!({"multiple": false})));
+    let mut operations = vec![narrow.clone(); 30];
+    for _ in 0..20 {
+        operations.extend([widen.clone(), widen.clone(), narrow.clone()]);
+    }
+    lab.post("/transactions", &json!({ "operations": operations })).await.ok();
+    operations.extend([widen, narrow]);
+    let head = lab.head().await;
+    let message = "✖ Too many operations that look through all objects of a structure or collection: \
+                   a transaction has at most 20\n  → at operations[91]";
+    lab.refuses(Method::POST, "/transactions", json!({ "operations": operations }), message).await;
+    assert_eq!(lab.head().await, head);
+
+    let (lab, _) = library(&entity, &[]).await;
+    let allow = |structures: &[&str]| op(json!({ "allowedStructures": structures }));
+    let wide = allow(&["RootTask", "RootPage", "RootTag"]);
+    let mut operations = vec![allow(&["RootPage", "RootTag"])];
+    operations.extend(vec![allow(&["RootTag", "RootPage"]); 30]);
+    operations.extend(vec![wide.clone(); 30]);
+    operations.extend(vec![allow(&[]); 30]);
+    lab.post("/transactions", &json!({ "operations": operations })).await.ok();
+    let narrowing = vec![[wide, allow(&[])]; 21].concat();
+    let reply = lab.post("/transactions", &json!({ "operations": narrowing })).await;
+    assert_eq!((reply.status, reply.json()["message"].as_str().unwrap().ends_with("operations[40]")), (400, true));
 }
