@@ -18,18 +18,19 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::backup::BackedUp;
 use crate::export::Export;
 use crate::run::Opened;
 use crate::verify::Checked;
-use crate::{export, verify};
+use crate::{backup, export, verify};
 
 const NAME: &str = "control.sock";
 /// The longest command that is read.
 const LONGEST: u64 = 8 * 1024 * 1024;
 /// How long a command may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long its reply may take: a backup reads everything, erasing rewrites the file of the store.
-const REPLY: Duration = Duration::from_secs(60 * 60);
+/// How long its reply may take: a backup copies everything, erasing rewrites the file of the store.
+const REPLY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What the operator asks of a server.
 #[derive(Serialize, Deserialize)]
@@ -53,8 +54,8 @@ pub(crate) enum Asked {
 pub(crate) enum Told {
     /// The reply to a command.
     Reply(Reply),
-    /// The length of a backup.
-    BackedUp(u64),
+    /// What was backed up.
+    BackedUp(Box<BackedUp>),
     /// What came of an import.
     Imported(Box<Imported>),
     /// What was exported.
@@ -107,7 +108,7 @@ pub(crate) fn listen(data: &Path, opened: Arc<Opened>) -> anyhow::Result<Control
     Ok(Control { path, task })
 }
 
-async fn serve(stream: UnixStream, opened: &Opened) -> anyhow::Result<()> {
+async fn serve(stream: UnixStream, opened: &Arc<Opened>) -> anyhow::Result<()> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     let mut read = tokio::io::BufReader::new(read.take(LONGEST));
@@ -118,10 +119,10 @@ async fn serve(stream: UnixStream, opened: &Opened) -> anyhow::Result<()> {
             Err(error) => Outcome::Refused(error.message),
         },
         Ok(Asked::Backup(to)) => {
-            let store = Arc::clone(&opened.store);
-            match tokio::task::spawn_blocking(move || store.backup(&to)).await? {
-                Ok(bytes) => Outcome::Done(Told::BackedUp(bytes)),
-                Err(error) => Outcome::Refused(error.to_string()),
+            let opened = Arc::clone(opened);
+            match tokio::task::spawn_blocking(move || backup::carry_out(&opened, to)).await? {
+                Ok(backed_up) => Outcome::Done(Told::BackedUp(Box::new(backed_up))),
+                Err(error) => Outcome::Refused(format!("{error:#}")),
             }
         }
         Ok(Asked::Import(wanted)) => {

@@ -1,5 +1,6 @@
 //! The palimpsest binary: command line, configuration, wiring. Only this crate names a backend.
 
+mod backup;
 mod cli;
 mod control;
 mod duration;
@@ -8,6 +9,7 @@ mod files;
 mod import;
 mod offline;
 mod print;
+mod restore;
 mod run;
 mod settings;
 mod size;
