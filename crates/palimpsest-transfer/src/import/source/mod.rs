@@ -3,6 +3,7 @@
 mod archive;
 mod folder;
 
+use std::cell::Cell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,9 @@ enum Place {
 /// So many bytes are read at once.
 const CHUNK: usize = 64 << 10;
 
+/// Whether a file of a name may lie at the top.
+type Has<'h> = dyn Fn(&str) -> bool + 'h;
+
 impl Source {
     /// Looks at what is at a path.
     pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Self, Unreadable> {
@@ -61,7 +65,7 @@ impl Source {
     }
 
     /// The same, under limits that depend on whether a file of a name may lie at the top.
-    fn open_with<'l>(path: &Path, limits: &dyn Fn(&dyn Fn(&str) -> bool) -> &'l Limits) -> Result<Self, Unreadable> {
+    fn open_with<'l>(path: &Path, limits: &dyn Fn(&Has<'_>) -> &'l Limits) -> Result<Self, Unreadable> {
         let say = |error: std::io::Error| Unreadable(format!("{}: {error}", path.display()));
         let mut source = match std::fs::metadata(path).map_err(say)? {
             found if found.is_dir() => {
@@ -88,8 +92,8 @@ impl Source {
         marked: &Limits,
         limits: &Limits,
     ) -> Result<(Self, bool), Unreadable> {
-        let may_be = std::cell::Cell::new(false);
-        let choose = |has: &dyn Fn(&str) -> bool| {
+        let may_be = Cell::new(false);
+        let choose = |has: &Has<'_>| {
             may_be.set(has(mark));
             if may_be.get() { marked } else { limits }
         };
