@@ -36,7 +36,7 @@ pub(crate) struct Built {
     /// What of it becomes something else.
     pub(crate) notices: Vec<&'static str>,
     /// How many bytes it was read from.
-    pub(crate) size: usize,
+    pub(crate) size: u64,
 }
 
 /// Marks of a vault that nothing here stands for: they stay text.
@@ -76,7 +76,7 @@ pub(crate) fn build(
         own: note.id,
         asked: Asked::default(),
     };
-    let entries = entries.into_iter().map(|(key, value)| fit(key, value, structure)).collect();
+    let entries = entries.into_iter().map(|(key, value)| fit(&key, value, structure)).collect();
     let Properties { values, ignored, problems } = read_properties(&FrontMatter::new(entries), structure, &mut names);
     let mut problems: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
     problems.extend(ignored.iter().map(|key| format!("{key}: not all of it can be kept")));
@@ -109,7 +109,7 @@ pub(crate) fn build(
     }
     let links = targets.into_iter().filter(|id| !tags.contains(id)).count();
     let dangling = missed.into_inner().len();
-    Ok(Built { properties, blocks, links, dangling, tags, problems, notices, size: text.len() })
+    Ok(Built { properties, blocks, links, dangling, tags, problems, notices, size: note.size(source) })
 }
 
 /// Adds what blocks lead to.
@@ -141,15 +141,15 @@ fn body_of<'t>(body: &'t str, note: &Note, dialect: Dialect) -> &'t str {
 }
 
 /// A value in the form that the property of its key takes: a text has no items, and no value is empty.
-fn fit(key: String, value: Yaml, structure: &Structure) -> (String, Yaml) {
-    let kind = palimpsest_markdown::resolve_key(&key, structure).map(|property| &property.kind);
+fn fit(key: &str, value: Yaml, structure: &Structure) -> (String, Yaml) {
+    let kind = palimpsest_markdown::resolve_key(key, structure).map(|property| &property.kind);
     let value = match (kind, &value) {
         (Some(PropertyKind::Text | PropertyKind::RichText), Yaml::List(_)) => Yaml::Text(texts(&value).join(", ")),
         (Some(PropertyKind::Title), _) | (_, Yaml::Map) => Yaml::Null,
         _ if texts(&value).is_empty() => Yaml::Null,
         _ => value,
     };
-    (key, value)
+    (key.to_owned(), value)
 }
 
 fn is_blank(value: &Value) -> bool {

@@ -16,10 +16,10 @@ use super::standing::{Standing, Standings, standing_of};
 use super::survey::From;
 use super::{ImportError, Run, Stage, aside};
 
-/// So many notes are read together.
+/// So many notes are read together, or fewer when they are long.
 const TOGETHER: usize = 64;
-/// So many bytes of notes are written in one commit.
-const ENOUGH: usize = 2 << 20;
+/// So many bytes of notes are read together, and written in one commit.
+const ENOUGH: u64 = 2 << 20;
 
 /// What is to become of a note.
 enum Verdict {
@@ -45,7 +45,7 @@ impl Run<'_> {
         let mut seen = BTreeSet::new();
         let mut from = 0;
         while from < total {
-            let range = from..(from + TOGETHER).min(total);
+            let range = self.batch(&plan, from);
             from = range.end;
             let mut built = self.build(&plan, range.clone(), &mut tags).await?;
             // A tag that was put into the trash is not made again: then its name is only text.
@@ -63,6 +63,17 @@ impl Run<'_> {
         }
         self.report.tags.there = seen.len() - self.report.tags.made;
         Ok(())
+    }
+
+    /// The notes that are read together: at least one.
+    fn batch(&self, plan: &Plan, from: usize) -> Range<usize> {
+        let mut bytes = 0;
+        let fits = |note: &&Note| {
+            bytes += note.size(&self.source);
+            bytes <= ENOUGH
+        };
+        let count = plan.notes[from..].iter().take(TOGETHER).take_while(fits).count();
+        from..from + count.max(1)
     }
 
     async fn build(
@@ -185,7 +196,7 @@ impl Run<'_> {
         match verdict {
             Verdict::Gone => self.report.notice(GONE, &note.path),
             Verdict::Differing => {
-                self.report.notice("what is there already and differs from the source is left as it is", &note.path);
+                self.problem(&note.path, "what is there already differs from it and is left as it is");
             }
             _ => {}
         }

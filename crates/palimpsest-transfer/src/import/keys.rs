@@ -1,5 +1,7 @@
 //! The keys of front matter and the columns of tables, brought into the words of the space.
 
+use std::sync::Arc;
+
 use palimpsest_markdown::Yaml;
 use palimpsest_model::{MAX_ALIASES, Timestamp, parse_uuid};
 use uuid::Uuid;
@@ -20,7 +22,7 @@ pub(crate) struct Front {
     /// The collections it names.
     pub(crate) collections: Vec<String>,
     /// What becomes properties.
-    pub(crate) entries: Vec<(String, Yaml)>,
+    pub(crate) entries: Vec<(Arc<str>, Yaml)>,
     /// What of it is left out.
     pub(crate) notices: Vec<&'static str>,
 }
@@ -29,10 +31,11 @@ const CREATED: [&str; 7] =
     ["createdat", "created", "created_at", "created at", "date created", "date_created", "creation date"];
 
 /// Sorts keys and values.
-pub(crate) fn sort(entries: Vec<(String, Yaml)>, dialect: Dialect) -> Front {
+pub(crate) fn sort<K: Into<Arc<str>>>(entries: Vec<(K, Yaml)>, dialect: Dialect) -> Front {
     let mut front = Front::default();
     for (key, value) in entries {
         let value = flatten(value);
+        let key: Arc<str> = key.into();
         let lower = key.trim().to_lowercase();
         match (lower.as_str(), texts(&value).as_slice()) {
             _ if value == Yaml::Map => front.notices.push("nested front matter is left out"),
@@ -42,7 +45,7 @@ pub(crate) fn sort(entries: Vec<(String, Yaml)>, dialect: Dialect) -> Front {
             }
             ("type", [text]) if dialect == Dialect::Capacities => front.kind = Some(text.trim().to_owned()),
             // Elsewhere the key means nothing but itself; as `type` it would name the type of the object.
-            ("type", _) => front.entries.push(("Type".to_owned(), value)),
+            ("type", _) => front.entries.push(("Type".into(), value)),
             ("title", texts) => {
                 front.title = Some(texts.join(", ").trim().to_owned()).filter(|title| !title.is_empty())
             }
@@ -56,18 +59,19 @@ pub(crate) fn sort(entries: Vec<(String, Yaml)>, dialect: Dialect) -> Front {
             ("collection" | "collections", texts) if dialect == Dialect::Capacities => {
                 front.collections.extend(texts.iter().map(|text| unbracketed(text).to_owned()));
             }
-            ("tag" | "tags", _) => front.entries.push(("tags".to_owned(), value)),
-            ("emoji", _) => front.entries.push(("icon".to_owned(), value)),
+            ("tag" | "tags", _) => front.entries.push(("tags".into(), value)),
+            ("emoji", _) => front.entries.push(("icon".into(), value)),
             (created, [text]) if CREATED.contains(&created) && Timestamp::parse(text.trim()).is_some() => {
-                front.entries.retain(|(key, _)| key != "createdAt");
-                front.entries.push(("createdAt".to_owned(), value));
+                front.entries.retain(|(key, _)| &**key != "createdAt");
+                front.entries.push(("createdAt".into(), value));
             }
-            _ => front.entries.push((key.trim().to_owned(), value)),
+            _ if key.trim().len() == key.len() => front.entries.push((key, value)),
+            _ => front.entries.push((key.trim().into(), value)),
         }
     }
     if !front.aliases.is_empty() {
         let aliases = front.aliases.iter().cloned().map(Yaml::Text).collect();
-        front.entries.push(("aliases".to_owned(), Yaml::List(aliases)));
+        front.entries.push(("aliases".into(), Yaml::List(aliases)));
     }
     front
 }
@@ -135,12 +139,12 @@ mod tests {
         let read = front(&yaml, Dialect::Capacities);
         assert_eq!(read.id.map(|id| id.to_string()).as_deref(), Some(id));
         assert_eq!((read.kind.as_deref(), read.title.as_deref()), (Some("Book"), Some("T")));
-        let keys: Vec<_> = read.entries.iter().map(|(key, _)| key.as_str()).collect();
+        let keys: Vec<_> = read.entries.iter().map(|(key, _)| &**key).collect();
         assert_eq!(keys, ["tags", "createdAt", "Pages", "aliases"]);
         assert_eq!(read.notices, ["nested front matter is left out"]);
         let read = front("id: 7\ntype: Book", Dialect::Obsidian);
         assert_eq!((read.id, read.kind), (None, None));
-        assert_eq!(read.entries.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>(), ["id", "Type"]);
+        assert_eq!(read.entries.iter().map(|(key, _)| &**key).collect::<Vec<_>>(), ["id", "Type"]);
     }
 
     #[test]

@@ -106,8 +106,8 @@ fn is_link(text: &str) -> bool {
 }
 
 fn is_number(text: &str) -> bool {
-    // A number that begins with a nought, such as a post code, is none.
-    serde_json::from_str::<serde_json::Number>(text).map(Number::from).is_ok()
+    // Post codes, long order numbers and versions only look like numbers: written again they would be another text.
+    serde_json::from_str::<serde_json::Number>(text).is_ok_and(|number| Number::from(number).to_string() == text)
 }
 
 fn is_date(text: &str) -> bool {
@@ -145,7 +145,11 @@ mod tests {
         check(&[&[""], &[" "]], None);
         check(&[&["true"], &["False"]], Some(Kind::Boolean));
         check(&[&["1"], &["-2.5"]], Some(Kind::Number));
-        check(&[&["007"]], Some(Kind::Text));
+        for text in ["007", "1.10", "1e3", "-0", "1234567890123456789012", "0.1234567890123456789"] {
+            check(&[&[text]], Some(Kind::Text));
+            check(&[&["1"], &[text]], Some(Kind::Text));
+        }
+        check(&[&["18446744073709551615"], &["-9223372036854775808"], &["0.1"]], Some(Kind::Number));
         check(&[&["1"], &["one"]], Some(Kind::Text));
         check(&[&["2026-11-22"], &["2026-11-22T10:00:00Z"]], Some(Kind::Date));
         check(&[&["https://a.example"]], Some(Kind::Url));

@@ -17,6 +17,8 @@ pub struct Limits {
     pub keys: usize,
     /// So many rows of a table.
     pub rows: usize,
+    /// So many cells of all tables that say something.
+    pub cells: usize,
     /// So many properties that are added to an object type.
     pub properties: usize,
     /// So many bytes of any other file.
@@ -39,6 +41,7 @@ impl Default for Limits {
             front_matter: 64 << 10,
             keys: 200,
             rows: 50_000,
+            cells: 2_000_000,
             properties: 200,
             media: 4 << 30,
             total: 64 << 30,

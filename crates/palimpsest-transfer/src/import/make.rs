@@ -1,18 +1,20 @@
 //! What has to be there before notes can be filled: types and properties, files, and the objects themselves, still empty, so
 //! that links may lead to any of them.
 
+use std::sync::Arc;
+
 use palimpsest_engine::{
     Condition, CreateCollection, CreateMedia, CreateObject, Error, Ignored, Operation, SchemaOperation, Step,
     Transaction,
 };
-use palimpsest_model::{File, ObjectId, Revision, Value};
+use palimpsest_model::{File, FileHash, ObjectId, Revision, Value};
 
-use super::media::{stream_of, type_of};
+use super::media::{hash_of, stream_of, type_of};
 use super::plan::{Media, Note, Plan};
 use super::shape::Shape;
 use super::standing::{Standing, Standings};
 use super::survey::{From, name_of};
-use super::{ImportError, Run, STEP, Stage, stand};
+use super::{ImportError, Run, STEP, Stage, aside, stand};
 
 /// So many objects are made in one commit.
 const TOGETHER: usize = 200;
@@ -52,11 +54,20 @@ impl Run<'_> {
         for (done, Media { id, file }) in media.into_iter().enumerate() {
             let (path, size) = (self.source.files[file].path.clone(), self.source.files[file].size);
             match standings.of(id) {
-                Some(Standing::Live { size: Some(kept), .. }) if kept == size => self.report.media.there += 1,
-                Some(standing) => {
+                Some(Standing::Live { file: kept, .. }) => match self.is_same(file, size, kept).await? {
+                    Ok(true) => self.report.media.there += 1,
+                    Ok(false) => {
+                        self.report.media.differing += 1;
+                        self.problem(&path, "what is there already has other bytes and is left as it is");
+                    }
+                    Err(message) => {
+                        self.report.media.refused += 1;
+                        self.problem(&path, message);
+                    }
+                },
+                Some(Standing::Gone) => {
                     self.report.media.differing += 1;
-                    let what = "files that are there already with other bytes are left as they are";
-                    self.report.notice(if standing == Standing::Gone { GONE } else { what }, &path);
+                    self.report.notice(GONE, &path);
                 }
                 None if size > self.limits.media => {
                     self.refuse_media(plan, id, &path, &format!("longer than {} bytes", self.limits.media));
@@ -73,6 +84,18 @@ impl Run<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a file has the bytes that are kept, judged by their hash.
+    async fn is_same(
+        &self,
+        file: usize,
+        size: u64,
+        kept: Option<(u64, FileHash)>,
+    ) -> Result<Result<bool, String>, ImportError> {
+        let Some((_, hash)) = kept.filter(|(kept, _)| *kept == size) else { return Ok(Ok(false)) };
+        let source = Arc::clone(&self.source);
+        Ok(aside(move || hash_of(&source, file)).await?.map(|found| found == hash))
     }
 
     async fn keep(&self, file: usize) -> Result<File, String> {

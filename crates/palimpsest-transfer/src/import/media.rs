@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use palimpsest_engine::{media_of, type_of_name};
-use palimpsest_model::StructureId;
+use palimpsest_model::{FileHash, StructureId};
 use palimpsest_store::{ByteStream, FilesError};
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::source::Source;
@@ -19,6 +20,16 @@ pub(crate) fn type_of(path: &str) -> String {
 /// What a file becomes.
 pub(crate) fn structure_of(path: &str) -> StructureId {
     StructureId::BuiltIn(media_of(&type_of(path)))
+}
+
+/// The hash of the bytes of a file.
+pub(crate) fn hash_of(source: &Source, file: usize) -> Result<FileHash, String> {
+    let mut hash = Sha256::new();
+    source.copy(&source.files[file], &mut |piece| {
+        hash.update(piece);
+        true
+    })?;
+    Ok(FileHash(hash.finalize().into()))
 }
 
 /// So many pieces wait to be kept.

@@ -12,6 +12,7 @@ mod make;
 mod media;
 mod names;
 mod outcome;
+mod place;
 mod plan;
 mod report;
 mod shape;
@@ -36,7 +37,8 @@ use source::Source;
 pub use source::Unreadable;
 use standing::Standings;
 
-use crate::lossless::AdoptError;
+use crate::form::MANIFEST;
+use crate::lossless::{self, AdoptError};
 
 /// What is to be imported.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -111,20 +113,29 @@ struct Run<'e> {
 
 /// Imports what is at a path: an export of our own with everything it holds, anything else as what it says.
 pub async fn import(engine: &Engine, import: Import, tell: Teller) -> Result<Imported, ImportError> {
-    if let Some(report) = outcome::take_over(engine, &import).await? {
+    let Import { path, space, dry_run, limits } = import;
+    let limits = Arc::new(limits);
+    let (source, is_own) = {
+        let limits = Arc::clone(&limits);
+        aside(move || Source::open_marked(&path, MANIFEST, &lossless::limits(), &limits)).await??
+    };
+    let source = Arc::new(source);
+    if is_own {
+        let report = outcome::take_over(engine, space.as_deref(), source, dry_run).await?;
         return Ok(Imported::Export(report));
     }
-    import_files(engine, import, tell).await.map(Imported::Files)
+    let space = engine.find_space(space.as_deref()).await?;
+    import_files(engine, source, space, dry_run, limits, tell).await.map(Imported::Files)
 }
 
-async fn import_files(engine: &Engine, import: Import, tell: Teller) -> Result<Report, ImportError> {
-    let Import { path, space, dry_run, limits } = import;
-    let space = engine.find_space(space.as_deref()).await?;
-    let limits = Arc::new(limits);
-    let source = {
-        let limits = Arc::clone(&limits);
-        Arc::new(aside(move || Source::open(&path, &limits)).await??)
-    };
+async fn import_files(
+    engine: &Engine,
+    source: Arc<Source>,
+    space: SpaceId,
+    dry_run: bool,
+    limits: Arc<Limits>,
+    tell: Teller,
+) -> Result<Report, ImportError> {
     let survey = {
         let (source, limits, tell) = (Arc::clone(&source), Arc::clone(&limits), Arc::clone(&tell));
         aside(move || {

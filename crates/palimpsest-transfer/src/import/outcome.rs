@@ -1,18 +1,17 @@
 //! What came of an import, whatever was imported.
 
 use std::fmt;
-use std::path::Path;
+use std::sync::Arc;
 
 use palimpsest_engine::Engine;
 use palimpsest_model::SpaceId;
 use serde::{Deserialize, Serialize};
 
-use super::limits::Limits;
+use super::ImportError;
 use super::report::Report;
 use super::source::Source;
-use super::{Import, ImportError};
 use crate::form::{MANIFEST, Manifest};
-use crate::lossless::{self, adopt, recognise};
+use crate::lossless;
 
 /// What came of an import.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -72,29 +71,27 @@ impl fmt::Display for Imported {
     }
 }
 
-/// Takes over an export of our own, if that is what is at the path: into the space that is named, else into the one it comes
-/// from, else into a new one.
-pub(super) async fn take_over(engine: &Engine, import: &Import) -> Result<Option<lossless::Report>, ImportError> {
-    let path = import.path.clone();
-    let (is_own, origin) = super::aside(move || (recognise(&path), origin_of(&path))).await?;
-    if !is_own {
-        return Ok(None);
-    }
-    let into = match &import.space {
+/// Takes over an export of our own: into the space that is named, else into the one it comes from, else into a new one.
+pub(super) async fn take_over(
+    engine: &Engine,
+    space: Option<&str>,
+    source: Arc<Source>,
+    dry_run: bool,
+) -> Result<lossless::Report, ImportError> {
+    let own = Arc::clone(&source);
+    let into = match space {
         Some(space) => Some(engine.find_space(Some(space)).await?),
-        None => match origin {
+        None => match super::aside(move || origin_of(&own)).await? {
             Some(origin) => engine.find_space(Some(&origin.to_string())).await.ok(),
             None => None,
         },
     };
-    Ok(Some(adopt(engine, into, &import.path, import.dry_run).await?))
+    Ok(lossless::adopt_source(engine, into, &source, dry_run).await?)
 }
 
 /// The space that an export was made of, as far as its manifest says.
-fn origin_of(path: &Path) -> Option<SpaceId> {
-    let limits = Limits { entries: usize::MAX, ratio: u64::MAX, total: u64::MAX, ..Limits::default() };
-    let source = Source::open(path, &limits).ok()?;
-    let file = source.files.iter().find(|file| file.path == MANIFEST)?;
-    let manifest: Manifest = serde_json::from_str(&source.text(file, &limits).ok()?).ok()?;
+fn origin_of(source: &Source) -> Option<SpaceId> {
+    let text = source.text(source.file(MANIFEST)?, &lossless::limits()).ok()?;
+    let manifest: Manifest = serde_json::from_str(&text).ok()?;
     Some(manifest.space.id)
 }

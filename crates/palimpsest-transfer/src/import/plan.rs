@@ -2,17 +2,18 @@
 //! are called.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use palimpsest_markdown::Yaml;
-use palimpsest_model::{BuiltIn, CollectionId, ObjectId, Revision, Schema, SpaceId, StructureId};
+use palimpsest_model::{CollectionId, ObjectId, Revision, Schema, SpaceId, StructureId};
 use uuid::Uuid;
 
 use super::index::{Index, Target};
-use super::keys::unbracketed;
+use super::keys::{texts, unbracketed};
 use super::limits::Limits;
 use super::media::structure_of;
 use super::report::Dialect;
-use super::shape::{Found, Keys, Shape, find};
+use super::shape::{Keys, Shape};
 use super::source::Source;
 use super::survey::{Finding, From, Piece, Survey, folder_of, name_of, stem};
 
@@ -57,7 +58,18 @@ pub(crate) struct Note {
     pub(crate) shape: usize,
     pub(crate) collections: Vec<CollectionId>,
     /// Of a row what it says; a note is read again.
-    pub(crate) entries: Vec<(String, Yaml)>,
+    pub(crate) entries: Vec<(Arc<str>, Yaml)>,
+}
+
+impl Note {
+    /// How many bytes it is read from.
+    pub(crate) fn size(&self, source: &Source) -> u64 {
+        let length = |(_, value): &(_, Yaml)| texts(value).iter().map(String::len).sum::<usize>() as u64;
+        match self.from {
+            From::Note(at) => source.files[at].size,
+            From::Row(_) => self.entries.iter().map(length).sum(),
+        }
+    }
 }
 
 /// A file of the plan.
@@ -90,6 +102,7 @@ pub(crate) fn plan(survey: Survey, source: &Source, schema: &Schema, revision: R
         schema,
         seed: revision.0,
         shapes: HashMap::new(),
+        groups: HashMap::new(),
         given: HashSet::new(),
         rows: HashMap::new(),
         titles: HashSet::new(),
@@ -97,6 +110,7 @@ pub(crate) fn plan(survey: Survey, source: &Source, schema: &Schema, revision: R
     for at in media {
         maker.add_media(source, at);
     }
+    maker.find_types(&pieces);
     let mut fronts = Vec::with_capacity(pieces.len());
     for piece in pieces {
         fronts.extend(maker.add(piece));
@@ -132,13 +146,16 @@ pub(crate) fn plan(survey: Survey, source: &Source, schema: &Schema, revision: R
     plan
 }
 
-struct Maker<'m> {
-    plan: Plan,
-    schema: &'m Schema,
+/// A plan in the making.
+pub(super) struct Maker<'m> {
+    pub(super) plan: Plan,
+    pub(super) schema: &'m Schema,
     /// What was deleted keeps its id: what is made again later gets another one.
-    seed: u64,
-    /// Types by the words that name them.
-    shapes: HashMap<String, usize>,
+    pub(super) seed: u64,
+    /// Types by the words that name them, or why there is none.
+    pub(super) shapes: HashMap<String, Result<usize, &'static str>>,
+    /// Collections by their types and titles; nothing where there is no room.
+    pub(super) groups: HashMap<(StructureId, String), Option<CollectionId>>,
     given: HashSet<ObjectId>,
     /// How many rows of a title a table has so far.
     rows: HashMap<(usize, String), usize>,
@@ -165,9 +182,16 @@ impl Maker<'_> {
     }
 
     /// Adds a note or row; answers what its front says, unless it is there already.
-    fn add(&mut self, piece: Piece) -> Option<Vec<(String, Yaml)>> {
+    fn add(&mut self, piece: Piece) -> Option<Vec<(Arc<str>, Yaml)>> {
+        let shape = self.shape_of(&piece);
         let Piece { path, folder, from, title, front } = piece;
-        let shape = self.shape(front.kind.as_deref(), &folder, &path);
+        let shape = match shape {
+            Ok(shape) => shape,
+            Err(message) => {
+                self.plan.findings.push(Finding::Refused(from, path, message.to_owned()));
+                return None;
+            }
+        };
         if matches!(from, From::Row(_)) && self.titles.contains(&(shape, title.clone())) {
             self.notice(&path, "rows that tell of a note are not imported again");
             return None;
@@ -197,7 +221,7 @@ impl Maker<'_> {
         if self.plan.dialect != Dialect::Capacities && matches!(from, From::Note(_)) && !folder.is_empty() {
             groups.push(folder.clone());
         }
-        let collections = groups.iter().filter_map(|title| self.collection(structure, title)).collect();
+        let collections = groups.iter().filter_map(|title| self.collection(structure, title, &path)).collect();
         if matches!(from, From::Note(_)) {
             self.titles.insert((shape, title.clone()));
         }
@@ -215,72 +239,7 @@ impl Maker<'_> {
         Some(front.entries)
     }
 
-    /// The place of the type of a note.
-    fn shape(&mut self, kind: Option<&str>, folder: &str, path: &str) -> usize {
-        let top = folder.split('/').next().filter(|top| !top.is_empty());
-        let word = match self.plan.dialect {
-            Dialect::Capacities => kind.or(top),
-            _ => kind,
-        };
-        let word = word.map(str::trim).filter(|word| !word.is_empty()).unwrap_or("Page").to_owned();
-        if let Some(at) = self.shapes.get(&word.to_lowercase()) {
-            return *at;
-        }
-        let page = StructureId::BuiltIn(BuiltIn::RootPage);
-        let id = match find(self.schema, &word) {
-            Found::Type(id) => Some(id),
-            Found::Other => {
-                self.notice(path, "objects of types that are made in other ways (media, daily notes) become pages");
-                Some(page)
-            }
-            Found::Nothing => None,
-        };
-        let known = id.and_then(|id| self.schema.structure(id));
-        let shape = match known {
-            Some(structure) => Shape::of(&structure.value),
-            None => {
-                let plural = top.filter(|top| self.plan.dialect == Dialect::Capacities && *top != word);
-                let name = format!("{}\n{}", word.to_lowercase(), self.seed);
-                Shape::new(id_of(self.plan.space, "type", &name), &word, plural)
-            }
-        };
-        let same = self.plan.shapes.iter().position(|other| other.structure.id == shape.structure.id);
-        let at = same.unwrap_or(self.plan.shapes.len());
-        if same.is_none() {
-            self.plan.shapes.push(shape);
-        }
-        self.shapes.insert(word.to_lowercase(), at);
-        at
-    }
-
-    /// The collection of a title for objects of a type.
-    fn collection(&mut self, structure: StructureId, title: &str) -> Option<CollectionId> {
-        let title = title.trim();
-        if title.is_empty() || title.chars().count() > MAX_TITLE {
-            return None;
-        }
-        let planned = self.plan.collections.iter().find(|group| group.structure == structure && group.title == title);
-        if let Some(group) = planned {
-            return Some(group.id);
-        }
-        if self.plan.collections.len() >= MOST_COLLECTIONS {
-            return None;
-        }
-        let collections = self.schema.collections.iter().map(|collection| &collection.value);
-        let known = collections.filter(|it| it.structure == structure && it.title == title).map(|it| it.id).next();
-        let made = CollectionId(id_of(self.plan.space, "collection", &format!("{structure}\n{title}\n{}", self.seed)));
-        let id = known.unwrap_or(made);
-        let group = Group { id, structure, title: title.to_owned(), made: known.is_none() };
-        self.plan.collections.push(group);
-        Some(id)
-    }
-
-    fn notice(&mut self, path: &str, what: &'static str) {
+    pub(super) fn notice(&mut self, path: &str, what: &'static str) {
         self.plan.findings.push(Finding::Notice(path.to_owned(), what));
     }
 }
-
-/// So many letters the title of a collection has.
-const MAX_TITLE: usize = 500;
-/// So many collections an import names.
-const MOST_COLLECTIONS: usize = 2_000;

@@ -44,11 +44,11 @@ impl Shape {
     }
 
     /// A type that is new.
-    pub(crate) fn new(id: Uuid, title: &str, plural: Option<&str>) -> Self {
+    pub(crate) fn new(id: Uuid, title: &str, plural: &str) -> Self {
         let draft = StructureDraft {
             id: Some(id),
             title: title.to_owned(),
-            plural_name: plural.map(str::to_owned),
+            plural_name: Some(plural.to_owned()),
             label_color: None,
             properties: Vec::new(),
         };
@@ -127,12 +127,15 @@ fn option_draft(option: &LabelOption) -> OptionDraft {
     OptionDraft { id: Some(option.id.clone()), name: option.name.clone(), color: option.color.clone() }
 }
 
-/// The type of a title, in the singular or the plural, that objects can be made of.
+/// The type of a title that objects can be made of; else that of a plural.
 pub(crate) fn find(schema: &Schema, title: &str) -> Found {
     let title = title.trim().to_lowercase();
-    let listed = schema.structures.iter().map(|structure| &structure.value).filter(|structure| structure.listed);
-    let called = listed.filter(|it| it.title.to_lowercase() == title || it.plural_name.to_lowercase() == title);
-    let called: Vec<_> = called.collect();
+    let listed = || schema.structures.iter().map(|structure| &structure.value).filter(|structure| structure.listed);
+    let called: Vec<_> = listed().filter(|it| it.title.to_lowercase() == title).collect();
+    let called = match called.is_empty() {
+        true => listed().filter(|it| it.plural_name.to_lowercase() == title).collect(),
+        false => called,
+    };
     match called.iter().find(|structure| structure.creation == Creation::Direct) {
         Some(structure) => Found::Type(structure.id),
         None if called.is_empty() => Found::Nothing,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use palimpsest_engine::{Engine, Error};
-use palimpsest_model::{BuiltIn, ObjectId, Revision, SpaceId, State, StructureId};
+use palimpsest_model::{BuiltIn, FileHash, ObjectId, Revision, SpaceId, State, StructureId};
 use palimpsest_store::{List, Snapshot, StoreError};
 
 use super::names::Tags;
@@ -16,8 +16,8 @@ pub(crate) enum Standing {
     Live {
         /// The revision that last changed it.
         revision: Revision,
-        /// How many bytes its file has, if it has one.
-        size: Option<u64>,
+        /// How many bytes its file has and their hash, if it has one.
+        file: Option<(u64, FileHash)>,
         /// Whether this import made it.
         is_own: bool,
     },
@@ -51,7 +51,7 @@ impl Standings {
 
     /// Notes that an object was made.
     pub(crate) fn make(&mut self, id: ObjectId, revision: Revision) {
-        self.0.insert(id, Standing::Live { revision, size: None, is_own: true });
+        self.0.insert(id, Standing::Live { revision, file: None, is_own: true });
     }
 
     /// The objects that cannot be seen.
@@ -71,8 +71,8 @@ pub(crate) async fn standing_of(
         for id in &ids {
             let standing = match snapshot.object(*id)? {
                 Some(found) if found.state == State::Live => {
-                    let size = found.object.files.first().map(|file| file.size);
-                    Standing::Live { revision: found.revision, size, is_own: false }
+                    let file = found.object.files.first().map(|file| (file.size, file.hash));
+                    Standing::Live { revision: found.revision, file, is_own: false }
                 }
                 Some(_) => Standing::Gone,
                 None => continue,

@@ -3,11 +3,11 @@
 use palimpsest_markdown::{Document, Yaml, split_document, split_title};
 
 use super::index::is_note;
-use super::keys::{Front, sort, texts};
+use super::keys::{Front, sort};
 use super::limits::Limits;
 use super::report::{Dialect, Report};
 use super::source::Source;
-use super::table::read_table;
+use super::table::{Row, read_table};
 
 /// What a source holds.
 pub(crate) struct Survey {
@@ -48,8 +48,8 @@ pub(crate) enum From {
 pub(crate) enum Finding {
     /// It cannot be read, wholly or in part.
     Problem(String, String),
-    /// A note that cannot be read.
-    Refused(String, String),
+    /// A note or row of which no object can be made.
+    Refused(From, String, String),
     /// A part of it becomes something else, or is left out.
     Notice(String, &'static str),
 }
@@ -58,8 +58,11 @@ impl Finding {
     pub(crate) fn tell(&self, report: &mut Report, limits: &Limits) {
         match self {
             Self::Problem(path, message) => report.problem(path, message, limits.problems),
-            Self::Refused(path, message) => {
-                report.notes.refused += 1;
+            Self::Refused(from, path, message) => {
+                match from {
+                    From::Note(_) => report.notes.refused += 1,
+                    From::Row(_) => report.rows.refused += 1,
+                }
                 report.problem(path, message, limits.problems);
             }
             Self::Notice(path, what) => report.notice(what, path),
@@ -76,7 +79,7 @@ pub(crate) fn survey(source: &Source, limits: &Limits, done: &mut dyn FnMut(usiz
         if is_note(&file.path) {
             match source.text(file, limits).and_then(|text| look(&text, limits)) {
                 Ok(look) => notes.push((at, look)),
-                Err(message) => findings.push(Finding::Refused(file.path.clone(), message)),
+                Err(message) => findings.push(Finding::Refused(From::Note(at), file.path.clone(), message)),
             }
         } else if file.path.to_lowercase().ends_with(".csv") {
             tables.push(at);
@@ -100,12 +103,13 @@ pub(crate) fn survey(source: &Source, limits: &Limits, done: &mut dyn FnMut(usiz
         let title = front.title.clone().or(heading).unwrap_or(name);
         pieces.push(Piece { folder: folder_of(&path).to_owned(), path, from: From::Note(at), title, front });
     }
+    let mut room = limits.cells;
     for at in tables {
-        match source.text(&source.files[at], limits).and_then(|text| read_table(&text, limits)) {
+        match source.text(&source.files[at], limits).and_then(|text| read_table(&text, limits, &mut room)) {
             Ok(table) => {
                 let path = &source.files[at].path;
                 findings.extend(table.problems.into_iter().map(|message| Finding::Problem(path.clone(), message)));
-                pieces.extend(table.rows.into_iter().map(|(line, row)| row_piece(path, at, line, row)));
+                pieces.extend(table.rows.into_iter().map(|row| row_piece(path, at, row)));
             }
             Err(message) => findings.push(Finding::Problem(source.files[at].path.clone(), message)),
         }
@@ -113,27 +117,16 @@ pub(crate) fn survey(source: &Source, limits: &Limits, done: &mut dyn FnMut(usiz
     Survey { dialect, pieces, media, findings }
 }
 
-/// The words that name the column of titles; without one of them it is the first.
-const TITLES: [&str; 3] = ["title", "name", "titel"];
-
-fn row_piece(path: &str, at: usize, line: u64, row: Vec<(String, Yaml)>) -> Piece {
-    let is_title = |key: &str| TITLES.contains(&key.to_lowercase().as_str());
-    let column = row.iter().position(|(key, _)| is_title(key)).unwrap_or_default();
-    let mut title = String::new();
-    let mut rest = Vec::new();
-    for (index, (key, value)) in row.into_iter().enumerate() {
-        if index == column {
-            title = texts(&value).join(" ").trim().to_owned();
-        } else {
-            rest.push((key, value));
-        }
-    }
+fn row_piece(path: &str, at: usize, row: Row) -> Piece {
     // In a table the column `type` means nothing else than any other.
-    let mut front = sort(rest, Dialect::Markdown);
+    let mut front = sort(row.cells, Dialect::Markdown);
     front.kind = Some(stem(path).to_owned());
-    let (folder, path) = (folder_of(path).to_owned(), format!("{path}, line {line}"));
-    Piece { path, folder, from: From::Row(at), title, front }
+    let (folder, path) = (folder_of(path).to_owned(), format!("{path}, line {}", row.line));
+    Piece { path, folder, from: From::Row(at), title: row.title, front }
 }
+
+/// So many letters a heading has that is taken for a title.
+const HEADING: usize = 500;
 
 /// What a note looks like from the front.
 struct Look {
@@ -153,7 +146,9 @@ fn look(text: &str, limits: &Limits) -> Result<Look, String> {
     if entries.len() > limits.keys {
         return Err(format!("the front matter has more than {} keys", limits.keys));
     }
-    Ok(Look { entries, heading: split_title(body).map(|(title, _)| title), is_broken })
+    // One that is longer stays in the text.
+    let heading = split_title(body).map(|(title, _)| title).filter(|title| title.chars().count() <= HEADING);
+    Ok(Look { entries, heading, is_broken })
 }
 
 /// How many bytes stand between the two lines of dashes at the start, if there are two.

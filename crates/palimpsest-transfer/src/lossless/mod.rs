@@ -42,19 +42,28 @@ pub enum AdoptError {
 }
 
 /// How much is read of an export of our own: one of a large space is longer than anything that was not made here.
-fn limits() -> Limits {
+pub(crate) fn limits() -> Limits {
     Limits { entries: 20_000_000, text: 64 << 20, ratio: 2_000, total: u64::MAX, media: u64::MAX, ..Limits::default() }
 }
 
 /// Whether there is an export of our own at a path.
 #[must_use]
 pub fn recognise(path: &Path) -> bool {
-    Source::open(path, &limits()).is_ok_and(|source| read::manifest_of(&source).is_some())
+    Source::open_marked(path, MANIFEST, &limits(), &Limits::default()).is_ok_and(|(_, is_own)| is_own)
 }
 
 /// Takes over the export at a path: into a space that is there, or into a new one. A dry run changes nothing.
 pub async fn adopt(engine: &Engine, into: Option<SpaceId>, path: &Path, dry_run: bool) -> Result<Report, AdoptError> {
-    let source = &Source::open(path, &limits())?;
+    adopt_source(engine, into, &Source::open(path, &limits())?, dry_run).await
+}
+
+/// The same, of a source that was opened under these limits.
+pub(crate) async fn adopt_source(
+    engine: &Engine,
+    into: Option<SpaceId>,
+    source: &Source,
+    dry_run: bool,
+) -> Result<Report, AdoptError> {
     let manifest = read::manifest(source, &limits()).map_err(AdoptError::Manifest)?;
     let Manifest { space, concurrency, structures, collections, objects, trashed, .. } = manifest;
     let blueprint = Blueprint { space, concurrency, structures, collections };

@@ -2,11 +2,13 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Access, DeleteObject, Operation, Policy, UpdateObject};
 use palimpsest_model::Value;
-use palimpsest_transfer::import::Limits;
+use palimpsest_transfer::import::Stage::Texts;
+use palimpsest_transfer::import::{Import, Limits, Progress, import};
 
 use crate::support::{Stage, folder};
 
@@ -83,6 +85,37 @@ fn what_changed_on_either_side_is_told_and_left() {
     // What was added to the second is no difference from the source.
     assert_eq!((report.notes.there, report.notes.differing, report.media.differing), (1, 2, 1));
     assert_eq!(stage.text(&stage.object("a")), "one");
+    let told: Vec<_> = report.problems.iter().map(|problem| problem.path.as_str()).collect();
+    assert_eq!(told, ["p.png", "a.md"]);
+}
+
+#[test]
+fn a_file_with_other_bytes_of_the_same_length_differs() {
+    let (stage, vault) = (Stage::new(), folder(&[("p.png", "one")]));
+    stage.import(vault.path());
+    assert_eq!(stage.import(vault.path()).media.there, 1);
+    write(vault.path(), "p.png", "two");
+    let report = stage.import(vault.path());
+    assert_eq!((report.media.there, report.media.differing), (0, 1));
+    assert_eq!(report.problems[0].path, "p.png");
+}
+
+#[test]
+fn long_notes_are_read_a_few_at_a_time() {
+    let text = "word ".repeat(250_000);
+    let (stage, vault) = (Stage::new(), folder(&[("1.md", &text), ("2.md", &text), ("3.md", "short"), ("4.md", "")]));
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = {
+        let told = Arc::clone(&told);
+        Arc::new(move |progress: Progress| {
+            if progress.stage == Texts {
+                told.lock().unwrap().push(progress.done);
+            }
+        })
+    };
+    let wanted = Import { path: vault.path().to_path_buf(), space: None, dry_run: true, limits: Limits::default() };
+    stage.block_on(import(&stage.engine, wanted, tell)).unwrap();
+    assert_eq!(*told.lock().unwrap(), [1, 4]);
 }
 
 #[test]

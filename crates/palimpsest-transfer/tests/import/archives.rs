@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use palimpsest_transfer::import::{ImportError, Limits};
+use palimpsest_transfer::import::{Dialect, ImportError, Limits};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -107,4 +107,21 @@ fn files_of_one_name_are_told() {
     let report = stage.import(&path);
     assert!(report.problems.iter().any(|problem| problem.message.contains("one name")), "{:?}", report.problems);
     assert_eq!(report.notes.made, 1);
+}
+
+#[test]
+fn the_one_folder_is_the_top_unless_something_hidden_lies_beside_it() {
+    let note: (&str, &[u8]) = ("notes/a.md", b"text");
+    let check = |beside: &str, is_vault: bool| {
+        let stage = Stage::new();
+        let root = archive(&[note, (beside, b"{}")]);
+        let report = stage.import(&root.path().join("a.zip"));
+        assert_eq!(report.source == Dialect::Obsidian, is_vault, "{beside}");
+        let has_folder = stage.schema().collections.iter().any(|collection| collection.value.title == "notes");
+        assert_eq!(has_folder, !beside.starts_with("notes/") && is_vault, "{beside}");
+    };
+    check(".obsidian/app.json", true);
+    check("notes/.obsidian/app.json", true);
+    check("__MACOSX/notes/._a.md", false);
+    check(".DS_Store", false);
 }

@@ -5,7 +5,7 @@ use palimpsest_model::{BuiltIn, StructureId};
 use palimpsest_transfer::import::Dialect;
 use serde_json::json;
 
-use crate::support::{Stage, archive};
+use crate::support::{Stage, archive, folder};
 
 const ID: &str = "3f0d6f2e-8a34-4f1c-9d57-2b7a3f0c9e11";
 
@@ -61,4 +61,53 @@ fn notes_become_objects_of_their_types() {
     let revision = stage.revision();
     let again = stage.import(&export.path().join("a.zip"));
     assert_eq!((again.revision, again.notes.there, again.rows.there), (revision, 5, 1), "{again}");
+}
+
+/// Imports twice into a space that knows no types; the second run finds all and changes nothing. Answers how many types of
+/// one's own there are then.
+fn twice(source: &std::path::Path) -> (Stage, usize) {
+    let stage = Stage::new();
+    let known = stage.schema().structures.len();
+    let first = stage.import(source);
+    let again = stage.import(source);
+    assert_eq!((again.before, again.revision), (first.revision, first.revision), "{again}");
+    assert_eq!((again.notes.made, again.notes.differing, again.rows.made, again.rows.differing), (0, 0, 0, 0));
+    assert_eq!((again.notes.there, again.rows.there), (first.notes.made, first.rows.made));
+    let types = stage.schema().structures.len() - known;
+    (stage, types)
+}
+
+#[test]
+fn a_new_type_is_found_again_by_its_plural() {
+    let (stage, types) = twice(&export().path().join("a.zip"));
+    // Book and Person.
+    assert_eq!(types, 2);
+    assert_eq!(stage.object("New one").structure, stage.object("Dune").structure);
+    let cases: [(&[(&str, &str)], usize); 6] = [
+        (&[("Chore.csv", "Title,A\nx,1\n"), ("Chores.csv", "Title,A\ny,2\n")], 1),
+        (&[("a/Chores.csv", "Title,A\nx,1\n"), ("b/Chore.csv", "Title,A\ny,2\n")], 1),
+        (&[("Books/A.md", "text"), ("Books/Dune.md", "---\ntype: Book\n---\n"), ("Books.csv", "Title,P\nDune,1\n")], 1),
+        (&[("a/A.md", "---\ntype: Books\n---\n"), ("a/B.md", "---\ntype: Book\n---\n")], 1),
+        (&[("Stuff/A.md", "---\ntype: Book\n---\n"), ("Stuff/B.md", "---\ntype: Stuff\n---\n")], 2),
+        (&[("Pages/A.md", "---\ntype: Book\n---\n"), ("Pages/B.md", "text"), ("Pages.csv", "Title\nC\n")], 1),
+    ];
+    for (files, expected) in cases {
+        assert_eq!(twice(folder(files).path()).1, expected, "{files:?}");
+    }
+}
+
+#[test]
+fn types_without_room_refuse_their_notes_and_the_rest_is_imported() {
+    let stage = Stage::new();
+    let room = palimpsest_model::MAX_STRUCTURES - stage.schema().structures.len();
+    let files: Vec<_> =
+        (0..=room).map(|at| (format!("n/{at:04}.md"), format!("---\ntype: T{at:04}x\n---\n"))).collect();
+    let long = format!("---\ntype: {}\n---\n", "x".repeat(600));
+    let mut files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("long.md", &long));
+    let report = stage.import(folder(&files).path());
+    assert_eq!((report.notes.made, report.notes.refused), (room, 2), "{:?}", report.problems);
+    let told: Vec<_> = report.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert!(told.contains(&"the space has no room for another object type"), "{told:?}");
+    assert!(told.contains(&"the name of its type is too long"), "{told:?}");
 }

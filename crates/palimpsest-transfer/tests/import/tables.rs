@@ -22,3 +22,20 @@ fn rows_become_objects_of_the_type_of_the_table() {
     let revision = stage.revision();
     assert_eq!(stage.import(source.path()).revision, revision);
 }
+
+#[test]
+fn a_second_column_of_titles_is_kept() {
+    let stage = Stage::new();
+    stage.import(folder(&[("People.csv", "Name,Title\nAda,Countess\n")]).path());
+    assert_eq!(stage.value(&stage.object("Ada"), "Title (2)"), "text Countess");
+}
+
+#[test]
+fn what_only_looks_like_a_number_stays_text() {
+    let stage = Stage::new();
+    let source = folder(&[("Orders.csv", "Title,No,Version,Count\na,1234567890123456789012,1.10,3\n")]);
+    stage.import(source.path());
+    let order = stage.object("a");
+    let values = ["No", "Version", "Count"].map(|name| stage.value(&order, name));
+    assert_eq!(values, ["text 1234567890123456789012", "text 1.10", "number 3"]);
+}

@@ -109,3 +109,23 @@ fn without_a_place_for_files_the_rest_is_imported() {
     assert_eq!((report.notes.made, report.media.refused, report.dangling), (1, 1, 1));
     assert!(report.has_any());
 }
+
+#[test]
+fn collections_without_room_are_told() {
+    let mut files: Vec<_> = (0..=2_000).map(|at| (format!("f{at:04}/n{at}.md"), "")).collect();
+    files.push((format!("{}n.md", format!("{}/", "x".repeat(99)).repeat(6)), ""));
+    let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let report = Stage::new().import(folder(&files).path());
+    assert_eq!(report.notes.made, 2_002);
+    let told: Vec<_> = report.problems.iter().map(|problem| problem.message.as_str()).collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("too many of them") && told[1].contains("too long"), "{told:?}");
+}
+
+#[test]
+fn a_first_heading_that_is_too_long_stays_text() {
+    let text = format!("# {}\n", "x".repeat(501));
+    let stage = Stage::new();
+    stage.import(folder(&[("a.md", &text)]).path());
+    assert_eq!(stage.text(&stage.object("a")).len(), 501);
+}

@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
 use zip::read::ZipArchive;
 use zip::result::ZipError;
 
@@ -25,13 +26,28 @@ impl Archive {
 /// A mebibyte: what is shorter may be packed as tightly as it likes.
 const SMALL: u64 = 1 << 20;
 
-/// Looks at the list of an archive.
-pub(super) fn look(path: &Path, limits: &Limits) -> Result<Source, Unreadable> {
-    let say = |message: String| Unreadable(format!("{}: {message}", path.display()));
-    let broken = |error: ZipError| say(format!("not a zip archive that can be read: {error}"));
-    let handle = Handle::open(path).map_err(|error| say(error.to_string()))?;
+/// Opens an archive.
+pub(super) fn open(path: &Path) -> Result<Archive, Unreadable> {
+    let handle = Handle::open(path).map_err(|error| Unreadable(format!("{}: {error}", path.display())))?;
     let shared = Shared { handle: Arc::new(handle), at: 0 };
-    let mut zip = ZipArchive::new(shared).map_err(broken)?;
+    ZipArchive::new(shared).map(Archive).map_err(|error| broken(path, &error))
+}
+
+/// Whether a file of a name may lie at the top of an archive: there, or in a folder that lies there.
+pub(super) fn may_have(archive: &Archive, name: &str) -> bool {
+    let is_it = |path: &str| path == name || path.split_once('/').is_some_and(|(_, rest)| rest == name);
+    archive.0.file_names().any(|path| path.is_ok_and(|path| is_it(&path)))
+}
+
+fn broken(path: &Path, error: &ZipError) -> Unreadable {
+    Unreadable(format!("{}: not a zip archive that can be read: {error}", path.display()))
+}
+
+/// Looks at the list of an archive.
+pub(super) fn look(archive: Archive, path: &Path, limits: &Limits) -> Result<Source, Unreadable> {
+    let say = |message: String| Unreadable(format!("{}: {message}", path.display()));
+    let broken = |error: ZipError| broken(path, &error);
+    let Archive(mut zip) = archive;
     if zip.len() > limits.entries {
         return Err(say(format!("more than {} files", limits.entries)));
     }
@@ -64,7 +80,7 @@ pub(super) fn look(path: &Path, limits: &Limits) -> Result<Source, Unreadable> {
         };
         match (judge(name.trim_end_matches('/'), limits), refused) {
             (Err(message), _) | (Ok(Named::File(_)), Some(message)) => problems.push(refusal(name, message)),
-            (Ok(Named::Hidden), _) => hidden.push(name.to_owned()),
+            (Ok(Named::Hidden), _) => hidden.push(name.nfc().collect()),
             (Ok(Named::File(_)), None) if entry.is_dir() => {}
             (Ok(Named::File(path)), None) => files.push(File { path, size, at: At::Archive(index) }),
         }

@@ -3,6 +3,7 @@
 mod archive;
 mod folder;
 
+use std::cell::Cell;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -54,18 +55,60 @@ enum Place {
 /// So many bytes are read at once.
 const CHUNK: usize = 64 << 10;
 
+/// Whether a file of a name may lie at the top.
+type Has<'h> = dyn Fn(&str) -> bool + 'h;
+
 impl Source {
     /// Looks at what is at a path.
     pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Self, Unreadable> {
+        Self::open_with(path, &|_| limits)
+    }
+
+    /// The same, under limits that depend on whether a file of a name may lie at the top.
+    fn open_with<'l>(path: &Path, limits: &dyn Fn(&Has<'_>) -> &'l Limits) -> Result<Self, Unreadable> {
         let say = |error: std::io::Error| Unreadable(format!("{}: {error}", path.display()));
         let mut source = match std::fs::metadata(path).map_err(say)? {
-            found if found.is_dir() => folder::look(path, limits)?,
-            found if found.is_file() => archive::look(path, limits)?,
+            found if found.is_dir() => {
+                let has = |name: &str| std::fs::symlink_metadata(path.join(name)).is_ok_and(|found| found.is_file());
+                folder::look(path, limits(&has))?
+            }
+            found if found.is_file() => {
+                let zip = archive::open(path)?;
+                let has = |name: &str| archive::may_have(&zip, name);
+                let limits = limits(&has);
+                archive::look(zip, path, limits)?
+            }
             _ => return Err(Unreadable(format!("{}: neither a folder nor an archive", path.display()))),
         };
         source.files.sort_by(|one, other| one.path.cmp(&other.path));
         source.drop_doubles();
         Ok(source)
+    }
+
+    /// Looks at what is at a path, under other limits when a file of this name lies at its top. Answers whether it does.
+    pub(crate) fn open_marked(
+        path: &Path,
+        mark: &str,
+        marked: &Limits,
+        limits: &Limits,
+    ) -> Result<(Self, bool), Unreadable> {
+        let may_be = Cell::new(false);
+        let choose = |has: &Has<'_>| {
+            may_be.set(has(mark));
+            if may_be.get() { marked } else { limits }
+        };
+        let source = Self::open_with(path, &choose)?;
+        match source.file(mark).is_some() {
+            true => Ok((source, true)),
+            false if !may_be.get() => Ok((source, false)),
+            // It lies in a folder that is not the top, or is no file that can be read.
+            false => Ok((Self::open(path, limits)?, false)),
+        }
+    }
+
+    /// The file of a path.
+    pub(crate) fn file(&self, path: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.path == path)
     }
 
     /// Refuses files whose paths are the same once composed.
@@ -80,10 +123,16 @@ impl Source {
         });
     }
 
-    /// Takes away the one folder that everything lies in, as archives often have it.
+    /// Takes away the one folder that everything lies in, as archives often have it. What is hidden beside it speaks against
+    /// that, such as the settings of a vault; what some systems add to every archive does not.
     fn without_top(mut self) -> Self {
         let top = self.files.first().and_then(|file| file.path.split_once('/')).map(|(top, _)| format!("{top}/"));
-        let Some(top) = top.filter(|top| self.files.iter().all(|file| file.path.starts_with(top))) else {
+        let is_added = |name: &str| name.split('/').any(|part| part == "__MACOSX" || part == ".DS_Store");
+        let is_in = |top: &String| {
+            self.files.iter().all(|file| file.path.starts_with(top))
+                && self.hidden.iter().all(|name| name.starts_with(top) || is_added(name))
+        };
+        let Some(top) = top.filter(is_in) else {
             return self;
         };
         for file in &mut self.files {
@@ -181,6 +230,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_mark_at_the_top_chooses_the_limits() {
+        let (marked, limits) = (Limits::default(), Limits { entries: 2, ..Limits::default() });
+        let root = tempfile::tempdir().unwrap();
+        let open = || Source::open_marked(root.path(), "mark.json", &marked, &limits);
+        for name in ["a", "b", "c"] {
+            std::fs::write(root.path().join(name), "").unwrap();
+        }
+        assert!(open().is_err());
+        std::fs::create_dir(root.path().join("mark.json")).unwrap();
+        assert!(open().is_err());
+        std::fs::remove_dir(root.path().join("mark.json")).unwrap();
+        std::fs::write(root.path().join("mark.json"), "").unwrap();
+        assert!(open().is_ok_and(|(source, is_marked)| is_marked && source.files.len() == 4));
+    }
 
     #[test]
     fn only_paths_inside_are_files() {
