@@ -57,8 +57,13 @@ impl Index {
         let mut files = BTreeMap::new();
         each(snapshot, |found| {
             let object = &found.object;
-            for file in &object.files {
-                files.entry(file.hash).or_insert((file.size, file.name.clone()));
+            for (at, file) in object.files.iter().enumerate() {
+                // Not the first that is seen: the order in which objects were made is no part of a space.
+                let (first, named) = ((object.id, at), || ((object.id, at), file.size, file.name.clone()));
+                let known = files.entry(file.hash).or_insert_with(named);
+                if first < known.0 {
+                    *known = named();
+                }
             }
             structures.insert(object.id, object.structure);
             let (title, file) = (object.title().to_owned(), object.files.first().map(|file| file.hash));
@@ -66,7 +71,7 @@ impl Index {
         })?;
         index.name(snapshot.schema(), &structures);
         let mut taken = Taken::default();
-        for (hash, (size, name)) in files {
+        for (hash, (_, size, name)) in files {
             let (stem, ending) = safe_file(&name);
             let name = taken.take(&stem, &ending);
             *index.stems.entry(likeness(&name)).or_default() += 1;
