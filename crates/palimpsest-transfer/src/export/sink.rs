@@ -36,6 +36,12 @@ impl Sink {
     /// Begins an export at a path that is free: an archive when it ends in `.zip`, else a folder, which may be there when it is
     /// empty.
     pub(super) fn begin(to: &Path) -> Result<Self, ExportError> {
+        // Without a slash at its end, behind which the other name would lie inside of what is to be.
+        let to = match to.file_name() {
+            Some(_) => &*to.components().collect::<PathBuf>(),
+            None => &*to.canonicalize().map_err(io(to))?,
+        };
+        let Some(name) = to.file_name() else { return Err(ExportError::Exists(to.to_owned())) };
         let archive = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
         let free = match std::fs::read_dir(to) {
             Ok(mut entries) => !archive && entries.next().is_none(),
@@ -46,9 +52,9 @@ impl Sink {
         if !free {
             return Err(ExportError::Exists(to.to_owned()));
         }
-        let mut name = to.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
+        let mut partial = name.to_owned();
+        partial.push(".partial");
+        let partial = to.with_file_name(partial);
         let taken = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => ExportError::Exists(partial.clone()),
             _ => io(&partial)(error),

@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use palimpsest_engine::Operation;
-use palimpsest_model::{State, Value};
-use palimpsest_store::ChangeKind;
+use palimpsest_model::arbitrary::structures;
+use palimpsest_model::{BuiltIn, Collection, CollectionId, State, StructureId, Value};
+use palimpsest_store::{ChangeKind, Tx};
 use palimpsest_transfer::export::{ExportError, export};
 use palimpsest_transfer::lossless::{AdoptError, Report, adopt};
 use serde_json::Value as Json;
@@ -186,6 +187,25 @@ fn a_folder_that_is_not_empty_is_left_alone() {
 }
 
 #[test]
+fn a_path_may_end_in_a_slash_or_lead_up() {
+    run(async {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let space = world.space("Here").await;
+        let path = |name: &str| std::path::PathBuf::from(format!("{}/{name}", folder.path().display()));
+        std::fs::create_dir_all(path("empty/er")).unwrap();
+        for name in ["one/", "two//", "three/.", "four.zip/", "empty/er/"] {
+            export(&world.engine, space, &path(name)).await.unwrap();
+        }
+        let is_whole = |name: &str| path(name).join("palimpsest.json").is_file();
+        assert!(["one", "two", "three", "empty/er"].into_iter().all(is_whole) && path("four.zip").is_file());
+        let refused = export(&world.engine, space, &path("one/..")).await.unwrap_err();
+        assert!(matches!(refused, ExportError::Exists(_)), "{refused}");
+        assert!(matches!(export(&world.engine, space, Path::new("/")).await, Err(ExportError::Exists(_))));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 5);
+    });
+}
+
+#[test]
 fn an_export_that_fails_leaves_nothing() {
     run(async {
         let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
@@ -199,5 +219,50 @@ fn an_export_that_fails_leaves_nothing() {
             assert!(failed.to_string().contains("media/cat.png"), "{failed}");
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    });
+}
+
+#[test]
+fn what_was_deleted_stays_deleted() {
+    run(async {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let space = world.space("Here").await;
+        let custom = structures().pop().unwrap();
+        let shelf = |number: u128, structure| Collection {
+            id: CollectionId(uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000 | number)),
+            structure,
+            title: format!("Shelf {number}"),
+        };
+        let page = StructureId::BuiltIn(BuiltIn::RootPage);
+        let shelves = [shelf(1, custom.id), shelf(2, page), shelf(3, page)];
+        let (put, shelved) = (custom.clone(), shelves.clone());
+        let made = move |tx: &mut Tx<'_>| {
+            tx.put_structure(put.clone());
+            shelved.iter().for_each(|shelf| tx.put_collection(shelf.clone()));
+        };
+        world.put(space, made).await;
+        let from = folder.path().join("export");
+        export(&world.engine, space, &from).await.unwrap();
+        let [one, two, _] = shelves.clone().map(|shelf| shelf.id);
+        let gone = custom.id;
+        let delete = move |tx: &mut Tx<'_>| {
+            tx.remove_collection(one);
+            tx.remove_collection(two);
+            tx.remove_structure(gone);
+        };
+        world.put(space, delete).await;
+        let schema = |space| world.engine.store().read(space, |snapshot| (**snapshot.schema()).clone());
+        let before = (schema(space).await.unwrap().value, world.revision(space).await);
+        for dry_run in [true, false] {
+            let report = adopt(&world.engine, Some(space), &from, dry_run).await.unwrap();
+            assert_eq!(report.differing.len(), 3, "{report:?}");
+            assert!(report.differing.iter().all(|what| what.contains("deleted here")), "{report:?}");
+            assert!(report.differing[0].contains(&gone.to_string()), "{report:?}");
+        }
+        assert_eq!((schema(space).await.unwrap().value, world.revision(space).await), before);
+        // Elsewhere nothing of it was deleted.
+        let there = World::new();
+        let report = adopt(&there.engine, None, &from, false).await.unwrap();
+        assert_eq!(report.differing, Vec::<String>::new());
     });
 }
