@@ -37,6 +37,8 @@ pub(super) struct Entry {
 pub(super) struct Media {
     pub(super) path: String,
     pub(super) size: u64,
+    /// The first object that has it, by id.
+    pub(super) object: ObjectId,
 }
 
 /// The folders of the structures, in their order.
@@ -71,12 +73,12 @@ impl Index {
         })?;
         index.name(snapshot.schema(), &structures);
         let mut taken = Taken::default();
-        for (hash, (_, size, name)) in files {
+        for (hash, ((object, _), size, name)) in files {
             let (stem, ending) = safe_file(&name);
             let name = taken.take(&stem, &ending);
             *index.stems.entry(likeness(&name)).or_default() += 1;
             let path = format!("{MEDIA}/{name}");
-            index.media.insert(hash, Media { path, size });
+            index.media.insert(hash, Media { path, size, object });
         }
         Ok(index)
     }

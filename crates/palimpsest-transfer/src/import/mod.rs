@@ -111,7 +111,7 @@ struct Run<'e> {
 
 /// Imports what is at a path: an export of our own with everything it holds, anything else as what it says.
 pub async fn import(engine: &Engine, import: Import, tell: Teller) -> Result<Imported, ImportError> {
-    if let Some(report) = outcome::take_over(engine, &import).await? {
+    if let Some(report) = outcome::take_over(engine, &import, &tell).await? {
         return Ok(Imported::Export(report));
     }
     import_files(engine, import, tell).await.map(Imported::Files)

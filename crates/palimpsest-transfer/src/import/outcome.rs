@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::limits::Limits;
 use super::report::Report;
 use super::source::Source;
-use super::{Import, ImportError};
+use super::{Import, ImportError, Teller};
 use crate::form::{MANIFEST, Manifest};
-use crate::lossless::{self, adopt, recognise};
+use crate::lossless::{self, adopt_telling, recognise};
 
 /// What came of an import.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -74,7 +74,11 @@ impl fmt::Display for Imported {
 
 /// Takes over an export of our own, if that is what is at the path: into the space that is named, else into the one it comes
 /// from, else into a new one.
-pub(super) async fn take_over(engine: &Engine, import: &Import) -> Result<Option<lossless::Report>, ImportError> {
+pub(super) async fn take_over(
+    engine: &Engine,
+    import: &Import,
+    tell: &Teller,
+) -> Result<Option<lossless::Report>, ImportError> {
     let path = import.path.clone();
     let (is_own, origin) = super::aside(move || (recognise(&path), origin_of(&path))).await?;
     if !is_own {
@@ -87,7 +91,7 @@ pub(super) async fn take_over(engine: &Engine, import: &Import) -> Result<Option
             None => None,
         },
     };
-    Ok(Some(adopt(engine, into, &import.path, import.dry_run).await?))
+    Ok(Some(adopt_telling(engine, into, &import.path, import.dry_run, tell).await?))
 }
 
 /// The space that an export was made of, as far as its manifest says.

@@ -1,8 +1,10 @@
 //! What is wrong with an export is told with its file, and nothing of it comes in.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use palimpsest_engine::Operation;
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Operation};
 use palimpsest_model::arbitrary::structures;
 use palimpsest_model::{BuiltIn, Collection, CollectionId, State, StructureId, Value};
 use palimpsest_store::{ChangeKind, Tx};
@@ -10,7 +12,7 @@ use palimpsest_transfer::export::{ExportError, export};
 use palimpsest_transfer::lossless::{AdoptError, Report, adopt};
 use serde_json::Value as Json;
 
-use crate::world::{World, image, run};
+use crate::world::{World, image, run, tree};
 
 /// A page with a paragraph, and its id.
 async fn page(world: &World, space: palimpsest_model::SpaceId, text: &str) -> palimpsest_model::ObjectId {
@@ -210,15 +212,79 @@ fn an_export_that_fails_leaves_nothing() {
     run(async {
         let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
         let space = world.space("Here").await;
-        let mut lost = world.file("cat.png", b"meow").await;
-        lost.hash.0[0] ^= 1;
-        let cat = image(0, "Cat", vec![lost]);
+        let cat = image(0, "Cat", vec![world.file("cat.png", b"meow").await]);
         world.put(space, move |tx| tx.put(cat.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+        // A server that keeps no files.
+        let engine = Engine::new(
+            Arc::clone(world.engine.store()),
+            Arc::new(ManualClock::at(world.engine.now())),
+            Arc::new(CountedIds::default()),
+        );
         for name in ["export", "export.zip"] {
-            let failed = export(&world.engine, space, &folder.path().join(name)).await.unwrap_err();
-            assert!(failed.to_string().contains("media/cat.png"), "{failed}");
+            let failed = export(&engine, space, &folder.path().join(name)).await.unwrap_err();
+            assert!(matches!(failed, ExportError::NoFiles), "{failed}");
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    });
+}
+
+#[test]
+fn bytes_that_are_lost_are_told_and_everything_else_is_exported() {
+    run(async {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let space = world.space("Here").await;
+        let mut kept = Vec::new();
+        for number in 0..8_u8 {
+            let bytes = vec![number; 300_000 + usize::from(number)];
+            let mut file = world.file(&format!("{number}.png"), &bytes).await;
+            match number {
+                0..2 => world.files.damage(file.hash, 250_000),
+                2..4 => file.hash.0[31] ^= 1,
+                _ => kept.push((format!("media/{number}.png"), bytes)),
+            }
+            let object = image(number.into(), "Image", vec![file]);
+            world.put(space, move |tx| tx.put(object.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+        }
+        for name in ["export", "export.zip"] {
+            let path = folder.path().join(name);
+            let exported = export(&world.engine, space, &path).await.unwrap();
+            assert_eq!((exported.objects, exported.files, exported.lost.len()), (8, 4, 4));
+            let told: BTreeSet<_> = exported.lost.iter().map(|lost| (lost.object, lost.path.clone())).collect();
+            let meant = (0..4).map(|number| (image(number, "", Vec::new()).id, format!("media/{number}.png")));
+            assert_eq!(told, meant.collect());
+            assert_eq!(exported.lost.iter().filter(|lost| lost.message.contains("damaged")).count(), 2);
+            if path.is_dir() {
+                let found = tree(&path);
+                let media = found.iter().filter(|(path, _)| path.starts_with("media/"));
+                assert!(media.eq(kept.iter().map(|(path, bytes)| (path, bytes))));
+                assert_eq!(exported.bytes, found.values().map(|bytes| bytes.len() as u64).sum::<u64>());
+            }
+            // It comes back, but for what was lost.
+            let there = World::new();
+            let report = adopt(&there.engine, None, &path, false).await.unwrap();
+            assert_eq!((report.adopted, report.files, report.refused.len()), (4, 4, 4), "{report:?}");
+        }
+    });
+}
+
+#[test]
+fn bytes_that_nothing_names_are_put_again() {
+    run(async {
+        let (here, there, folder) = (World::new(), World::new(), tempfile::tempdir().unwrap());
+        let space = here.space("Here").await;
+        for number in 0..3 {
+            let object = image(number, "Cat", vec![here.file("cat.png", b"meow").await]);
+            here.put(space, move |tx| tx.put(object.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+        }
+        let from = folder.path().join("export");
+        export(&here.engine, space, &from).await.unwrap();
+        // They may be removed at any time as long as nothing names them.
+        there.file("cat.png", b"meow").await;
+        let mut brought = Vec::new();
+        for (into, dry_run) in [(None, true), (None, false), (Some(there.space("Other").await), false)] {
+            brought.push(adopt(&there.engine, into, &from, dry_run).await.unwrap().files);
+        }
+        assert_eq!(brought, [1, 1, 0]);
     });
 }
 
