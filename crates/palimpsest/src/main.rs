@@ -8,6 +8,7 @@ mod files;
 mod import;
 mod offline;
 mod print;
+mod progress;
 mod run;
 mod settings;
 mod size;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use palimpsest_engine::admin::Reply;
 use palimpsest_store::SpaceRow;
-use palimpsest_transfer::export::Exported;
+use palimpsest_transfer::export::{Exported, Lost};
 use serde_json::json;
 
 use crate::verify::Checked;
@@ -47,9 +47,12 @@ pub(crate) fn exported(exported: &Exported, json: bool) -> std::io::Result<()> {
     if json {
         return writeln!(out, "{}", serde_json::to_string(exported)?);
     }
-    let Exported { space, revision, objects, trashed, files, bytes } = exported;
+    let Exported { space, revision, objects, trashed, files, bytes, lost } = exported;
     writeln!(out, "space {space} at revision {revision}")?;
-    writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")
+    writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")?;
+    lost.iter().try_for_each(|Lost { hash, object, path, message }| {
+        writeln!(out, "lost: {path}, file {hash} of object {object}: {message}")
+    })
 }
 
 /// Tells what a search for damage looked at and found.
