@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 
 use crate::disk::{Disk, blocking, failed, make_folder, name, sync_folder, there};
 use crate::reading::{Asked, read};
-use crate::sidecar::Sidecar;
+use crate::sidecar::{Sidecar, Sums};
 use crate::spool::Spooled;
 use crate::staging::Staging;
 
@@ -34,10 +34,10 @@ pub struct FolderFiles {
 }
 
 #[derive(Debug)]
-struct Inside {
+pub(crate) struct Inside {
     root: PathBuf,
-    new: PathBuf,
-    disk: Disk,
+    pub(crate) new: PathBuf,
+    pub(crate) disk: Disk,
     turns: [Mutex<()>; TURNS],
 }
 
@@ -60,11 +60,9 @@ impl FolderFiles {
     }
 
     fn on(data: &Path, disk: Disk) -> Result<Self, FilesError> {
-        let root = data.join("files");
-        let new = root.join(".new");
-        make_folder(&root)?;
-        let staging = Staging::open(data, new.clone(), disk.clone())?;
-        let inside = Inside { root, new, disk, turns: [const { Mutex::new(()) }; TURNS] };
+        let inside = Inside { disk, ..Inside::at(&data.join("files")) };
+        make_folder(&inside.root)?;
+        let staging = Staging::open(data, inside.new.clone(), inside.disk.clone())?;
         Ok(Self { inside: Arc::new(inside), staging })
     }
 
@@ -78,8 +76,14 @@ impl FolderFiles {
 }
 
 impl Inside {
+    /// What lies in a folder. Nothing is made.
+    pub(crate) fn at(root: &Path) -> Self {
+        let (root, new) = (root.to_owned(), root.join(".new"));
+        Self { root, new, disk: Disk::default(), turns: [const { Mutex::new(()) }; TURNS] }
+    }
+
     /// A file and its sidecar.
-    fn paths(&self, hash: FileHash) -> (PathBuf, PathBuf) {
+    pub(crate) fn paths(&self, hash: FileHash) -> (PathBuf, PathBuf) {
         let name = hash.to_string();
         let (folder, name) = name.split_at(2);
         let file = self.root.join(folder).join(name);
@@ -91,7 +95,7 @@ impl Inside {
         self.turns[usize::from(hash.0[0]) % TURNS].lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, spooled: Spooled, now: Timestamp) -> Result<Kept, FilesError> {
+    pub(crate) fn keep(&self, spooled: Spooled, now: Timestamp) -> Result<Kept, FilesError> {
         let Spooled { file, hash, sums } = spooled;
         let kept = Kept { hash, size: sums.size };
         let mut beside = NamedTempFile::new_in(&self.new).map_err(failed)?;
@@ -107,12 +111,16 @@ impl Inside {
         Ok(kept)
     }
 
-    fn open(&self, hash: FileHash, range: &Range<u64>) -> Result<(File, Asked), FilesError> {
-        let (path, sidecar) = self.paths(hash);
+    pub(crate) fn open(&self, hash: FileHash, range: &Range<u64>) -> Result<(File, Asked), FilesError> {
+        let (path, _) = self.paths(hash);
         let _turn = self.turn(hash);
         let file = there(File::open(path))?.ok_or(FilesError::Missing)?;
-        let sidecar = read_sidecar(&sidecar)?.ok_or(FilesError::Damaged(hash))?;
-        Ok((file, Asked::new(hash, sidecar.sums, range)))
+        let sums = self.sums(hash)?.ok_or(FilesError::Damaged(hash))?;
+        Ok((file, Asked::new(hash, sums, range)))
+    }
+
+    pub(crate) fn sums(&self, hash: FileHash) -> Result<Option<Sums>, FilesError> {
+        Ok(read_sidecar(&self.paths(hash).1)?.map(|sidecar| sidecar.sums))
     }
 
     fn list(&self, after: Option<FileHash>, limit: usize) -> Result<Vec<FileHash>, FilesError> {

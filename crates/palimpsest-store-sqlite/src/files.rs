@@ -36,6 +36,12 @@ pub(crate) fn named(connection: &Connection, hashes: &[FileHash]) -> rusqlite::R
     Ok(named)
 }
 
+/// Every content that is named.
+pub(crate) fn all_named(connection: &Connection) -> rusqlite::Result<BTreeSet<FileHash>> {
+    let mut statement = connection.prepare("SELECT DISTINCT hash FROM files")?;
+    statement.query_map([], |row| row.get(0).map(FileHash))?.collect()
+}
+
 /// Every upload.
 pub(crate) fn uploads(connection: &Connection) -> rusqlite::Result<Vec<Upload>> {
     let mut statement = connection.prepare_cached("SELECT body FROM uploads ORDER BY id")?;

@@ -1,12 +1,13 @@
 //! The store: its threads and queues.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use palimpsest_model::{ObjectId, Revision, SpaceId};
+use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
     AdminToken, Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
 };
@@ -94,9 +95,13 @@ impl SqliteStore {
     }
 
     /// Writes what the store holds at this moment to a new file, for its owner only; its length. Writes go on meanwhile. The file
-    /// is on disk when this returns.
-    pub fn backup(&self, to: &Path) -> Result<u64, BackupError> {
-        backup::write(&self.folder.file, to)
+    /// is on disk when this returns. Before it gets its name `copy` is told the contents it names; it is not made when that fails.
+    pub fn backup<T, E: From<BackupError>>(
+        &self,
+        to: &Path,
+        copy: impl FnOnce(BTreeSet<FileHash>) -> Result<T, E>,
+    ) -> Result<(u64, T), E> {
+        backup::write(&self.folder.file, to, copy)
     }
 
     /// Looks through everything that the store holds, as it stands at this moment, for what contradicts itself. Writes go on

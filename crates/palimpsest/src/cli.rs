@@ -17,7 +17,7 @@ use crate::import::ImportArgs;
 use crate::settings::{FetchLinks, Given, History, LegacyApi, Rates, Settings};
 use crate::size::Size;
 use crate::world::SystemClock;
-use crate::{export, import, offline, print, run, telemetry, verify};
+use crate::{backup, export, import, offline, print, restore, run, telemetry, verify};
 
 /// A self-hosted server that speaks the Capacities API and keeps every version.
 #[derive(Parser, Debug)]
@@ -71,10 +71,15 @@ enum Top {
         #[arg(long)]
         space: Option<String>,
     },
-    /// Write everything to a new file, as it stands at this moment; also while the server runs
+    /// Write everything to a new file, as it stands at this moment, and the bytes of files to FILE.files; also while the server runs
     Backup { file: PathBuf },
     /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
-    Restore { file: PathBuf },
+    Restore {
+        file: PathBuf,
+        /// Restore also when bytes of files are missing or damaged, without them
+        #[arg(long)]
+        without_missing: bool,
+    },
     /// Make objects of notes, tables and files from elsewhere; what is there already is left as it is
     Import(ImportArgs),
     /// Write a space to a folder or a zip archive: Markdown to read, media, and a lossless form that `import` takes back
@@ -279,13 +284,9 @@ impl Cli {
         let command = match self.command {
             Top::Openapi => return print::openapi(),
             Top::Serve(_) => return run::serve(&settings),
-            Top::Backup { file } => {
-                let bytes = offline::back_up(&settings, &file)?;
-                return Ok(print::backed_up(&file, bytes, self.json)?);
-            }
-            Top::Restore { file } => {
-                let spaces = offline::restore(&settings.data, &file)?;
-                return Ok(print::restored(&spaces, self.json)?);
+            Top::Backup { file } => return backup::run(&settings, &file, self.json),
+            Top::Restore { file, without_missing } => {
+                return restore::run(&settings, &file, without_missing, self.json);
             }
             Top::Export(args) => return export::run(&settings, args, self.json),
             Top::Verify => return verify::run(&settings, self.json),

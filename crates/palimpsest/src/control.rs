@@ -19,10 +19,11 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::backup::BackedUp;
 use crate::export::Export;
 use crate::run::Opened;
 use crate::verify::Checked;
-use crate::{export, verify};
+use crate::{backup, export, verify};
 
 const NAME: &str = "control.sock";
 /// The longest command that is read.
@@ -60,8 +61,8 @@ pub(crate) enum Asked {
 pub(crate) enum Told {
     /// The reply to a command.
     Reply(Reply),
-    /// The length of a backup.
-    BackedUp(u64),
+    /// What was backed up.
+    BackedUp(Box<BackedUp>),
     /// What came of an import.
     Imported(Box<Imported>),
     /// What was exported.
@@ -163,13 +164,10 @@ async fn carry_out(asked: Asked, opened: Arc<Opened>, tell: Teller) -> anyhow::R
             Ok(reply) => Outcome::Done(Told::Reply(reply)),
             Err(error) => Outcome::Refused(error.message),
         },
-        Asked::Backup(to) => {
-            let store = Arc::clone(&opened.store);
-            match tokio::task::spawn_blocking(move || store.backup(&to)).await? {
-                Ok(bytes) => Outcome::Done(Told::BackedUp(bytes)),
-                Err(error) => Outcome::Refused(error.to_string()),
-            }
-        }
+        Asked::Backup(to) => match tokio::task::spawn_blocking(move || backup::carry_out(&opened, to)).await? {
+            Ok(backed_up) => Outcome::Done(Told::BackedUp(Box::new(backed_up))),
+            Err(error) => Outcome::Refused(format!("{error:#}")),
+        },
         Asked::Import(wanted) => match import(&opened.engine, wanted, tell).await {
             Ok(report) => Outcome::Done(Told::Imported(Box::new(report))),
             Err(error) => Outcome::Refused(error.to_string()),
@@ -222,8 +220,6 @@ pub(crate) fn send_telling(data: &Path, asked: &Asked, tell: &Teller) -> anyhow:
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
     use super::*;
 
     /// What is made of the lines of a server that then ends the connection.
@@ -251,8 +247,11 @@ mod tests {
         }
         assert!(failed("{\"other\":1}\n").contains("another version"));
         assert_eq!(failed("\"working\"\n{\"refused\":\"no\"}\n"), "no");
-        let told = sent("\"working\"\n\"working\"\n{\"done\":{\"backedUp\":7}}\n");
-        assert!(matches!(told, Ok(Some(Told::BackedUp(7)))));
+        let told = sent(concat!(
+            "\"working\"\n\"working\"\n{\"done\":{\"backedUp\":{\"file\":\"/b\",\"bytes\":7,\"files\":0,\"fileBytes\":0,",
+            "\"copied\":0,\"copiedBytes\":0,\"lost\":[],\"bucket\":null}}}\n"
+        ));
+        assert!(matches!(told, Ok(Some(Told::BackedUp(backed_up))) if backed_up.bytes == 7));
     }
 
     /// Work that never ends, and says nothing: who asked is told that it goes on, and is missed when gone.

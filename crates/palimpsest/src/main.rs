@@ -1,5 +1,6 @@
 //! The palimpsest binary: command line, configuration, wiring. Only this crate names a backend.
 
+mod backup;
 mod cli;
 mod control;
 mod duration;
@@ -9,6 +10,7 @@ mod import;
 mod offline;
 mod print;
 mod progress;
+mod restore;
 mod run;
 mod settings;
 mod size;

@@ -2,13 +2,14 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use palimpsest_engine::admin::Reply;
 use palimpsest_store::SpaceRow;
 use palimpsest_transfer::export::{Exported, Lost};
 use serde_json::json;
 
+use crate::backup::{BackedUp, Moved, folder_of};
+use crate::restore::Restored;
 use crate::verify::Checked;
 
 /// Tells where the server is, and on an empty folder the first token, before the first request is answered.
@@ -33,12 +34,26 @@ pub(crate) fn openapi() -> anyhow::Result<()> {
 }
 
 /// Tells of a backup that was made.
-pub(crate) fn backed_up(file: &Path, bytes: u64, json: bool) -> std::io::Result<()> {
+pub(crate) fn backed_up(backed_up: &BackedUp, json: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    match json {
-        true => writeln!(out, "{}", json!({ "file": file.display().to_string(), "bytes": bytes })),
-        false => writeln!(out, "{}  {bytes} bytes", file.display()),
+    if json {
+        return writeln!(out, "{}", serde_json::to_string(backed_up)?);
     }
+    let BackedUp { file, bytes, moved, bucket } = backed_up;
+    writeln!(out, "{}  {bytes} bytes", file.display())?;
+    match bucket {
+        Some(bucket) => writeln!(out, "the bytes of {} files stay in {bucket}", moved.files),
+        None => self::moved(&mut out, &folder_of(file).display().to_string(), moved),
+    }
+}
+
+/// Tells of files and where they are now, if there are any.
+fn moved(out: &mut impl Write, place: &str, moved: &Moved) -> std::io::Result<()> {
+    let Moved { files, file_bytes, copied, copied_bytes, lost } = moved;
+    if *files > 0 {
+        writeln!(out, "{place}  {files} files, {file_bytes} bytes; {copied} copied, {copied_bytes} bytes")?;
+    }
+    lost.iter().try_for_each(|lost| writeln!(out, "missing: {}: {}", lost.hash, lost.why))
 }
 
 /// Tells of what was exported.
@@ -67,18 +82,23 @@ pub(crate) fn verified(checked: &Checked, json: bool) -> std::io::Result<()> {
     findings.iter().try_for_each(|finding| writeln!(out, "wrong: {finding}"))
 }
 
-/// Tells of the spaces that were restored, each with its new log.
-pub(crate) fn restored(spaces: &[SpaceRow], json: bool) -> std::io::Result<()> {
+/// Tells of the spaces that were restored, each with its new log, and of their files.
+pub(crate) fn restored(restored: &Restored, json: bool) -> anyhow::Result<()> {
+    let Restored { spaces, moved } = restored;
     let mut out = std::io::stdout().lock();
     if json {
         let space = |space: &SpaceRow| {
             let (id, log) = (space.id.to_string(), space.log.to_string());
             json!({ "id": id, "revision": space.revision.0, "log": log })
         };
-        return writeln!(out, "{}", spaces.iter().map(space).collect::<serde_json::Value>());
+        let mut told = serde_json::to_value(moved)?;
+        told["spaces"] = spaces.iter().map(space).collect();
+        writeln!(out, "{told}")?;
+        return Ok(());
     }
     let rows = spaces.iter().map(|space| [space.id.to_string(), space.revision.to_string(), space.log.to_string()]);
-    table(&mut out, ["ID", "REVISION", "LOG"], rows)
+    table(&mut out, ["ID", "REVISION", "LOG"], rows)?;
+    Ok(self::moved(&mut out, "files", moved)?)
 }
 
 /// Prints the reply to a command.

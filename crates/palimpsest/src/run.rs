@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_engine::{Engine, Links, Policy, PublicUrl, Scope};
+use palimpsest_files::Bucket;
 use palimpsest_server::{Limits, Routers};
 use palimpsest_store::Store;
 use palimpsest_store_sqlite::{Options, SqliteStore};
@@ -34,12 +35,14 @@ pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
 pub(crate) struct Opened {
     pub(crate) engine: Arc<Engine>,
     pub(crate) store: Arc<SqliteStore>,
+    /// The bucket that files lie in, if they do not lie in the folder.
+    pub(crate) bucket: Option<Bucket>,
 }
 
 /// Opens the data folder and the place of files.
 pub(crate) fn open(settings: &Settings) -> anyhow::Result<Opened> {
     let (engine, store) = begin(settings)?;
-    Ok(Opened { engine: Arc::new(engine), store })
+    Ok(Opened { engine: Arc::new(engine), store, bucket: settings.files.clone() })
 }
 
 /// The same with an engine that nobody has yet.
@@ -76,7 +79,7 @@ async fn run(settings: &Settings) -> anyhow::Result<()> {
     let public_url = settings.public_url.clone().unwrap_or_else(|| PublicUrl::listening_on(address));
     let secret = engine.server_secret().await.context("the secret of the server")?;
     let engine = Arc::new(engine.linking(Links::new(public_url.clone(), secret)));
-    let opened = Arc::new(Opened { engine: Arc::clone(&engine), store });
+    let opened = Arc::new(Opened { engine: Arc::clone(&engine), store, bucket: settings.files.clone() });
     let token = first_token(&engine).await?;
     let control = control::listen(&settings.data, Arc::clone(&opened))?;
     print::serving(address, token.as_deref())?;

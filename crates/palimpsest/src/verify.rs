@@ -111,8 +111,6 @@ async fn read(files: &dyn Files, hash: FileHash, size: u64) -> Result<(), String
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
-
     use std::sync::Arc;
 
     use palimpsest_engine::admin::{Command, Reply};
@@ -144,8 +142,8 @@ mod tests {
             tx.put(object.clone(), State::Live, ChangeKind::Created).map(|_| ())
         };
         engine.store().commit(intent, put).await.unwrap().value.unwrap();
-        let mut verified = Verified::default();
-        verified.files = [named, gone].map(|hash| (hash, (3, space.id, id))).into();
+        let files = [named, gone].map(|hash| (hash, (3, space.id, id))).into();
+        let mut verified = Verified { files, ..Verified::default() };
         check_files(&engine, &mut verified).await.unwrap();
         assert_eq!(verified.findings.len(), 1, "{:?}", verified.findings);
         assert!(verified.findings[0].contains(&named.to_string()));

@@ -97,6 +97,9 @@ impl World {
     }
 }
 
+/// The names of files, and their bytes.
+type NamedBytes = Vec<(String, Vec<u8>)>;
+
 /// The contents of a space before it is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
@@ -104,7 +107,7 @@ pub(crate) struct Plan {
     pub(crate) collections: Vec<Collection>,
     pub(crate) objects: Vec<(Object, State)>,
     /// Of each its number, whether it lies in the trash, and its files.
-    pub(crate) media: Vec<(u16, State, Vec<(String, Vec<u8>)>)>,
+    pub(crate) media: Vec<(u16, State, NamedBytes)>,
     pub(crate) days: Vec<u8>,
 }
 

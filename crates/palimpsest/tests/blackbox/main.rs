@@ -20,6 +20,7 @@
 #![cfg(test)]
 
 mod backup;
+mod backup_files;
 mod cli;
 #[cfg(feature = "faults")]
 mod compaction;
