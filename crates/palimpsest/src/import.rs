@@ -1,18 +1,16 @@
 //! `palimpsest import`: through the server when one has the folder, else on the folder itself.
 
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::bail;
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use palimpsest_store::Store;
-use palimpsest_transfer::import::{Import, Imported, Limits, Progress, Stage, Teller, import};
+use palimpsest_transfer::import::{Import, Imported, Limits, Teller, import};
 
 use crate::control::{Asked, Told};
 use crate::settings::Settings;
-use crate::{control, run};
+use crate::{control, progress, run};
 
 /// So many problems are printed for people; `--json` prints more.
 const SHOWN: usize = 50;
@@ -34,8 +32,8 @@ pub(crate) fn run(settings: &Settings, args: ImportArgs, json: bool) -> anyhow::
     // The server may stand in another folder.
     let path = std::path::absolute(args.path)?;
     let wanted = Import { path, space: args.space, dry_run: args.dry_run, limits: Limits::default() };
-    let bar = bar();
-    let report = carry_out(settings, wanted, &bar);
+    let (bar, tell) = progress::bar();
+    let report = carry_out(settings, wanted, tell);
     bar.finish_and_clear();
     let report = report?;
     print(&report, json)?;
@@ -45,9 +43,7 @@ pub(crate) fn run(settings: &Settings, args: ImportArgs, json: bool) -> anyhow::
     Ok(())
 }
 
-fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::Result<Imported> {
-    let shown = bar.clone();
-    let tell: Teller = Arc::new(move |progress| show(&shown, progress));
+fn carry_out(settings: &Settings, wanted: Import, tell: Teller) -> anyhow::Result<Imported> {
     if let Some(told) = control::send_telling(&settings.data, &Asked::Import(wanted.clone()), &tell)? {
         let Told::Imported(report) = told else { bail!("the running server is of another version") };
         return Ok(*report);
@@ -60,26 +56,6 @@ fn carry_out(settings: &Settings, wanted: Import, bar: &ProgressBar) -> anyhow::
     });
     opened.store.close();
     report
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn show(bar: &ProgressBar, progress: Progress) {
-    bar.set_message(match progress.stage {
-        Stage::Reading => "reading",
-        Stage::Media => "files  ",
-        Stage::Objects => "objects",
-        Stage::Texts => "texts  ",
-    });
-    bar.set_length(progress.total as u64);
-    bar.set_position(progress.done as u64);
 }
 
 fn print(report: &Imported, json: bool) -> anyhow::Result<()> {

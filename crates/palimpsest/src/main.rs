@@ -9,6 +9,7 @@ mod files;
 mod import;
 mod offline;
 mod print;
+mod progress;
 mod restore;
 mod run;
 mod settings;

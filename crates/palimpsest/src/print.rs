@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use palimpsest_engine::admin::Reply;
 use palimpsest_store::SpaceRow;
-use palimpsest_transfer::export::Exported;
+use palimpsest_transfer::export::{Exported, Lost};
 use serde_json::json;
 
 use crate::backup::{BackedUp, Moved, folder_of};
@@ -62,13 +62,15 @@ pub(crate) fn exported(exported: &Exported, json: bool) -> std::io::Result<()> {
     if json {
         return writeln!(out, "{}", serde_json::to_string(exported)?);
     }
-    let Exported { space, revision, objects, trashed, left_out, files, bytes } = exported;
+    let Exported { space, revision, objects, trashed, left_out, files, bytes, lost } = exported;
     writeln!(out, "space {space} at revision {revision}")?;
     writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")?;
     if *left_out > 0 {
         writeln!(out, "left out: {left_out} objects in the trash whose type was deleted")?;
     }
-    Ok(())
+    lost.iter().try_for_each(|Lost { hash, object, path, message }| {
+        writeln!(out, "lost: {path}, file {hash} of object {object}: {message}")
+    })
 }
 
 /// Tells what a search for damage looked at and found.

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use futures_util::StreamExt;
+use palimpsest_engine::Engine;
 use palimpsest_model::FileHash;
 use palimpsest_store::{Files, Store, Verified};
 use palimpsest_store_sqlite::SqliteStore;
@@ -59,8 +60,7 @@ pub(crate) fn run(settings: &Settings, json: bool) -> anyhow::Result<()> {
 pub(crate) async fn carry_out(opened: &Opened) -> anyhow::Result<Checked> {
     let store = std::sync::Arc::clone(&opened.store);
     let mut verified = tokio::task::spawn_blocking(move || store.verify()).await.context("a panic")??;
-    let files = opened.engine.files().map_err(|error| anyhow::anyhow!("{}", error.message))?;
-    let other_files = check_files(&**files, &mut verified).await?;
+    let other_files = check_files(&opened.engine, &mut verified).await?;
     Ok(Checked {
         spaces: verified.spaces,
         entries: verified.entries,
@@ -74,10 +74,18 @@ pub(crate) async fn carry_out(opened: &Opened) -> anyhow::Result<Checked> {
 }
 
 /// Reads every file that an object names or named; how many others there are.
-async fn check_files(files: &dyn Files, verified: &mut Verified) -> anyhow::Result<usize> {
+async fn check_files(engine: &Engine, verified: &mut Verified) -> anyhow::Result<usize> {
+    let refused = |error: palimpsest_engine::Error| anyhow::anyhow!("{}", error.message);
+    let files = &**engine.files().map_err(refused)?;
     let named = std::mem::take(&mut verified.files);
     for (hash, (size, space, object)) in &named {
         if let Err(what) = read(files, *hash, *size).await {
+            // What was there when the store was looked through may rightly be gone by now.
+            let (store, hashes) = (engine.store(), [*hash]);
+            let still = store.administer(move |registry| registry.named_files(&hashes)).await??;
+            if still.is_empty() {
+                continue;
+            }
             verified.find(format!("space {space}: object {object} has or had the file {hash}: {what}"));
         }
     }
@@ -99,4 +107,45 @@ async fn read(files: &dyn Files, hash: FileHash, size: u64) -> Result<(), String
         read += next.map_err(|error| error.to_string())?.len() as u64;
     }
     if read == size { Ok(()) } else { Err(format!("it has {read} bytes, not {size}")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use palimpsest_engine::admin::{Command, Reply};
+    use palimpsest_model::{BuiltIn, File, Object, ObjectId, State, StructureId};
+    use palimpsest_store::{Actor, ChangeKind, Intent, MemoryFiles, MemoryStore};
+
+    use super::*;
+    use crate::world::{SystemClock, SystemIds};
+
+    #[tokio::test]
+    async fn bytes_that_went_with_their_object_are_not_missing() {
+        let engine = Engine::new(Arc::new(MemoryStore::new()), Arc::new(SystemClock), Arc::new(SystemIds));
+        let engine = engine.keeping(Arc::new(MemoryFiles::default()));
+        let made = engine.administer(Command::SpaceCreate { title: "Mine".to_owned() }).await.unwrap();
+        let Reply::Space(space) = made else { panic!("no space") };
+        let (named, gone) = (FileHash([1; 32]), FileHash([2; 32]));
+        let id: ObjectId = serde_json::from_value("01234567-89ab-4def-8123-456789000000".into()).unwrap();
+        let file = File { hash: named, size: 3, name: "a.png".to_owned(), file_type: "image/png".to_owned() };
+        let object = Object {
+            id,
+            structure: StructureId::BuiltIn(BuiltIn::MediaImage),
+            collections: Vec::new(),
+            properties: [].into(),
+            blocks: [].into(),
+            files: vec![file],
+        };
+        let intent = Intent { space: space.id, actor: Actor::operator(), at: engine.now(), begins: None };
+        let put = move |tx: &mut palimpsest_store::Tx<'_>| {
+            tx.put(object.clone(), State::Live, ChangeKind::Created).map(|_| ())
+        };
+        engine.store().commit(intent, put).await.unwrap().value.unwrap();
+        let files = [named, gone].map(|hash| (hash, (3, space.id, id))).into();
+        let mut verified = Verified { files, ..Verified::default() };
+        check_files(&engine, &mut verified).await.unwrap();
+        assert_eq!(verified.findings.len(), 1, "{:?}", verified.findings);
+        assert!(verified.findings[0].contains(&named.to_string()));
+    }
 }

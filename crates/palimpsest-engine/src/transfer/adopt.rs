@@ -47,6 +47,8 @@ pub struct Adoption {
     space: SpaceId,
     /// Set while the space is still to begin.
     begins: Option<LogId>,
+    /// Whether the schema has come.
+    is_built: bool,
     new: bool,
     blueprint: Arc<Blueprint>,
     known: Arc<Known>,
@@ -81,7 +83,8 @@ impl Adoption {
         let (begins, new) = (into.is_none().then_some(log), into.is_none());
         let blueprint = Blueprint { space: Space { id: space, ..blueprint.space.clone() }, ..blueprint };
         let known = Arc::default();
-        Ok(Self { space, begins, new, blueprint: Arc::new(blueprint), known, dry_run, differ: Vec::new() })
+        let blueprint = Arc::new(blueprint);
+        Ok(Self { space, begins, is_built: false, new, blueprint, known, dry_run, differ: Vec::new() })
     }
 
     /// Notes an object that is going to come, so that others may refer to it, before any of them comes.
@@ -105,7 +108,7 @@ impl Adoption {
         self.new
     }
 
-    /// The structures and collections that were there, other than they come; they stay as they are.
+    /// The structures and collections that were there, other than they come, or were deleted; they stay as they are.
     #[must_use]
     pub fn differing(&self) -> &[String] {
         &self.differ
@@ -117,8 +120,13 @@ impl Adoption {
         let (at, begins) = (engine.now(), self.begins);
         let intent = Intent { space: self.space, actor: Actor::operator(), at, begins };
         let (blueprint, known, dry_run) = (Arc::clone(&self.blueprint), Arc::clone(&self.known), self.dry_run);
+        let is_built = self.is_built;
         let decide = move |tx: &mut Tx<'_>| {
-            let differ = schema::put(tx, &blueprint, begins.is_some());
+            // Once: what somebody deletes meanwhile stays deleted.
+            let differ = match is_built {
+                true => Vec::new(),
+                false => schema::put(tx, &blueprint, begins.is_some()).map_err(|error| Err(error.into()))?,
+            };
             let fates = objects.iter().map(|(object, state)| judge(tx, object, *state, &known));
             match fates.collect::<Result<Vec<_>, Error>>() {
                 Ok(fates) if dry_run => Err(Ok((differ, fates))),
@@ -133,6 +141,8 @@ impl Adoption {
         if self.differ.is_empty() {
             self.differ = differ;
         }
+        // A dry run keeps nothing of it, and needs it again.
+        self.is_built = !dry_run;
         if begins.is_some() && !dry_run {
             self.begins = None;
             let (space, policy) = (self.space, self.blueprint.concurrency);

@@ -6,7 +6,7 @@ use palimpsest_model::{
     Creation, HUES, Icon, Node, Path, Problem, Problems, PropertyKind, Reading, Schema, Structure, StructureId,
     builtin_structures, parse_uuid,
 };
-use palimpsest_store::Tx;
+use palimpsest_store::{StoreError, Tx};
 
 use super::Blueprint;
 use crate::zone::ZoneName;
@@ -139,33 +139,64 @@ fn check_builtin(structure: &Structure, known: &Structure, path: &Path, problem:
     }
 }
 
-/// Puts what a space has not; the structures and collections that are there already stay as they are. Answers the names of
-/// those that are there and differ.
-pub(super) fn put(tx: &mut Tx<'_>, blueprint: &Blueprint, begins: bool) -> Vec<String> {
+/// Puts what a space has not; the structures and collections that are there already stay as they are, and those that were
+/// deleted stay so: an id is never given again. Answers the names of those that differ from what is there, or are gone.
+pub(super) fn put(tx: &mut Tx<'_>, blueprint: &Blueprint, begins: bool) -> Result<Vec<String>, StoreError> {
     let mut differ = Vec::new();
     if begins {
         tx.put_space(blueprint.space.clone());
     }
+    let mut gone = BTreeSet::new();
+    for structure in &blueprint.structures {
+        if present(tx.schema(), structure).is_none() && tx.is_structure_id_given(structure.id)? {
+            gone.insert(structure.id);
+        }
+    }
     for structure in &blueprint.structures {
         match present(tx.schema(), structure) {
-            None => tx.put_structure(structure.clone()),
+            None if gone.contains(&structure.id) => {
+                differ.push(format!("structure \"{}\" ({}, deleted here)", structure.title, structure.id));
+            }
+            None => {
+                let put = without(structure, &gone);
+                if put != *structure {
+                    differ.push(format!("structure \"{}\" ({}, refers to one deleted here)", put.title, put.id));
+                }
+                tx.put_structure(put);
+            }
             Some(same) if !same => differ.push(format!("structure \"{}\" ({})", structure.title, structure.id)),
             Some(_) => {}
         }
     }
     for structure in builtin_structures() {
-        if present(tx.schema(), &structure).is_none() {
+        if present(tx.schema(), &structure).is_none() && !tx.is_structure_id_given(structure.id)? {
             tx.put_structure(structure);
         }
     }
     for collection in &blueprint.collections {
         match tx.schema().collection(collection.id).map(|found| found.value == *collection) {
+            None if tx.is_collection_id_given(collection.id)?
+                || tx.schema().structure(collection.structure).is_none() =>
+            {
+                differ.push(format!("collection \"{}\" ({}, deleted here)", collection.title, collection.id));
+            }
             None => tx.put_collection(collection.clone()),
             Some(false) => differ.push(format!("collection \"{}\" ({})", collection.title, collection.id)),
             Some(true) => {}
         }
     }
-    differ
+    Ok(differ)
+}
+
+/// A structure whose properties name none of those that are gone.
+fn without(structure: &Structure, gone: &BTreeSet<StructureId>) -> Structure {
+    let mut structure = structure.clone();
+    for property in &mut structure.properties {
+        if let PropertyKind::Entity { allowed } = &mut property.kind {
+            allowed.retain(|id| !gone.contains(id));
+        }
+    }
+    structure
 }
 
 /// Whether a structure is there, and the same.

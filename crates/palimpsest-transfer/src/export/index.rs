@@ -40,6 +40,8 @@ pub(super) struct Entry {
 pub(super) struct Media {
     pub(super) path: String,
     pub(super) size: u64,
+    /// The first object that has it, by id.
+    pub(super) object: ObjectId,
 }
 
 /// The folders of the structures, in their order.
@@ -65,8 +67,13 @@ impl Index {
                 index.left_out += 1;
                 return;
             }
-            for file in &object.files {
-                files.entry(file.hash).or_insert((file.size, file.name.clone()));
+            for (at, file) in object.files.iter().enumerate() {
+                // Not the first that is seen: the order in which objects were made is no part of a space.
+                let (first, named) = ((object.id, at), || ((object.id, at), file.size, file.name.clone()));
+                let known = files.entry(file.hash).or_insert_with(named);
+                if first < known.0 {
+                    *known = named();
+                }
             }
             structures.insert(object.id, object.structure);
             let (title, file) = (object.title().to_owned(), object.files.first().map(|file| file.hash));
@@ -74,12 +81,12 @@ impl Index {
         })?;
         index.name(snapshot.schema(), &structures);
         let mut taken = Taken::default();
-        for (hash, (size, name)) in files {
+        for (hash, ((object, _), size, name)) in files {
             let (stem, ending) = safe_file(&name);
             let name = taken.take(&stem, &ending);
             *index.stems.entry(likeness(&name)).or_default() += 1;
             let path = format!("{MEDIA}/{name}");
-            index.media.insert(hash, Media { path, size });
+            index.media.insert(hash, Media { path, size, object });
         }
         Ok(index)
     }

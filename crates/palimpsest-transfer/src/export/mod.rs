@@ -6,6 +6,7 @@
 //! and by whom things were changed, tokens, webhooks.
 
 mod index;
+mod media;
 mod name;
 mod names;
 mod sink;
@@ -13,10 +14,9 @@ mod sink;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use futures_util::StreamExt;
 use palimpsest_engine::Engine;
 use palimpsest_markdown::write_document;
-use palimpsest_model::{FileHash, Object, Revision, SpaceId, State, Structure};
+use palimpsest_model::{FileHash, Object, ObjectId, Revision, SpaceId, State, Structure};
 use palimpsest_store::{FilesError, Snapshot, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,10 @@ use self::index::{Index, Media, folders, media_of};
 use self::names::FileNames;
 use self::sink::Sink;
 use crate::form::{FORMAT, Kept, MANIFEST, Manifest, VERSION, object_path, to_file};
+use crate::import::{Progress, Stage, Teller};
+
+/// Whoever waits is told after so many objects.
+const STEP: usize = 50;
 
 /// What was exported.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -40,10 +44,25 @@ pub struct Exported {
     /// How many more lie there whose structure was deleted. They are left out: nothing could take them in again.
     #[serde(default)]
     pub left_out: usize,
-    /// How many files there are of media.
+    /// How many files of media were written.
     pub files: usize,
     /// How many bytes all files have together.
     pub bytes: u64,
+    /// Files of media whose bytes are gone or damaged; everything else was exported.
+    pub lost: Vec<Lost>,
+}
+
+/// A file of media that could not be exported.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Lost {
+    /// Its name.
+    pub hash: FileHash,
+    /// The first object that has it.
+    pub object: ObjectId,
+    /// Where its bytes were to lie.
+    pub path: String,
+    /// What is wrong with them.
+    pub message: String,
 }
 
 /// Why a space could not be exported.
@@ -81,26 +100,41 @@ pub enum ExportError {
 /// Writes a space to a folder, or to an archive when the path ends in `.zip`; neither may be there. It has its name once it is
 /// whole.
 pub async fn export(engine: &Engine, space: SpaceId, to: &Path) -> Result<Exported, ExportError> {
-    let mut sink = Some(Sink::begin(to)?);
+    let tell: Teller = Arc::new(|_| {});
+    export_telling(engine, space, to, &tell).await
+}
+
+/// The same, telling how far it is.
+pub async fn export_telling(
+    engine: &Engine,
+    space: SpaceId,
+    to: &Path,
+    tell: &Teller,
+) -> Result<Exported, ExportError> {
+    let to = to.to_owned();
+    let mut sink = Some(aside(move || Sink::begin(&to)).await??);
+    let told = Arc::clone(tell);
     let write = move |snapshot: &mut Snapshot<'_>| {
         let mut sink = sink.take()?;
-        Some(write_objects(snapshot, &mut sink).map(|(exported, index)| (exported, index, sink)))
+        Some(write_objects(snapshot, &mut sink, &told).map(|(exported, index)| (exported, index, sink)))
     };
     let written = engine.store().read(space, write).await?.value;
     let lost = || StoreError::Panicked("an export was read twice".to_owned());
-    let (exported, media, mut sink) = written.ok_or_else(lost)??;
-    for (hash, media) in &media {
-        write_media(engine, *hash, media, &mut sink).await?;
-    }
-    let bytes = tokio::task::spawn_blocking(move || sink.finish()).await;
-    let bytes = bytes.map_err(|error| StoreError::Panicked(error.to_string()))??;
-    Ok(Exported { bytes, ..exported })
+    let (exported, media, sink) = written.ok_or_else(lost)??;
+    let (sink, lost) = media::write(engine, &media, sink, tell).await?;
+    let files = media.len() - lost.len();
+    let bytes = aside(move || sink.finish()).await??;
+    Ok(Exported { files, bytes, lost, ..exported })
 }
 
 type Bytes = std::collections::BTreeMap<FileHash, Media>;
 
 /// Writes the manifest and all objects.
-fn write_objects(snapshot: &mut Snapshot<'_>, sink: &mut Sink) -> Result<(Exported, Bytes), ExportError> {
+fn write_objects(
+    snapshot: &mut Snapshot<'_>,
+    sink: &mut Sink,
+    tell: &Teller,
+) -> Result<(Exported, Bytes), ExportError> {
     let index = Index::of(snapshot)?;
     let (row, schema) = (snapshot.row(), Arc::clone(snapshot.schema()));
     let count = |state: State| index.entries.values().filter(|entry| entry.state == state).count();
@@ -117,7 +151,11 @@ fn write_objects(snapshot: &mut Snapshot<'_>, sink: &mut Sink) -> Result<(Export
     };
     sink.put(MANIFEST, &to_file(&manifest))?;
     let folders = folders(&schema);
-    for (id, entry) in &index.entries {
+    let total = index.entries.len();
+    for (done, (id, entry)) in index.entries.iter().enumerate() {
+        if done % STEP == 0 {
+            tell(Progress { stage: Stage::Objects, done, total });
+        }
         let lost = || StoreError::Corrupt(format!("a list has the member {id}, which is not there"));
         let found = snapshot.object(*id)?.ok_or_else(lost)?;
         let media = media_of(&index, &found.object);
@@ -128,8 +166,8 @@ fn write_objects(snapshot: &mut Snapshot<'_>, sink: &mut Sink) -> Result<(Export
         let text = document(&found.object, &schema.structures[*at].value, &names, kept.media.first());
         sink.put(&format!("{}/{name}.md", folders[*at]), text.as_bytes())?;
     }
-    let (left_out, files) = (index.left_out, index.media.len());
-    let exported = Exported { space: row.id, revision: row.revision, objects, trashed, left_out, files, bytes: 0 };
+    let (space, revision, left_out, lost) = (row.id, row.revision, index.left_out, Vec::new());
+    let exported = Exported { space, revision, objects, trashed, left_out, files: 0, bytes: 0, lost };
     Ok((exported, index.media))
 }
 
@@ -146,17 +184,11 @@ fn document(object: &Object, structure: &Structure, names: &FileNames<'_>, file:
     format!("---\n{id}: {}\n{file}{rest}", object.id)
 }
 
-/// Writes the bytes of a file as they come.
-async fn write_media(engine: &Engine, hash: FileHash, media: &Media, sink: &mut Sink) -> Result<(), ExportError> {
-    let failed = |source| ExportError::Files { path: media.path.clone(), hash, source };
-    let files = engine.files().map_err(|_| ExportError::NoFiles)?;
-    let mut bytes = files.open(hash, 0..media.size).await.map_err(failed)?;
-    sink.start(&media.path, media.size, false)?;
-    let mut left = media.size;
-    while let Some(next) = bytes.next().await {
-        let next = next.map_err(failed)?;
-        left = left.saturating_sub(next.len() as u64);
-        sink.write(&next)?;
-    }
-    if left > 0 { Err(failed(FilesError::Length)) } else { Ok(()) }
+/// Does work that takes long, beside everything else.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, ExportError> {
+    tokio::task::spawn_blocking(work).await.map_err(interrupted)
+}
+
+fn interrupted(error: tokio::task::JoinError) -> ExportError {
+    StoreError::Panicked(error.to_string()).into()
 }

@@ -18,11 +18,13 @@ pub(super) struct Sink {
     partial: PathBuf,
     kind: Kind,
     written: u64,
+    /// How many were written before the last file.
+    before: u64,
     finished: bool,
 }
 
 enum Kind {
-    Folder(Option<BufWriter<File>>),
+    Folder(Option<(PathBuf, BufWriter<File>)>),
     Archive(Option<Box<ZipWriter<BufWriter<File>>>>),
 }
 
@@ -36,6 +38,12 @@ impl Sink {
     /// Begins an export at a path that is free: an archive when it ends in `.zip`, else a folder, which may be there when it is
     /// empty.
     pub(super) fn begin(to: &Path) -> Result<Self, ExportError> {
+        // Without a slash at its end, behind which the other name would lie inside of what is to be.
+        let to = match to.file_name() {
+            Some(_) => &*to.components().collect::<PathBuf>(),
+            None => &*to.canonicalize().map_err(io(to))?,
+        };
+        let Some(name) = to.file_name() else { return Err(ExportError::Exists(to.to_owned())) };
         let archive = to.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
         let free = match std::fs::read_dir(to) {
             Ok(mut entries) => !archive && entries.next().is_none(),
@@ -46,9 +54,9 @@ impl Sink {
         if !free {
             return Err(ExportError::Exists(to.to_owned()));
         }
-        let mut name = to.as_os_str().to_owned();
-        name.push(".partial");
-        let partial = PathBuf::from(name);
+        let mut partial = name.to_owned();
+        partial.push(".partial");
+        let partial = to.with_file_name(partial);
         let taken = |error: std::io::Error| match error.kind() {
             std::io::ErrorKind::AlreadyExists => ExportError::Exists(partial.clone()),
             _ => io(&partial)(error),
@@ -60,7 +68,7 @@ impl Sink {
             std::fs::create_dir(&partial).map_err(taken)?;
             Kind::Folder(None)
         };
-        Ok(Self { to: to.to_owned(), partial, kind, written: 0, finished: false })
+        Ok(Self { to: to.to_owned(), partial, kind, written: 0, before: 0, finished: false })
     }
 
     /// Writes a file.
@@ -71,6 +79,7 @@ impl Sink {
 
     /// Begins a file that has so many bytes; whether it is worth the while to compress it.
     pub(super) fn start(&mut self, path: &str, size: u64, compress: bool) -> Result<(), ExportError> {
+        self.before = self.written;
         match &mut self.kind {
             Kind::Folder(current) => {
                 finish_file(current).map_err(io(&self.partial))?;
@@ -79,7 +88,7 @@ impl Sink {
                     std::fs::create_dir_all(parent).map_err(io(parent))?;
                 }
                 let file = OpenOptions::new().create_new(true).write(true).open(&path).map_err(io(&path))?;
-                *current = Some(BufWriter::new(file));
+                *current = Some((path, BufWriter::new(file)));
             }
             Kind::Archive(Some(archive)) => {
                 let method = if compress { CompressionMethod::Deflated } else { CompressionMethod::Stored };
@@ -100,11 +109,24 @@ impl Sink {
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), ExportError> {
         self.written += bytes.len() as u64;
         let done = match &mut self.kind {
-            Kind::Folder(Some(file)) => file.write_all(bytes),
+            Kind::Folder(Some((_, file))) => file.write_all(bytes),
             Kind::Archive(Some(archive)) => archive.write_all(bytes),
             _ => Ok(()),
         };
         done.map_err(io(&self.partial))
+    }
+
+    /// Takes the file back that was begun last.
+    pub(super) fn take_back(&mut self) -> Result<(), ExportError> {
+        self.written = self.before;
+        match &mut self.kind {
+            Kind::Folder(current) => match current.take() {
+                Some((path, _)) => std::fs::remove_file(&path).map_err(io(&path)),
+                None => Ok(()),
+            },
+            Kind::Archive(Some(archive)) => archive.abort_file().map_err(|error| io(&self.partial)(error.into())),
+            Kind::Archive(None) => Ok(()),
+        }
     }
 
     /// Gives what was written its name; how many bytes the files have together.
@@ -130,8 +152,8 @@ impl Sink {
     }
 }
 
-fn finish_file(current: &mut Option<BufWriter<File>>) -> std::io::Result<()> {
-    current.take().map_or(Ok(()), |mut file| file.flush())
+fn finish_file(current: &mut Option<(PathBuf, BufWriter<File>)>) -> std::io::Result<()> {
+    current.take().map_or(Ok(()), |(_, mut file)| file.flush())
 }
 
 impl Drop for Sink {

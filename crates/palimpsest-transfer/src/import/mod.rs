@@ -121,7 +121,7 @@ pub async fn import(engine: &Engine, import: Import, tell: Teller) -> Result<Imp
     };
     let source = Arc::new(source);
     if is_own {
-        let report = outcome::take_over(engine, space.as_deref(), source, dry_run).await?;
+        let report = outcome::take_over(engine, space.as_deref(), source, dry_run, &tell).await?;
         return Ok(Imported::Export(report));
     }
     let space = engine.find_space(space.as_deref()).await?;

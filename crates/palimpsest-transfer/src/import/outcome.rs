@@ -8,6 +8,7 @@ use palimpsest_model::SpaceId;
 use serde::{Deserialize, Serialize};
 
 use super::ImportError;
+use super::Teller;
 use super::report::Report;
 use super::source::Source;
 use crate::form::{MANIFEST, Manifest};
@@ -77,6 +78,7 @@ pub(super) async fn take_over(
     space: Option<&str>,
     source: Arc<Source>,
     dry_run: bool,
+    tell: &Teller,
 ) -> Result<lossless::Report, ImportError> {
     let own = Arc::clone(&source);
     let into = match space {
@@ -86,7 +88,7 @@ pub(super) async fn take_over(
             None => None,
         },
     };
-    Ok(lossless::adopt_source(engine, into, &source, dry_run).await?)
+    Ok(lossless::adopt_source(engine, into, source, dry_run, tell).await?)
 }
 
 /// The space that an export was made of, as far as its manifest says.

@@ -4,28 +4,21 @@
 //! Objects come in bounded commits, each object by itself: what is there already is left alone, so that an import that was cut
 //! short is finished by doing it again. What is wrong with an object is reported with its file, and the others come.
 
+mod media;
 mod read;
 mod report;
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use futures_util::StreamExt;
 use palimpsest_engine::{Adoption, Blueprint, Engine, Error, Fate};
-use palimpsest_model::{Object, ObjectId, SpaceId, State};
-use palimpsest_store::FilesError;
+use palimpsest_model::{FileHash, Object, ObjectId, SpaceId, State};
 
 pub use self::report::{Refused, Report};
-use crate::form::{MANIFEST, Manifest, OBJECTS};
-use crate::import::Limits;
-use crate::import::source::{File, Source, Unreadable};
-
-/// So many objects are taken over in one commit, or fewer when they are long.
-const AT_ONCE: usize = 200;
-/// So many bytes of objects.
-const BYTES_AT_ONCE: u64 = 4 << 20;
-/// So many pieces of a file wait to be kept.
-const WAITING: usize = 4;
+use crate::form::{MANIFEST, Manifest};
+use crate::import::source::{Source, Unreadable};
+use crate::import::{Limits, Progress, Stage, Teller};
 
 /// Why an export cannot be taken over at all.
 #[derive(Debug, thiserror::Error)]
@@ -39,6 +32,9 @@ pub enum AdoptError {
     /// The server says no.
     #[error("{}", .0.message)]
     Engine(#[from] Error),
+    /// A thread came to grief.
+    #[error("the import was interrupted")]
+    Interrupted,
 }
 
 /// How much is read of an export of our own: one of a large space is longer than anything that was not made here.
@@ -54,61 +50,85 @@ pub fn recognise(path: &Path) -> bool {
 
 /// Takes over the export at a path: into a space that is there, or into a new one. A dry run changes nothing.
 pub async fn adopt(engine: &Engine, into: Option<SpaceId>, path: &Path, dry_run: bool) -> Result<Report, AdoptError> {
-    adopt_source(engine, into, &Source::open(path, &limits())?, dry_run).await
+    let tell: Teller = Arc::new(|_| {});
+    adopt_telling(engine, into, path, dry_run, &tell).await
+}
+
+/// The same, telling how far it is.
+pub async fn adopt_telling(
+    engine: &Engine,
+    into: Option<SpaceId>,
+    path: &Path,
+    dry_run: bool,
+    tell: &Teller,
+) -> Result<Report, AdoptError> {
+    let path = path.to_owned();
+    let source = aside(move || Source::open(&path, &limits())).await??;
+    adopt_source(engine, into, Arc::new(source), dry_run, tell).await
 }
 
 /// The same, of a source that was opened under these limits.
 pub(crate) async fn adopt_source(
     engine: &Engine,
     into: Option<SpaceId>,
-    source: &Source,
+    source: Arc<Source>,
     dry_run: bool,
+    tell: &Teller,
 ) -> Result<Report, AdoptError> {
-    let manifest = read::manifest(source, &limits()).map_err(AdoptError::Manifest)?;
+    let own = Arc::clone(&source);
+    let manifest = aside(move || read::manifest(&own, &limits())).await?.map_err(AdoptError::Manifest)?;
     let Manifest { space, concurrency, structures, collections, objects, trashed, .. } = manifest;
     let blueprint = Blueprint { space, concurrency, structures, collections };
     let mut adoption = Adoption::begin(engine, blueprint, into, dry_run).await?;
     let mut report = Report::of(&adoption, dry_run);
-    let by_path: BTreeMap<_, _> = source.files.iter().map(|file| (file.path.as_str(), file)).collect();
-    let prefix = format!("{OBJECTS}/");
-    let files = || source.files.iter().filter(|file| file.path.starts_with(&prefix) && file.path.ends_with(".json"));
-    let missing = (objects + trashed).saturating_sub(files().count());
-    for file in files() {
+    let total = source.files.iter().filter(|file| read::is_object(file)).count();
+    let missing = (objects + trashed).saturating_sub(total);
+    let (mut at, mut done) = (0, 0);
+    while at < source.files.len() {
+        let (some, next) = read::some(&source, at).await?;
         // What is wrong is told when it is read again.
-        if let Ok(kept) = read::object(source, file, &limits()) {
-            adoption.expect(&kept.object);
-        }
+        some.iter().filter_map(|(_, kept)| kept.as_ref().ok()).for_each(|kept| adoption.expect(&kept.object));
+        (at, done) = (next, done + some.len());
+        tell(Progress { stage: Stage::Reading, done, total });
     }
     if missing > 0 {
         report.refuse(MANIFEST, None, format!("It names {missing} objects more than there are files of objects"));
     }
     // Also when nothing follows: a space without objects is one.
     adoption.adopt(engine, Vec::new()).await?;
-    let mut batch = Batch::default();
-    for file in files() {
-        let kept = match read::object(source, file, &limits()) {
-            Ok(kept) => kept,
-            Err(message) => {
-                report.refuse(&file.path, None, message);
-                continue;
+    (at, done) = (0, 0);
+    while at < source.files.len() {
+        let (some, next) = read::some(&source, at).await?;
+        (at, done) = (next, done + some.len());
+        let mut batch = Batch::default();
+        for (path, kept) in some {
+            let kept = match kept {
+                Ok(kept) => kept,
+                Err(message) => {
+                    report.refuse(&path, None, message);
+                    continue;
+                }
+            };
+            match media::bring(engine, &source, &kept, &mut batch.brought, dry_run).await? {
+                Ok(files) => report.files += files,
+                Err(message) => {
+                    report.refuse(&path, Some(kept.object.id), message);
+                    continue;
+                }
             }
-        };
-        let id = kept.object.id;
-        match bring_media(engine, source, &by_path, &kept, dry_run).await? {
-            Ok(bytes) => report.files += bytes,
-            Err(message) => {
-                report.refuse(&file.path, Some(id), message);
-                continue;
-            }
+            batch.paths.push((path, kept.object.id));
+            batch.objects.push((kept.object, kept.state));
         }
-        batch.push(file, kept.object, kept.state);
-        if batch.is_full() {
-            batch.adopt(engine, &mut adoption, &mut report).await?;
-        }
+        batch.adopt(engine, &mut adoption, &mut report).await?;
+        tell(Progress { stage: Stage::Objects, done, total });
     }
-    batch.adopt(engine, &mut adoption, &mut report).await?;
     report.differing = adoption.differing().to_vec();
     Ok(report)
+}
+
+/// Does work that takes long, beside everything else.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, AdoptError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| AdoptError::Interrupted)
 }
 
 /// Objects that are taken over together.
@@ -116,22 +136,13 @@ pub(crate) async fn adopt_source(
 struct Batch {
     paths: Vec<(String, ObjectId)>,
     objects: Vec<(Object, State)>,
-    bytes: u64,
+    /// Bytes that were brought for them: nothing names them yet.
+    brought: BTreeSet<FileHash>,
 }
 
 impl Batch {
-    fn push(&mut self, file: &File, object: Object, state: State) {
-        self.paths.push((file.path.clone(), object.id));
-        self.objects.push((object, state));
-        self.bytes += file.size;
-    }
-
-    fn is_full(&self) -> bool {
-        self.objects.len() >= AT_ONCE || self.bytes >= BYTES_AT_ONCE
-    }
-
-    async fn adopt(&mut self, engine: &Engine, adoption: &mut Adoption, report: &mut Report) -> Result<(), Error> {
-        let Self { paths, objects, .. } = std::mem::take(self);
+    async fn adopt(self, engine: &Engine, adoption: &mut Adoption, report: &mut Report) -> Result<(), Error> {
+        let Self { paths, objects, .. } = self;
         if objects.is_empty() {
             return Ok(());
         }
@@ -146,72 +157,4 @@ impl Batch {
         }
         Ok(())
     }
-}
-
-/// Keeps the bytes of the files of an object, before it comes itself; how many files were brought, or why not.
-async fn bring_media(
-    engine: &Engine,
-    source: &Source,
-    by_path: &BTreeMap<&str, &File>,
-    kept: &crate::form::Kept,
-    dry_run: bool,
-) -> Result<Result<usize, String>, Error> {
-    if kept.media.len() != kept.object.files.len() {
-        return Ok(Err("`media` names other files than the object has".to_owned()));
-    }
-    let mut brought = 0;
-    for (path, named) in kept.media.iter().zip(&kept.object.files) {
-        let Some(file) = by_path.get(path.as_str()) else { return Ok(Err(format!("{path} is not there"))) };
-        if file.size != named.size {
-            return Ok(Err(format!("{path} has {} bytes, not {}", file.size, named.size)));
-        }
-        let files = engine.files()?;
-        match files.size(named.hash).await {
-            Ok(Some(size)) if size == named.size => continue,
-            // It is made whole.
-            Ok(_) | Err(FilesError::Damaged(_)) => {}
-            Err(error) => return Err(of_files(error)),
-        }
-        let hash = match dry_run {
-            true => read::hash(source, file),
-            false => keep(engine, source, file).await?,
-        };
-        match hash {
-            Ok(hash) if hash == named.hash => brought += 1,
-            Ok(_) => return Ok(Err(format!("{path} is not what it was: its bytes have another hash"))),
-            Err(message) => return Ok(Err(format!("{path}: {message}"))),
-        }
-    }
-    Ok(Ok(brought))
-}
-
-/// Keeps the bytes of a file, which are read beside it.
-async fn keep(
-    engine: &Engine,
-    source: &Source,
-    file: &File,
-) -> Result<Result<palimpsest_model::FileHash, String>, Error> {
-    let (send, receive) = tokio::sync::mpsc::channel(WAITING);
-    let (reader, read) = (source.clone(), file.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut take = |piece: &[u8]| send.blocking_send(Ok(bytes::Bytes::copy_from_slice(piece))).is_ok();
-        let done = reader.copy(&read, &mut take);
-        if let Err(message) = &done {
-            // Who keeps them must not take half of them for all.
-            let _ = send.blocking_send(Err(FilesError::Interrupted(message.clone())));
-        }
-        done
-    });
-    let stream = futures_util::stream::unfold(receive, |mut receive| async { Some((receive.recv().await?, receive)) });
-    let kept = engine.files()?.put(stream.boxed(), file.size, engine.now()).await;
-    match reading.await {
-        Ok(Err(message)) if message != "given up" => return Ok(Err(message)),
-        Err(error) => return Ok(Err(error.to_string())),
-        _ => {}
-    }
-    Ok(Ok(kept.map_err(of_files)?.hash))
-}
-
-fn of_files(error: FilesError) -> Error {
-    Error::new(palimpsest_engine::Code::ServiceUnavailable, error.to_string())
 }

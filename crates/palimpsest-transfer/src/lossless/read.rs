@@ -1,15 +1,23 @@
 //! Reading the files of the lossless form. They must be exactly as an export writes them: what would be dropped or understood
 //! otherwise is a problem.
 
+use std::sync::Arc;
+
 use palimpsest_model::{FileHash, Path};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::form::{FORMAT, Kept, MANIFEST, Manifest, VERSION, object_path};
+use super::{AdoptError, aside, limits};
+use crate::form::{FORMAT, Kept, MANIFEST, Manifest, OBJECTS, VERSION, object_path};
 use crate::import::Limits;
 use crate::import::source::{File, Source};
+
+/// So many objects are read and taken over together, or fewer when they are long.
+const AT_ONCE: usize = 200;
+/// So many bytes of objects.
+const BYTES_AT_ONCE: u64 = 4 << 20;
 
 /// The manifest of a source, if it has one.
 pub(super) fn manifest_of(source: &Source) -> Option<&File> {
@@ -31,12 +39,37 @@ pub(super) fn manifest(source: &Source, limits: &Limits) -> Result<Manifest, Str
 }
 
 /// Reads an object.
-pub(super) fn object(source: &Source, file: &File, limits: &Limits) -> Result<Kept, String> {
+fn object(source: &Source, file: &File, limits: &Limits) -> Result<Kept, String> {
     let kept: Kept = exact(&json(&source.text(file, limits)?)?)?;
     if object_path(kept.object.id) != file.path {
         return Err(format!("it holds the object {}, which is another", kept.object.id));
     }
     Ok(kept)
+}
+
+/// Whether a file is one of an object.
+pub(super) fn is_object(file: &File) -> bool {
+    file.path.strip_prefix(OBJECTS).is_some_and(|rest| rest.starts_with('/') && rest.ends_with(".json"))
+}
+
+/// Objects by the paths of their files, or what is wrong with them, and where the next ones begin.
+type Read = (Vec<(String, Result<Kept, String>)>, usize);
+
+/// Reads some objects, from a place among the files on.
+pub(super) async fn some(source: &Arc<Source>, from: usize) -> Result<Read, AdoptError> {
+    let source = Arc::clone(source);
+    aside(move || {
+        let (mut read, mut bytes, mut at) = (Vec::new(), 0, from);
+        while let Some(file) = source.files.get(at).filter(|_| read.len() < AT_ONCE && bytes < BYTES_AT_ONCE) {
+            if is_object(file) {
+                bytes += file.size;
+                read.push((file.path.clone(), object(&source, file, &limits())));
+            }
+            at += 1;
+        }
+        (read, at)
+    })
+    .await
 }
 
 /// The hash of the bytes of a file.

@@ -23,7 +23,7 @@ pub struct Report {
     pub present: usize,
     /// How many files of media were brought; those that were there already are not counted.
     pub files: usize,
-    /// Structures and collections that are there, other than the export has them; they stayed as they are.
+    /// Structures and collections that are there, other than the export has them, or were deleted; they stayed as they are.
     pub differing: Vec<String>,
     /// What was not taken over.
     pub refused: Vec<Refused>,

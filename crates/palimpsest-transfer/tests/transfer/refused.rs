@@ -1,15 +1,18 @@
 //! What is wrong with an export is told with its file, and nothing of it comes in.
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
-use palimpsest_engine::Operation;
-use palimpsest_model::{State, Value};
-use palimpsest_store::ChangeKind;
+use palimpsest_engine::{CountedIds, Engine, ManualClock, Operation};
+use palimpsest_model::arbitrary::structures;
+use palimpsest_model::{BuiltIn, Collection, CollectionId, State, StructureId, Value};
+use palimpsest_store::{ChangeKind, Tx};
 use palimpsest_transfer::export::{ExportError, export};
 use palimpsest_transfer::lossless::{AdoptError, Report, adopt};
 use serde_json::Value as Json;
 
-use crate::world::{World, image, run};
+use crate::world::{World, image, run, tree};
 
 /// A page with a paragraph, and its id.
 async fn page(world: &World, space: palimpsest_model::SpaceId, text: &str) -> palimpsest_model::ObjectId {
@@ -186,18 +189,146 @@ fn a_folder_that_is_not_empty_is_left_alone() {
 }
 
 #[test]
+fn a_path_may_end_in_a_slash_or_lead_up() {
+    run(async {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let space = world.space("Here").await;
+        let path = |name: &str| std::path::PathBuf::from(format!("{}/{name}", folder.path().display()));
+        std::fs::create_dir_all(path("empty/er")).unwrap();
+        for name in ["one/", "two//", "three/.", "four.zip/", "empty/er/"] {
+            export(&world.engine, space, &path(name)).await.unwrap();
+        }
+        let is_whole = |name: &str| path(name).join("palimpsest.json").is_file();
+        assert!(["one", "two", "three", "empty/er"].into_iter().all(is_whole) && path("four.zip").is_file());
+        let refused = export(&world.engine, space, &path("one/..")).await.unwrap_err();
+        assert!(matches!(refused, ExportError::Exists(_)), "{refused}");
+        assert!(matches!(export(&world.engine, space, Path::new("/")).await, Err(ExportError::Exists(_))));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 5);
+    });
+}
+
+#[test]
 fn an_export_that_fails_leaves_nothing() {
     run(async {
         let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
         let space = world.space("Here").await;
-        let mut lost = world.file("cat.png", b"meow").await;
-        lost.hash.0[0] ^= 1;
-        let cat = image(0, "Cat", vec![lost]);
+        let cat = image(0, "Cat", vec![world.file("cat.png", b"meow").await]);
         world.put(space, move |tx| tx.put(cat.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+        // A server that keeps no files.
+        let engine = Engine::new(
+            Arc::clone(world.engine.store()),
+            Arc::new(ManualClock::at(world.engine.now())),
+            Arc::new(CountedIds::default()),
+        );
         for name in ["export", "export.zip"] {
-            let failed = export(&world.engine, space, &folder.path().join(name)).await.unwrap_err();
-            assert!(failed.to_string().contains("media/cat.png"), "{failed}");
+            let failed = export(&engine, space, &folder.path().join(name)).await.unwrap_err();
+            assert!(matches!(failed, ExportError::NoFiles), "{failed}");
         }
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    });
+}
+
+#[test]
+fn bytes_that_are_lost_are_told_and_everything_else_is_exported() {
+    run(async {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let space = world.space("Here").await;
+        let mut kept = Vec::new();
+        for number in 0..8_u8 {
+            let bytes = vec![number; 300_000 + usize::from(number)];
+            let mut file = world.file(&format!("{number}.png"), &bytes).await;
+            match number {
+                0..2 => world.files.damage(file.hash, 250_000),
+                2..4 => file.hash.0[31] ^= 1,
+                _ => kept.push((format!("media/{number}.png"), bytes)),
+            }
+            let object = image(number.into(), "Image", vec![file]);
+            world.put(space, move |tx| tx.put(object.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+        }
+        for name in ["export", "export.zip"] {
+            let path = folder.path().join(name);
+            let exported = export(&world.engine, space, &path).await.unwrap();
+            assert_eq!((exported.objects, exported.files, exported.lost.len()), (8, 4, 4));
+            let told: BTreeSet<_> = exported.lost.iter().map(|lost| (lost.object, lost.path.clone())).collect();
+            let meant = (0..4).map(|number| (image(number, "", Vec::new()).id, format!("media/{number}.png")));
+            assert_eq!(told, meant.collect());
+            assert_eq!(exported.lost.iter().filter(|lost| lost.message.contains("damaged")).count(), 2);
+            if path.is_dir() {
+                let found = tree(&path);
+                let media = found.iter().filter(|(path, _)| path.starts_with("media/"));
+                assert!(media.eq(kept.iter().map(|(path, bytes)| (path, bytes))));
+                assert_eq!(exported.bytes, found.values().map(|bytes| bytes.len() as u64).sum::<u64>());
+            }
+            // It comes back, but for what was lost.
+            let there = World::new();
+            let report = adopt(&there.engine, None, &path, false).await.unwrap();
+            assert_eq!((report.adopted, report.files, report.refused.len()), (4, 4, 4), "{report:?}");
+        }
+    });
+}
+
+#[test]
+fn bytes_that_nothing_names_are_put_again() {
+    run(async {
+        let (here, there, folder) = (World::new(), World::new(), tempfile::tempdir().unwrap());
+        let space = here.space("Here").await;
+        for number in 0..3 {
+            let object = image(number, "Cat", vec![here.file("cat.png", b"meow").await]);
+            here.put(space, move |tx| tx.put(object.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+        }
+        let from = folder.path().join("export");
+        export(&here.engine, space, &from).await.unwrap();
+        // They may be removed at any time as long as nothing names them.
+        there.file("cat.png", b"meow").await;
+        let mut brought = Vec::new();
+        for (into, dry_run) in [(None, true), (None, false), (Some(there.space("Other").await), false)] {
+            brought.push(adopt(&there.engine, into, &from, dry_run).await.unwrap().files);
+        }
+        assert_eq!(brought, [1, 1, 0]);
+    });
+}
+
+#[test]
+fn what_was_deleted_stays_deleted() {
+    run(async {
+        let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+        let space = world.space("Here").await;
+        let custom = structures().pop().unwrap();
+        let shelf = |number: u128, structure| Collection {
+            id: CollectionId(uuid::Uuid::from_u128(0x4000_8000_0000_0000_0000 | number)),
+            structure,
+            title: format!("Shelf {number}"),
+        };
+        let page = StructureId::BuiltIn(BuiltIn::RootPage);
+        let shelves = [shelf(1, custom.id), shelf(2, page), shelf(3, page)];
+        let (put, shelved) = (custom.clone(), shelves.clone());
+        let made = move |tx: &mut Tx<'_>| {
+            tx.put_structure(put.clone());
+            shelved.iter().for_each(|shelf| tx.put_collection(shelf.clone()));
+        };
+        world.put(space, made).await;
+        let from = folder.path().join("export");
+        export(&world.engine, space, &from).await.unwrap();
+        let [one, two, _] = shelves.clone().map(|shelf| shelf.id);
+        let gone = custom.id;
+        let delete = move |tx: &mut Tx<'_>| {
+            tx.remove_collection(one);
+            tx.remove_collection(two);
+            tx.remove_structure(gone);
+        };
+        world.put(space, delete).await;
+        let schema = |space| world.engine.store().read(space, |snapshot| (**snapshot.schema()).clone());
+        let before = (schema(space).await.unwrap().value, world.revision(space).await);
+        for dry_run in [true, false] {
+            let report = adopt(&world.engine, Some(space), &from, dry_run).await.unwrap();
+            assert_eq!(report.differing.len(), 3, "{report:?}");
+            assert!(report.differing.iter().all(|what| what.contains("deleted here")), "{report:?}");
+            assert!(report.differing[0].contains(&gone.to_string()), "{report:?}");
+        }
+        assert_eq!((schema(space).await.unwrap().value, world.revision(space).await), before);
+        // Elsewhere nothing of it was deleted.
+        let there = World::new();
+        let report = adopt(&there.engine, None, &from, false).await.unwrap();
+        assert_eq!(report.differing, Vec::<String>::new());
     });
 }

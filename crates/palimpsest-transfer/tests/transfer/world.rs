@@ -13,7 +13,7 @@ use palimpsest_model::{
     Timestamp, Value, builtin_structures,
 };
 use palimpsest_store::{Actor, ChangeKind, Files, Found, Intent, List, MemoryFiles, MemoryStore, Snapshot, Tx};
-use proptest::collection::vec;
+use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -97,13 +97,17 @@ impl World {
     }
 }
 
+/// The names of files, and their bytes.
+type NamedBytes = Vec<(String, Vec<u8>)>;
+
 /// The contents of a space before it is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Plan {
     pub(crate) structures: Vec<Structure>,
     pub(crate) collections: Vec<Collection>,
     pub(crate) objects: Vec<(Object, State)>,
-    pub(crate) media: Vec<(String, Vec<u8>)>,
+    /// Of each its number, whether it lies in the trash, and its files.
+    pub(crate) media: Vec<(u16, State, NamedBytes)>,
     pub(crate) days: Vec<u8>,
 }
 
@@ -117,8 +121,15 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
     let tag = builtin_structures().into_iter().find(|it| it.id == StructureId::BuiltIn(BuiltIn::RootTag)).unwrap();
     let kinds: Vec<_> = structures.iter().chain([&tag]).map(objects_of).collect();
     let object = (proptest::strategy::Union::new(kinds), any::<[bool; 4]>(), 0_usize..8);
-    let media = ("[a-z]{0,3}(\\.png|\\.PNG|/\\.\\.|)", vec(any::<u8>(), 0..40));
-    (vec(object, 0..8), vec(media, 0..3), vec(0_u8..4, 0..3)).prop_map(move |(objects, media, days)| {
+    // Often the same bytes.
+    let bytes = prop_oneof![vec(0_u8..2, 0..2), vec(any::<u8>(), 0..40)];
+    let file = ("[a-z]{0,3}(\\.png|\\.PNG|/\\.\\.|)", bytes);
+    let state = prop_oneof![3 => Just(State::Live), 1 => Just(State::Trashed)];
+    // Not in the order of their ids.
+    let media = btree_map(any::<u16>(), (state, vec(file, 1..3)), 0..4)
+        .prop_map(|media| media.into_iter().map(|(number, (state, files))| (number, state, files)).collect::<Vec<_>>())
+        .prop_shuffle();
+    (vec(object, 0..8), media, vec(0_u8..4, 0..3)).prop_map(move |(objects, media, days)| {
         let custom = structures.last().unwrap();
         let collections: Vec<_> = structures
             .iter()
@@ -167,10 +178,13 @@ pub(crate) async fn made(world: &World, plan: &Plan) -> SpaceId {
             }
         })
         .await;
-    for (at, (name, bytes)) in plan.media.iter().enumerate() {
-        let file = world.file(name, bytes).await;
-        let object = image(at as u128, "An image", vec![file]);
-        world.put(space, move |tx| tx.put(object.clone(), State::Live, ChangeKind::Created).unwrap()).await;
+    for (number, state, kept) in &plan.media {
+        let mut files = Vec::new();
+        for (name, bytes) in kept {
+            files.push(world.file(name, bytes).await);
+        }
+        let (object, state) = (image(u128::from(*number), "An image", files), *state);
+        world.put(space, move |tx| tx.put(object.clone(), state, ChangeKind::Created).unwrap()).await;
     }
     for day in &plan.days {
         let date = Timestamp::parse(&format!("2026-11-{:02}", 10 + day));
