@@ -37,6 +37,12 @@ impl Asked {
         start..start + self.sums.length(chunk)
     }
 
+    /// Refuses a file of another size than it had.
+    #[cfg(feature = "s3")]
+    pub(crate) fn check_size(&self, size: u64) -> Result<(), FilesError> {
+        if size == self.sums.size { Ok(()) } else { Err(FilesError::Damaged(self.hash)) }
+    }
+
     /// All chunks that are needed.
     #[cfg(feature = "s3")]
     pub(crate) fn chunks(&self) -> Range<u64> {

@@ -90,7 +90,14 @@ pub(crate) async fn fetch(
         return Ok(Box::pin(stream::empty()));
     }
     let options = GetOptions { range: Some(GetRange::Bounded(asked.chunks())), ..GetOptions::default() };
-    let found = store.get_opts(path, options).await.map_err(unreachable)?;
+    let found = match store.get_opts(path, options).await {
+        Ok(found) => found,
+        // A bucket refuses a range that lies behind the end of what was cut off.
+        Err(error) => match store.head(path).await {
+            Ok(there) => asked.check_size(there.size).and(Err(unreachable(error)))?,
+            Err(_) => return Err(unreachable(error)),
+        },
+    };
     let bytes = found.into_stream().map_err(unreachable).boxed();
     Ok(Box::pin(stream::try_unfold((bytes, BytesMut::new(), asked), |(mut bytes, mut held, mut asked)| async move {
         if asked.is_done() {
