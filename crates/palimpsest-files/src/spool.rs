@@ -60,9 +60,11 @@ impl Spool {
 pub(crate) async fn receive(
     folder: &Path,
     disk: &Disk,
-    mut bytes: ByteStream<'_>,
+    bytes: ByteStream<'_>,
     limit: u64,
 ) -> Result<Spooled, FilesError> {
+    // It is asked once more after its end.
+    let mut bytes = bytes.fuse();
     let (folder, disk) = (folder.to_owned(), disk.clone());
     let mut spool = blocking(move || Spool::begin(&folder, &disk)).await?;
     let (mut size, mut held) = (0_u64, Vec::new());
@@ -99,7 +101,9 @@ mod tests {
     use super::*;
 
     /// A byte of a buffer that is held as long as it is.
-    struct Held(Arc<()>);
+    struct Held {
+        _buffer: Arc<()>,
+    }
 
     impl AsRef<[u8]> for Held {
         fn as_ref(&self) -> &[u8] {
@@ -113,7 +117,7 @@ mod tests {
         let buffers = Arc::new(());
         let come = stream::iter(0..1000).map(|_| {
             assert_eq!(Arc::strong_count(&buffers), 1);
-            Ok(Bytes::from_owner(Held(Arc::clone(&buffers))))
+            Ok(Bytes::from_owner(Held { _buffer: Arc::clone(&buffers) }))
         });
         let spooled = receive(folder.path(), &Disk::default(), Box::pin(come), 1000).await.unwrap();
         assert_eq!(spooled.sums.size, 1000);
