@@ -39,3 +39,12 @@ fn what_only_looks_like_a_number_stays_text() {
     let values = ["No", "Version", "Count"].map(|name| stage.value(&order, name));
     assert_eq!(values, ["text 1234567890123456789012", "text 1.10", "number 3"]);
 }
+
+#[test]
+fn a_tag_that_is_called_like_a_row_is_a_tag() {
+    let stage = Stage::new();
+    let source = folder(&[("films.csv", "Name,Year\nA,1999\n"), ("Note.md", "---\ntags: [a, b]\n---\n# Hi\nText\n")]);
+    let report = stage.import(source.path());
+    assert_eq!(report.problems, [], "the note is kept with its text");
+    assert_eq!((report.notes.made, report.tags.made), (1, 2));
+}
