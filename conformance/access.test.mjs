@@ -10,7 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { chapter, check, finish, must } from './lib/checks.mjs'
 import { checkRefusal, Client, exchangeOf, refused } from './lib/client.mjs'
 import { paragraph, title, UUID, value } from './lib/content.mjs'
-import { callsOn, guardedCalls, ON_AN_OBJECT } from './lib/endpoints.mjs'
+import { callsOfTheOperator, callsOn, guardedCalls, ON_AN_OBJECT } from './lib/endpoints.mjs'
 import { command, operate, refusedCommand, Server, temporaryFolder } from './lib/server.mjs'
 
 const SECRET = /^cap-api-[A-Za-z0-9_-]{43}$/
@@ -46,7 +46,8 @@ const ownTag = await first.create({ structureId: 'RootTag', properties: { title:
 const webhook = JSON.parse((await first.raw('POST', '/webhooks', { url: 'https://example.org/hook' })).text).id
 // One that is paused stays as it is.
 await first.raw('PATCH', '/webhooks', { id: webhook, paused: true })
-const object = { ...written, collection: collection.id, tag: ownTag.id, webhook, revision: exchangeOf(ownTag).revision }
+const upload = JSON.parse((await first.raw('POST', '/object/media/upload', { fileName: 'own.txt', fileSize: 1 })).text).id
+const object = { ...written, collection: collection.id, tag: ownTag.id, webhook, upload, revision: exchangeOf(ownTag).revision }
 
 await check('every call that the document guards is tried here', async () =>
   assert.deepEqual(Object.keys(callsOn(object)).sort(), await guardedCalls(server.url)))
@@ -91,14 +92,22 @@ await chapter('tokens', async () => {
     const found = listed.find((one) => one.id === reader.id)
     assert.match(found.createdAt, /^\d{4}-\d\d-\d\dT.*Z$/)
     const { createdAt, ...rest } = found
-    assert.deepEqual(rest, { id: reader.id, name: 'the reader', space: alpha.id, scopes: ['api:read'], expiresAt: null, revokedAt: null, concurrency: 'lastWriteWins' })
+    assert.deepEqual(rest, { id: reader.id, name: 'the reader', spaces: [alpha.id], scopes: ['api:read'], expiresAt: null, revokedAt: null, concurrency: 'lastWriteWins' })
     assert.deepEqual(listed.find((one) => one.id === stranger.id).scopes, ['api:read', 'api:write'])
     for (const secret of secrets) assert.ok(!JSON.stringify(listed).includes(secret.slice('cap-api-'.length)))
   })
   await check('token list --space lists the tokens of that space alone', async () => {
     const listed = await operate(data, 'token', 'list', '--space', 'Beta')
-    assert.ok(listed.length >= 2 && listed.every((one) => one.space === beta.id))
+    assert.ok(listed.length >= 2 && listed.every((one) => one.spaces.includes(beta.id)))
   })
+  await check('a token of several spaces is listed with all, and is nobody to every call', () =>
+    withoutTrace(async () => {
+      const both = await newToken('--space', 'Beta', '--space', alpha.id, '--space', beta.id, '--name', 'both')
+      const listed = (await operate(data, 'token', 'list', '--space', 'Beta')).find((one) => one.id === both.id)
+      assert.deepEqual(listed.spaces, [beta.id, alpha.id])
+      for (const { make } of Object.values(callsOn(object))) checkRefusal(await make(as(both.token)), 401, CLOSED)
+      await operate(data, 'token', 'revoke', 'both')
+    }))
   await check('token list prints a table without secrets', async () => {
     const { stdout } = await command(data, 'token', 'list')
     assert.match(stdout, /the reader .*api:read/)
@@ -347,9 +356,64 @@ await chapter('spaces', async () => {
       await operate(data, 'space', 'delete', 'Beta')
       for (const { make } of Object.values(callsOn(object))) checkRefusal(await make(other), 401, CLOSED)
       assert.deepEqual((await operate(data, 'space', 'list')).map(({ id }) => id), [alpha.id])
-      assert.ok((await operate(data, 'token', 'list')).every((token) => token.space === alpha.id))
+      assert.ok((await operate(data, 'token', 'list')).every((token) => token.spaces.join() === alpha.id))
     }))
   await check('an unknown space cannot be deleted', () => refusedCommand(data, ['space', 'delete', 'Beta'], /Beta/))
+})
+
+await chapter('managing', async () => {
+  const made = await operate(data, 'admin-token', '--name', 'office')
+  secrets.push(made.token)
+  const office = as(made.token)
+  const doomed = await first.create({ structureId: 'RootPage', properties: { title: title('doomed') } })
+  const guest = await newToken('--space', alpha.id, '--name', 'guest')
+  const things = { space: alpha.id, object: doomed.id, token: guest.id }
+  const closed = async (api) => {
+    for (const make of Object.values(callsOfTheOperator(things))) checkRefusal(await make(api), 401, CLOSED)
+  }
+
+  await check('every call that the document keeps for the operator is tried here', async () =>
+    assert.deepEqual(Object.keys(callsOfTheOperator(things)).sort(), await guardedCalls(server.url, 'operator')))
+  await check('admin-token prints the secret alone on its last line', async () => {
+    const { stdout } = await command(data, 'admin-token')
+    const last = stdout.trimEnd().split('\n').at(-1)
+    assert.match(last, /^cap-admin-[A-Za-z0-9_-]{43}$/)
+    secrets.push(last)
+    assert.equal((await as(last).raw('GET', '/admin/spaces')).status, 200)
+    await operate(data, 'admin-token', 'revoke', 'admin')
+    await closed(as(last))
+  })
+  await check('admin-token list tells all about them but their secrets', async () => {
+    const [mine] = (await operate(data, 'admin-token', 'list')).filter(({ name }) => name === 'office')
+    assert.deepEqual({ ...mine, createdAt: '' }, { id: made.id, name: 'office', createdAt: '', expiresAt: null, revokedAt: null })
+    const { stdout } = await command(data, 'admin-token', 'list')
+    for (const secret of secrets) assert.ok(!stdout.includes(secret.slice(-20)))
+  })
+  await check('no token of a space manages anything, and nobody does', () =>
+    withoutTrace(async () => {
+      for (const token of [server.token, reader.token, undefined, made.token.replace('cap-admin-', 'cap-api-')]) await closed(as(token))
+    }))
+  await check('a token of the operator opens no call of a space', () =>
+    withoutTrace(async () => {
+      for (const { make } of Object.values(callsOn(object))) checkRefusal(await make(office), 401, CLOSED)
+    }))
+  await check('a space and its token are made, used and deleted', async () => {
+    const space = JSON.parse((await office.raw('POST', '/admin/spaces', { title: 'Made', timezone: 'Europe/Berlin' })).text)
+    const { token } = JSON.parse((await office.raw('POST', '/admin/tokens', { spaceId: space.id, name: 'a', scopes: ['api:read'] })).text)
+    secrets.push(token)
+    assert.equal((await as(token).space()).title, 'Made')
+    assert.ok((await operate(data, 'space', 'list')).some(({ id, timezone }) => id === space.id && timezone === 'Europe/Berlin'))
+    assert.equal((await office.raw('DELETE', `/admin/spaces?id=${space.id}`)).status, 204)
+    await refused(as(token).space(), 401, CLOSED)
+  })
+  await check('what was erased is in no file', async () => {
+    assert.equal((await office.raw('POST', '/admin/erase', { spaceId: alpha.id, id: doomed.id })).status, 200)
+    await refused(first.get(doomed.id), 404, UNSEEN)
+  })
+  await check('a revoked token of the operator fails on the next request', async () => {
+    await operate(data, 'admin-token', 'revoke', made.id)
+    await closed(office)
+  })
 })
 
 await chapter('secrets and the log', async () => {

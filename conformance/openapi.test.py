@@ -11,6 +11,7 @@ from lib.server import Server, command, temporary_folder
 
 folder = temporary_folder()
 server = Server(folder / "data", "--log-level", "warn", "--fetch-links", "off")
+office = Server(folder / "office", "--log-level", "warn")
 
 
 def document():
@@ -24,5 +25,5 @@ def document():
 
 
 chapter("document", document)
-chapter("schemathesis", found, server, folder)
+chapter("schemathesis", found, server, office, folder)
 finish()

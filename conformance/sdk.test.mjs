@@ -17,9 +17,12 @@ import { properties } from './lib/sdk/properties.mjs'
 import { restart } from './lib/sdk/restart.mjs'
 import { search } from './lib/sdk/search.mjs'
 import { space } from './lib/sdk/space.mjs'
+import { types } from './lib/sdk/types.mjs'
 import { furnish } from './lib/sdk/world.mjs'
 
 const world = await must('the server starts on an empty folder, and takes structures and collections', furnish)
-const chapters = { space, objects, properties, collections, blocks, blockEdits, search, markdown, daily, links, parallel, messages, restart }
+const chapters = {
+  space, objects, properties, collections, types, blocks, blockEdits, search, markdown, daily, links, parallel, messages, restart,
+}
 for (const [name, run] of Object.entries(chapters)) await chapter(name, () => run(world))
 await finish()

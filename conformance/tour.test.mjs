@@ -18,6 +18,7 @@ const expected = [
   [/"kind":"merged".*"kind":"updated","paths":\["properties.title"\]/, 'the history tells of both'],
   [/cap_not_found.*"value":"Reagents, cold room"/s, 'a page is thrown away and taken back'],
   [/(?=.*at properties\.date\.date\.start)(?=.*at properties\.title\.title\.value)/s, 'a mistake is answered with paths'],
+  [/"title":"Reagent",.*"name":"Molar mass".*"name":"in stock"/, 'an object type is made by a call'],
   [/cap-api-[\w-]{43}\n.*reader.*Lab notes/s, 'a token and a collection are made, and the token is revoked'],
 ]
 const { pasted, stderr, end } = await must('the tour is pasted', () => paste(steps('README.md')))

@@ -32,8 +32,8 @@ export class Server {
   #end
 
   /** Starts one on a data folder and waits until it tells its address (and, on an empty folder, the token). */
-  static async start(data, { args = [], env = {} } = {}) {
-    const server = new Server(data, args, env)
+  static async start(data, { args = [], env = {}, rates = 'off' } = {}) {
+    const server = new Server(data, ['--rate-limits', rates, ...args], env)
     const fresh = !existsSync(join(data, 'palimpsest.db'))
     await server.#until(() => server.url && (server.token || !fresh), 'telling the address')
     return server
@@ -44,7 +44,7 @@ export class Server {
     this.stdout = ''
     this.log = ''
     const options = { env: { ...environment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] }
-    this.#child = spawn(BINARY, ['serve', '--data', data, '--listen', '127.0.0.1:0', '--rate-limits', 'off', ...args], options)
+    this.#child = spawn(BINARY, ['serve', '--data', data, '--listen', '127.0.0.1:0', ...args], options)
     running.add(this.#child)
     this.#closed = once(this.#child, 'close').then(([code, signal]) => {
       running.delete(this.#child)

@@ -65,6 +65,11 @@ class Process:
                     raise RuntimeError(f"it {'ended' if self.closed else 'ran on'} before {what}:\n{self.stdout}\n{self.log}")
                 self._changed.wait(0.2)
 
+    @property
+    def pid(self):
+        """Its id."""
+        return self._child.pid
+
     def signal(self, number):
         self._child.send_signal(number)
 
@@ -111,7 +116,7 @@ class Server(Process):
 
     def client(self, token=None, **options):
         """An HTTP client with a token (the first one when none is given), but no version header."""
-        return httpx.Client(**self._options(token), **options)
+        return httpx.Client(**self._options(token) | options)
 
     def async_client(self, token=None):
         """The same for asynchronous code."""

@@ -9,6 +9,7 @@ use crate::counts::{self, Counts};
 use crate::node;
 use crate::powercut;
 use crate::process::{self, Deadline};
+use crate::venv;
 use crate::workspace::Workspace;
 
 /// The features of the one debug build that all tests share.
@@ -39,6 +40,7 @@ pub(crate) fn run(workspace: &Workspace, long: bool, deadline: Deadline) -> Resu
     cargo.args(["--workspace", "--locked", "--no-fail-fast"]).args(FEATURES);
     cargo.env("PALIMPSEST_TEST_POWERCUT", powercut::library(workspace));
     cargo.env("PALIMPSEST_COMMONMARK", node::commonmark(workspace));
+    cargo.env("PALIMPSEST_TEST_MOTO", venv::moto(workspace));
     pass_long(&mut cargo, long);
     count(&mut cargo, deadline, read)
 }

@@ -1,4 +1,4 @@
-//! The Python environment of the black-box suites, made from `conformance/requirements.txt`.
+//! The Python environment of the black-box suites and of the tests of the bucket, made from `conformance/requirements.txt`.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -12,6 +12,11 @@ use crate::workspace::Workspace;
 /// The environment's interpreter, whether it is installed yet or not.
 pub(crate) fn python(workspace: &Workspace) -> PathBuf {
     workspace.target.join("venv/bin/python")
+}
+
+/// The program that speaks S3, whether it is installed yet or not.
+pub(crate) fn moto(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("venv/bin/moto_server")
 }
 
 /// Installs what `conformance/requirements.txt` names.

@@ -140,7 +140,7 @@ export async function space({ api, data, folder, experiment, sampleStructure, co
   })
   await check('a structure that allows an unknown structure is refused', () =>
     wrong(withProperty({ name: 'A', type: 'entity', allowedStructures: [experiment.ids.state] }), /allowedStructures/))
-  await check('a structure under an id that is taken is refused', () => wrong({ ...sampleStructure, title: 'Another' }, /already/i))
+  await check('a structure under an id that is taken is refused', () => wrong({ ...sampleStructure, title: 'Another' }, /given before/))
   await check('a structure file that is no JSON is refused by its name', () => wrong('{"title":', /wrong\.json/))
   await check('a collection of an unknown structure is refused', () =>
     refusedCommand(data, ['collection', 'create', '--structure', 'Nope', 'Title'], /Nope/))

@@ -157,8 +157,10 @@ def paths_and_methods(client):
         is_refusal(client.get(f"/object/{new_page(client)['id']}"), 404)
 
     known = {
-        "/space": {"GET"},
-        "/space/structures": {"GET"},
+        "/space": {"GET", "PATCH"},
+        "/space/structures": {"GET", "POST", "PATCH", "DELETE"},
+        "/space/properties": {"POST", "PATCH", "DELETE"},
+        "/space/collections": {"POST", "PATCH", "DELETE"},
         "/object": {"GET", "POST", "PATCH", "DELETE"},
         "/object/markdown": {"GET", "POST", "PATCH"},
         "/object/edits": {"POST"},
@@ -214,6 +216,8 @@ def authentication(server, client):
                                      ("POST", "/object/edits"), ("POST", "/blocks/move"), ("GET", "/changes"), ("POST", "/transactions"),
                                      ("GET", "/webhooks"), ("POST", "/webhooks"), ("POST", "/webhooks/test"),
                                      ("POST", "/object/revert"), ("POST", "/transactions/revert"),
+                                     ("PATCH", "/space"), ("POST", "/space/structures"), ("DELETE", "/space/structures"),
+                                     ("PATCH", "/space/properties"), ("POST", "/space/collections"),
                                      ("POST", "/objects/search"), ("POST", "/blocks/daily-note/append"), ("GET", "/objects"), ("GET", "/objects/tag")):
                     answer = other.request(method, path, headers=headers)
                     is_refusal(answer, 401)

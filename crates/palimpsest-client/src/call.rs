@@ -188,7 +188,7 @@ impl<T> Call<T> {
 
 /// Sends a request, again and again as far as that is safe, until its answer stands.
 async fn exchange(client: &Client, retry: Retry, mut request: Request) -> Result<Received, Error> {
-    let safety = match request.reads {
+    let safety = match request.reads || request.repeatable {
         true => Safety::Read,
         false if client.knows_keys() && !request.unkeyed => Safety::Keyed,
         false => Safety::Write,

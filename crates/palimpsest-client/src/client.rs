@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::careful::Versions;
 use crate::chance::Chance;
 use crate::code::Code;
+use crate::download::Follower;
 use crate::error::Error;
 use crate::headers;
 use crate::queue::Queue;
@@ -33,6 +34,7 @@ struct Inner {
     keys: Arc<Keys>,
     versions: Option<Arc<Versions>>,
     queue: Option<Arc<Queue>>,
+    follower: Arc<Follower>,
 }
 
 /// Whether the server knows idempotency keys.
@@ -124,6 +126,10 @@ impl Client {
         self.0.versions.as_deref()
     }
 
+    pub(crate) fn follower(&self) -> &Follower {
+        &self.0.follower
+    }
+
     pub(crate) fn queue(&self) -> Option<&Arc<Queue>> {
         self.0.queue.as_ref()
     }
@@ -152,7 +158,7 @@ impl Client {
             http = http.query(&request.query);
         }
         if let Some(body) = &request.body {
-            http = http.header(CONTENT_TYPE, "application/json").body(body.clone());
+            http = http.header(CONTENT_TYPE, request.media).body(body.clone());
         }
         if let Some(timeout) = request.timeout {
             http = http.timeout(timeout);
@@ -268,6 +274,7 @@ impl ClientBuilder {
             keys: Arc::new(self.idempotency.map_or_else(|| Keys::Seen(AtomicBool::new(false)), Keys::Said)),
             versions: None,
             queue: None,
+            follower: Arc::default(),
         })))
     }
 }

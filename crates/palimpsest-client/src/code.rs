@@ -39,6 +39,8 @@ codes! {
     NotAuthenticated = "cap_not_authenticated";
     /// The token lacks a scope; see [`Error::missing_scopes`](crate::Error::missing_scopes).
     ScopeInsufficient = "cap_scope_insufficient";
+    /// The link to a file was changed, or has ended.
+    Forbidden = "cap_forbidden";
     /// The account may not make more objects now.
     CreationQuotaReached = "cap_object_creation_quota_reached";
     /// There is no such thing, or this token cannot see it.

@@ -29,6 +29,10 @@ pub(crate) struct Request {
     pub(crate) past: bool,
     /// Whether the server takes no key for it.
     pub(crate) unkeyed: bool,
+    /// Whether it has the same effect however often it is sent, without a key.
+    pub(crate) repeatable: bool,
+    /// What the body is.
+    pub(crate) media: &'static str,
 }
 
 impl Request {
@@ -46,6 +50,8 @@ impl Request {
             amends: None,
             past: false,
             unkeyed: false,
+            repeatable: false,
+            media: "application/json",
         }
     }
 
@@ -62,6 +68,16 @@ impl Request {
     pub(crate) fn json(self, body: &impl Serialize) -> Self {
         // Bodies are lists and maps with text keys of words, ids and numbers: writing them cannot fail.
         Self { body: Some(serde_json::to_vec(body).unwrap_or_default()), ..self }
+    }
+
+    /// A body that is no JSON.
+    pub(crate) fn bytes(self, bytes: Vec<u8>) -> Self {
+        Self { body: Some(bytes), media: "application/octet-stream", ..self }
+    }
+
+    /// A write that has the same effect however often it is sent.
+    pub(crate) fn repeatable(self) -> Self {
+        Self { repeatable: true, ..self.unkeyed() }
     }
 
     /// A write to an object.

@@ -18,7 +18,7 @@ use crate::headers;
 /// | other 5xx, no answer in time, 409 because the first request still runs | no | yes | no |
 ///
 /// Writes have a key, the same for all attempts, once it is known that the server knows keys: see
-/// [`ClientBuilder::idempotency`](crate::ClientBuilder::idempotency). Those of webhooks never have one. Without one, a
+/// [`ClientBuilder::idempotency`](crate::ClientBuilder::idempotency). Those of webhooks and uploads never have one; the steps of an upload are repeated as reads are. Without one, a
 /// write whose outcome is unknown is never repeated by itself.
 ///
 /// The pause is the one the server asks for (`Retry-After`, or `reset` of `RateLimit`), else 250 ms, doubled each time.
@@ -43,7 +43,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// How harmless it is to send a call again.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Safety {
-    /// It changes nothing.
+    /// It changes nothing, or the same each time.
     Read,
     /// It has one effect however often it is sent.
     Keyed,

@@ -4,12 +4,12 @@ use palimpsest_model::{ObjectId, Revision, Tag};
 use serde::Deserialize;
 
 use crate::careful::Told;
-use crate::position::tag;
+use crate::position::maybe_tag;
 
 /// What taking back a commit came to.
 #[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
 pub struct RevertedView {
-    /// The revision it took, or the head when it changed nothing; of a dry run, the one it would take.
+    /// The revision it took, or the head when it changed nothing or is a dry run.
     pub revision: Revision,
     /// The revision whose changes were taken back.
     pub reverted: Revision,
@@ -25,9 +25,9 @@ pub struct RevertedView {
 pub struct RevertedObject {
     /// Which object.
     pub id: ObjectId,
-    /// Its version afterwards.
-    #[serde(deserialize_with = "tag")]
-    pub etag: Tag,
+    /// Its version afterwards; nothing in a dry run.
+    #[serde(default, deserialize_with = "maybe_tag")]
+    pub etag: Option<Tag>,
 }
 
 /// Something that was left as it is.
@@ -60,7 +60,7 @@ pub enum LeftReason {
 
 impl RevertedView {
     pub(crate) fn told(&self) -> Vec<Told> {
-        let told = |one: &RevertedObject| Told { id: one.id, tag: one.etag, is_shown: false };
-        self.results.iter().map(told).collect()
+        let told = |one: &RevertedObject| Some(Told { id: one.id, tag: one.etag?, is_shown: false });
+        self.results.iter().filter_map(told).collect()
     }
 }

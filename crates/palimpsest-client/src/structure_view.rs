@@ -1,7 +1,7 @@
 //! Structures (object types) as answers show them (spec/02 §2).
 
 use palimpsest_model::{CollectionId, PropertyId, StructureId};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::property::LabelView;
 
@@ -48,7 +48,7 @@ pub struct PropertyView {
 }
 
 /// The types of property values.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(missing_docs, reason = "the names are the contract's")]
 pub enum PropertyType {

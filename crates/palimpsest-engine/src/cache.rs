@@ -1,16 +1,16 @@
 //! Rendered bytes, keyed by everything they were made of, so that an entry never goes stale.
 
-use palimpsest_model::{LogId, ObjectId, Revision};
+use palimpsest_model::{LogId, ObjectId, Revision, Timestamp};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use crate::etag::Rendering;
 
 /// What some bytes were made of. A log id names the life of one space; `structure` is a revision at which the structure of the
-/// object was as it is shown with.
+/// object was as it is shown with; `expires` is when the links end that its files are shown with, if it has files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Key {
-    Object { log: LogId, id: ObjectId, revision: Revision, structure: Revision },
+    Object { log: LogId, id: ObjectId, revision: Revision, structure: Revision, expires: Option<Timestamp> },
     Markdown { log: LogId, id: ObjectId, revision: Revision },
     Structures { log: LogId, schema: Revision },
 }

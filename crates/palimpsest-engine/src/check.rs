@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use palimpsest_model::{
     BlockDraft, CollectionId, Content, LinkTarget, Object, ObjectId, Path, Problem, Problems, PropertyId, PropertyKind,
-    State, Structure, Timestamp, Token, Value, check_property,
+    Schema, State, Structure, StructureId, Timestamp, Token, Value, check_property,
 };
 use palimpsest_store::Tx;
 
@@ -78,15 +78,8 @@ impl<'c, 'r> Checks<'c, 'r> {
     pub(crate) fn collections(&mut self, ids: &[CollectionId], at: &Path) -> Vec<CollectionId> {
         let mut kept = Vec::new();
         for (index, id) in ids.iter().enumerate() {
-            let path = at.clone().index(index);
-            let schema = self.tx.schema();
-            match schema.collection(*id) {
-                Some(collection) if collection.value.structure == self.structure.id => {}
-                Some(_) => {
-                    let message = format!("This collection holds no objects of type {}", self.structure.title);
-                    self.problem(path, message);
-                }
-                None => self.problem(path, "Unknown collection"),
+            if let Some(problem) = misplaced(self.tx.schema(), Some(self.structure), *id) {
+                self.problem(at.clone().index(index), problem);
             }
             if !kept.contains(id) {
                 kept.push(*id);
@@ -139,6 +132,30 @@ impl<'c, 'r> Checks<'c, 'r> {
             _ => {}
         }
         Ok(Some(value))
+    }
+
+    /// Checks an object that comes whole against the space: its collections, and what its properties allow. It may refer to
+    /// what is gone, as everything may that was written before that went; `coming` is what is not there yet.
+    pub(crate) fn whole(
+        mut self,
+        object: &Object,
+        coming: &BTreeMap<ObjectId, StructureId>,
+    ) -> Result<Problems, Error> {
+        let at = Path::keys(&["collections"]);
+        if self.collections(&object.collections, &at).len() < object.collections.len() {
+            self.problem(at, "A collection is named twice");
+        }
+        for (id, value) in &object.properties {
+            let Value::Entity(targets) = value else { continue };
+            for (index, target) in targets.iter().enumerate() {
+                let there = self.tx.object(*target)?.map(|found| found.object.structure);
+                if let Some(structure) = there.or_else(|| coming.get(target).copied()) {
+                    let path = Path::keys(&["properties", &id.0, "entity"]).index(index).key("id");
+                    self.allowed(id, structure, path);
+                }
+            }
+        }
+        Ok(self.problems)
     }
 
     /// Notes a problem.
@@ -219,21 +236,27 @@ impl<'c, 'r> Checks<'c, 'r> {
 
     /// Checks the target of an entity property, also against the structures it allows.
     pub(crate) fn entity(&mut self, property: &PropertyId, target: ObjectId, path: Path) -> Result<(), Error> {
-        let structure = match self.reference(target, path.clone())? {
-            Some(object) => object.structure,
+        self.reference(target, path.clone())?;
+        let structure = match self.tx.object(target)? {
+            Some(found) => found.object.structure,
             None if target == self.id => self.structure.id,
             None => return Ok(()),
         };
+        self.allowed(property, structure, path);
+        Ok(())
+    }
+
+    /// Checks that a property allows targets of a structure.
+    fn allowed(&mut self, property: &PropertyId, structure: StructureId, path: Path) {
         let allowed = match self.structure.property(property).map(|definition| &definition.kind) {
             Some(PropertyKind::Entity { allowed }) => allowed,
-            _ => return Ok(()),
+            _ => return,
         };
         if !allowed.is_empty() && !allowed.contains(&structure) {
             let names: Vec<_> = allowed.iter().map(|id| format!("\"{id}\"")).collect();
             let message = format!("Invalid target: expected an object of {}, received {structure}", names.join("|"));
             self.problem(path, message);
         }
-        Ok(())
     }
 
     /// Checks that an object may be referred to; answers it when it can be seen.
@@ -244,6 +267,17 @@ impl<'c, 'r> Checks<'c, 'r> {
             self.problem(path, "Unknown object");
         }
         Ok(live)
+    }
+}
+
+/// What is wrong with a collection for objects of a structure; of any when it is not known yet.
+pub(crate) fn misplaced(schema: &Schema, structure: Option<&Structure>, id: CollectionId) -> Option<String> {
+    match (schema.collection(id), structure) {
+        (None, _) => Some("Unknown collection".to_owned()),
+        (Some(collection), Some(structure)) if collection.value.structure != structure.id => {
+            Some(format!("This collection holds no objects of type {}", structure.title))
+        }
+        (Some(_), _) => None,
     }
 }
 

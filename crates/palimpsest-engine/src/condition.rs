@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::error::{Code, Error};
 use crate::etag::ETag;
 use crate::operation::Operation;
+use crate::shown::About;
 
 /// The versions that a condition names.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -87,6 +88,52 @@ pub(crate) enum Subject {
     New(Option<ObjectId>),
     /// One that is changed when it is there and made when it is not.
     Either(ObjectId),
+    /// A part of the schema: the version is that of the structures, or of the space. What is made under an id of the server's
+    /// choice is not known yet.
+    Part { about: Option<About>, stands: Stands },
+}
+
+/// Since when there is a part of the schema.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Stands {
+    /// It was there before the transaction.
+    Before,
+    /// The transaction made it.
+    Since,
+    /// It is being made; whether there was one under its id.
+    New { exists: bool },
+}
+
+/// What a transaction has checked the version of already.
+#[derive(Clone, Default, Debug)]
+pub(crate) struct Held {
+    objects: BTreeSet<ObjectId>,
+    structures: bool,
+    space: bool,
+}
+
+impl Held {
+    /// Its version was named.
+    pub(crate) fn hold(&mut self, about: About) {
+        match about {
+            About::Object(id) => _ = self.objects.insert(id),
+            About::Structure(_) | About::Collection(_) => self.structures = true,
+            About::Space(_) => self.space = true,
+        }
+    }
+
+    /// The version of the structures was named.
+    pub(crate) fn hold_structures(&mut self) {
+        self.structures = true;
+    }
+
+    fn holds(&self, about: About) -> bool {
+        match about {
+            About::Object(id) => self.objects.contains(&id),
+            About::Structure(_) | About::Collection(_) => self.structures,
+            About::Space(_) => self.space,
+        }
+    }
 }
 
 /// Under which conditions an operation is carried out.
@@ -96,8 +143,8 @@ pub(crate) struct Terms<'t> {
     pub(crate) condition: &'t Condition,
     /// What the token is held to.
     pub(crate) policy: Policy,
-    /// Objects whose version the same transaction has checked already.
-    pub(crate) held: &'t BTreeSet<ObjectId>,
+    /// What the same transaction has checked already.
+    pub(crate) held: &'t Held,
 }
 
 /// Decides whether an operation may go on. Answers the version to merge onto what is there now, when the condition does not
@@ -119,11 +166,36 @@ pub(crate) fn judge(
             found.ok_or_else(|| Error::not_found("Object"))?;
             let before = tx.before(id)?;
             if before.is_some() {
-                check_policy(tx, operation, id, terms)?;
+                check_policy(tx, operation, About::Object(id), terms)?;
             }
             judge_before(tx, id, before, terms.condition)
         }
+        Subject::Part { about, stands } => {
+            if let Some(about) = about.filter(|_| stands == Stands::Before) {
+                check_policy(tx, operation, about, terms)?;
+            }
+            judge_part(tx, about, stands, terms.condition).map(|()| None)
+        }
     }
+}
+
+/// A part of the schema is judged by the version that the structures, or the space, had before the transaction.
+fn judge_part(tx: &Tx<'_>, about: Option<About>, stands: Stands, condition: &Condition) -> Result<(), Error> {
+    let revision = match about {
+        Some(About::Space(_)) => tx.schema_before().space.revision,
+        _ => tx.before_row().schema,
+    };
+    let current = Tag { log: tx.row().log, revision };
+    let is_unwanted = condition.if_none_match.as_ref().is_some_and(|tags| match (tags, stands) {
+        // To create only: what is new is not there yet.
+        (Tags::Any, Stands::New { exists }) => exists,
+        (tags, _) => tags.name(current),
+    });
+    let is_wanted = condition.if_match.as_ref().is_none_or(|tags| tags.name(current));
+    if is_wanted && !is_unwanted {
+        return Ok(());
+    }
+    Err(Mismatch { current: Some(current), ..Mismatch::at(tx.head()) }.into())
 }
 
 fn judge_new(tx: &mut Tx<'_>, id: Option<ObjectId>, condition: &Condition) -> Result<(), Error> {
@@ -144,11 +216,11 @@ fn judge_new(tx: &mut Tx<'_>, id: Option<ObjectId>, condition: &Condition) -> Re
 fn check_policy(
     tx: &Tx<'_>,
     operation: &Operation,
-    id: ObjectId,
+    about: About,
     Terms { condition, policy, held }: Terms<'_>,
 ) -> Result<(), Error> {
-    let is_named = matches!(condition.if_match, Some(Tags::Of(_))) || held.contains(&id);
-    if policy.max(tx.row().policy) == Policy::RequireCondition && !is_named && !operation.overwrites_nothing() {
+    let is_named = matches!(condition.if_match, Some(Tags::Of(_))) || held.holds(about);
+    if policy.max(tx.before_row().policy) == Policy::RequireCondition && !is_named && !operation.overwrites_nothing() {
         let message = "This space or token asks for a version: send the ETag of what was read as If-Match";
         return Err(Error::new(Code::PreconditionRequired, message));
     }

@@ -85,6 +85,14 @@ pub(crate) fn date_of(object: &Object) -> Option<DatePayload> {
     Some(DatePayload { resolution: Resolution::Day, start: Some(start), end: None })
 }
 
+/// So many notes of one day can have been deleted one after another.
+const INCARNATIONS: u64 = 64;
+
+/// Whether an id is one that the object of a day has in a space, or had.
+pub(crate) fn is_day_id(space: SpaceId, structure: StructureId, day: Timestamp, id: ObjectId) -> bool {
+    (0..INCARNATIONS).any(|incarnation| id_of_day(space, structure, day, incarnation) == id)
+}
+
 fn id_of_day(space: SpaceId, structure: StructureId, day: Timestamp, incarnation: u64) -> ObjectId {
     ObjectId(Uuid::new_v5(&space.0, format!("{structure}/{}/{incarnation}", day.day()).as_bytes()))
 }

@@ -22,6 +22,7 @@ pub enum Kind {
     Gone,
     Internal,
     Unavailable,
+    Unsatisfiable,
 }
 
 macro_rules! codes {
@@ -64,6 +65,8 @@ codes! {
     NotAuthenticated = "cap_not_authenticated", Unauthenticated, "The token is missing, unknown, revoked or expired.";
     /// spec/01 §6
     ScopeInsufficient = "cap_scope_insufficient", Forbidden, "The token lacks a scope that this call needs.";
+    /// design: files
+    Forbidden = "cap_forbidden", Forbidden, "The link was not made by this server, or it has ended.";
     /// spec/01 §6
     NotFound = "cap_not_found", NotFound, "There is no such thing, or this token cannot see it.";
     /// spec/01 §5
@@ -76,6 +79,10 @@ codes! {
     Conflict = "cap_conflict", Conflict, "Two changes of the same thing collide; the details name every place.";
     /// design: errors beyond the contract; RFC 9110 §15.5.13
     PreconditionFailed = "cap_precondition_failed", PreconditionFailed, "The condition of the request does not hold.";
+    /// RFC 9110 §15.5.13: the code of conditions, of files, which have no revision
+    FileUnmatched = "cap_precondition_failed", PreconditionFailed, "The condition of the request names other bytes.";
+    /// RFC 9110 §15.5.17: the code of invalid input, another kind
+    RangeUnsatisfiable = "cap_invalid_input", Unsatisfiable, "The file has no such part.";
     /// design: errors beyond the contract; RFC 6585 §3
     PreconditionRequired = "cap_precondition_required", PreconditionRequired, "The token or the space asks for a condition.";
     /// design: errors beyond the contract; the kind is that of what failed
@@ -191,6 +198,10 @@ impl From<StoreError> for Error {
             }
             // The space was deleted while a token of it was in flight.
             StoreError::NoSuchSpace => (Code::NotAuthenticated, "The space of this token is gone"),
+            StoreError::SpaceExists(id) => {
+                return Self::new(Code::AlreadyExists, format!("There is already a space {id}"))
+                    .with_details(json!({ "id": id }));
+            }
             StoreError::Busy => (Code::ServiceUnavailable, "Too many requests are waiting; try again shortly"),
             StoreError::Unavailable(_) => (
                 Code::ServiceUnavailable,

@@ -1,11 +1,9 @@
 //! Guards that tests switch off, to show that the promises rest on them. Compiled only with the feature `faults`.
 
-use std::collections::BTreeSet;
-
 use palimpsest_store::{Policy, Tx};
 
 use crate::access::Access;
-use crate::condition::{Condition, Terms, judge};
+use crate::condition::{Condition, Held, Terms, judge};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::operation::Request;
@@ -54,7 +52,7 @@ impl Engine {
         let judged = Condition { merge: false, ..condition };
         let look = move |tx: &mut Tx<'_>| {
             let subject = operation.subject(tx)?;
-            let terms = Terms { condition: &judged, policy: Policy::default(), held: &BTreeSet::new() };
+            let terms = Terms { condition: &judged, policy: Policy::default(), held: &Held::default() };
             judge(tx, &operation, subject, terms).map(|_| ())
         };
         let answer = self.store.commit(self.intent(access), look).await?;

@@ -1,8 +1,6 @@
 //! Lists of objects, page by page (spec/02 §16, and GET /objects): ordered by the revision that made an object, then by its id;
 //! every page shows the list as it stood when the first was asked for.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use palimpsest_model::{BuiltIn, Revision, State, StructureId, Tag};
 use palimpsest_store::{Actor, Found, List, Place, Snapshot};
@@ -86,7 +84,7 @@ impl Engine {
     /// A page of a list.
     pub async fn list(&self, access: &Access, ask: ListObjects) -> Result<Page, Error> {
         let cursor = ask.cursor.as_deref().map(|text| Cursor::decode(text, name(&ask.list))).transpose()?;
-        let (now, rendered) = (self.now(), Arc::clone(&self.rendered));
+        let (now, showing) = (self.now(), self.showing());
         let look = move |snapshot: &mut Snapshot<'_>| {
             let row = snapshot.row();
             match &cursor {
@@ -94,7 +92,7 @@ impl Engine {
                 None => check_list(snapshot, &ask.list)?,
             }
             let pin = cursor.map_or(row.revision, |cursor| cursor.pin);
-            let renderer = Renderer::new(Arc::clone(&rendered), pin);
+            let renderer = Renderer::new(showing.clone(), pin);
             let mut rows = Rows { ask: &ask, renderer, results: Vec::new(), size: 0, last: None };
             let has_more = rows.fill(snapshot, pin, cursor.map(|cursor| cursor.after))?;
             let next_cursor = rows.last.filter(|_| has_more).map(|after| {

@@ -1,8 +1,8 @@
 //! What changes a space. Each operation is plain data that was read and checked in form; applied inside a commit, alone or
-//! with others, it decides in view of the transaction and answers the object to show.
+//! with others, it decides in view of the transaction and answers what there is to show.
 
-use palimpsest_model::{Dropped, ObjectId, Path, Problem, Problems, Revision, State};
-use palimpsest_store::{Found, Tx};
+use palimpsest_model::{Dropped, Path, Problem, Problems, Revision, State};
+use palimpsest_store::Tx;
 
 use crate::blocks::{AppendBlocks, AppendDaily, DeleteBlock, MoveBlock, UpdateBlock};
 use crate::condition::{Condition, Subject};
@@ -10,8 +10,10 @@ use crate::engine::View;
 use crate::error::Error;
 use crate::etag::ETag;
 use crate::markdown::{CreateFromMarkdown, UpdateFromMarkdown};
-use crate::objects::{CreateFromUrl, CreateObject, DeleteObject, EditObject, RevertObject, UpdateObject};
+use crate::objects::{CreateFromUrl, CreateMedia, CreateObject, DeleteObject, EditObject, RevertObject, UpdateObject};
 use crate::retry::Retry;
+use crate::schema::SchemaOperation;
+use crate::shown::{About, Shown};
 use crate::world::Fresh;
 
 /// Something to do in a space.
@@ -22,6 +24,7 @@ pub enum Operation {
     UpdateObject(UpdateObject),
     DeleteObject(DeleteObject),
     CreateFromUrl(CreateFromUrl),
+    CreateMedia(CreateMedia),
     CreateFromMarkdown(CreateFromMarkdown),
     UpdateFromMarkdown(UpdateFromMarkdown),
     AppendBlocks(AppendBlocks),
@@ -31,6 +34,7 @@ pub enum Operation {
     MoveBlock(MoveBlock),
     EditObject(EditObject),
     RevertObject(RevertObject),
+    Schema(SchemaOperation),
 }
 
 /// An operation as it is asked for.
@@ -58,14 +62,14 @@ impl From<Operation> for Request {
 /// What an operation came to.
 #[derive(Clone, Debug)]
 pub struct Written {
-    /// The object it left (or, of one that was trashed, the object as it was), when it has one to show.
-    pub object: Option<View>,
+    /// What it left (of an object that was trashed, the object as it was), when it has something to show.
+    pub shown: Option<View>,
     /// The revision it took, or the head when it changed nothing.
     pub revision: Revision,
     /// What of the input had no effect.
     pub ignored: Ignored,
-    /// The object it was about, and its version afterwards.
-    pub left: Option<(ObjectId, ETag)>,
+    /// What it was about, and its version afterwards.
+    pub left: Option<(About, ETag)>,
     /// Whether it was done before, by a request with the same key, and this is what that was answered.
     pub replayed: bool,
 }
@@ -144,6 +148,7 @@ impl Operation {
         Ok(match self {
             Self::CreateObject(create) => Subject::New(create.id),
             Self::CreateFromUrl(create) => Subject::New(create.id),
+            Self::CreateMedia(create) => Subject::New(Some(create.id)),
             Self::CreateFromMarkdown(create) => Subject::New(create.id),
             Self::UpdateObject(update) => Subject::Object(update.id),
             Self::UpdateFromMarkdown(update) => Subject::Object(update.id),
@@ -155,6 +160,7 @@ impl Operation {
             Self::MoveBlock(change) => Subject::Object(change.id),
             Self::EditObject(edits) => Subject::Object(edits.id),
             Self::RevertObject(revert) => Subject::Object(revert.id),
+            Self::Schema(change) => change.subject(tx)?,
         })
     }
 
@@ -174,9 +180,27 @@ impl Operation {
         matches!(self, Self::CreateFromUrl(_))
     }
 
+    /// Whether it only asks what would happen.
+    pub(crate) fn only_asks(&self) -> bool {
+        matches!(self, Self::Schema(SchemaOperation::UpdateProperty(update)) if update.dry_run)
+    }
+
+    /// Refuses what only asks where everything happens.
+    pub(crate) fn refuse_question(&self) -> Result<(), Error> {
+        let message = "Here it is the transaction that has a `dryRun`";
+        let problem = || Problem::new(Path::keys(&["dryRun"]), message);
+        if self.only_asks() { Err(problem().into()) } else { Ok(()) }
+    }
+
     /// Whether it only adds, so that nobody has to know what was there.
     pub(crate) fn overwrites_nothing(&self) -> bool {
         matches!(self, Self::AppendBlocks(_) | Self::AppendDaily(_))
+    }
+
+    /// Whether it can be merged with what came since: the schema cannot.
+    #[must_use]
+    pub fn can_merge(&self) -> bool {
+        !matches!(self, Self::Schema(_))
     }
 
     pub(crate) fn apply(
@@ -184,21 +208,24 @@ impl Operation {
         tx: &mut Tx<'_>,
         fresh: &mut Fresh,
         ignored: &mut Ignored,
-    ) -> Result<Option<Found>, Error> {
-        match self {
-            Self::CreateObject(create) => create.apply(tx, fresh, ignored).map(Some),
-            Self::UpdateObject(update) => update.apply(tx, fresh, ignored).map(Some),
-            Self::DeleteObject(delete) => delete.apply(tx).map(|()| None),
-            Self::CreateFromUrl(create) => create.apply(tx, fresh, ignored).map(Some),
-            Self::CreateFromMarkdown(create) => create.apply(tx, fresh, ignored).map(Some),
-            Self::UpdateFromMarkdown(update) => update.apply(tx, fresh, ignored).map(Some),
-            Self::AppendBlocks(append) => append.apply(tx, fresh, ignored).map(Some),
-            Self::AppendDaily(append) => append.apply(tx, fresh, ignored).map(|()| None),
-            Self::UpdateBlock(update) => update.apply(tx, fresh, ignored).map(Some),
-            Self::DeleteBlock(delete) => delete.apply(tx).map(Some),
-            Self::MoveBlock(change) => change.apply(tx, fresh, ignored).map(Some),
-            Self::EditObject(edits) => edits.apply(tx, fresh, ignored).map(Some),
-            Self::RevertObject(revert) => revert.apply(tx).map(Some),
-        }
+    ) -> Result<Option<Shown>, Error> {
+        let found = match self {
+            Self::CreateObject(create) => create.apply(tx, fresh, ignored)?,
+            Self::UpdateObject(update) => update.apply(tx, fresh, ignored)?,
+            Self::DeleteObject(delete) => return delete.apply(tx).map(|()| None),
+            Self::CreateFromUrl(create) => create.apply(tx, fresh, ignored)?,
+            Self::CreateMedia(create) => create.apply(tx, fresh, ignored)?,
+            Self::CreateFromMarkdown(create) => create.apply(tx, fresh, ignored)?,
+            Self::UpdateFromMarkdown(update) => update.apply(tx, fresh, ignored)?,
+            Self::AppendBlocks(append) => append.apply(tx, fresh, ignored)?,
+            Self::AppendDaily(append) => return append.apply(tx, fresh, ignored).map(|()| None),
+            Self::UpdateBlock(update) => update.apply(tx, fresh, ignored)?,
+            Self::DeleteBlock(delete) => delete.apply(tx)?,
+            Self::MoveBlock(change) => change.apply(tx, fresh, ignored)?,
+            Self::EditObject(edits) => edits.apply(tx, fresh, ignored)?,
+            Self::RevertObject(revert) => revert.apply(tx, ignored)?,
+            Self::Schema(change) => return change.apply(tx, fresh),
+        };
+        Ok(Some(Shown::Object(found)))
     }
 }

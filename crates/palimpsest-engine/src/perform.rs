@@ -1,21 +1,22 @@
 //! One operation on its way: its condition, then its work.
 
-use palimpsest_model::{ObjectId, Tag};
-use palimpsest_store::{Found, Tx};
+use palimpsest_model::Tag;
+use palimpsest_store::Tx;
 
 use crate::condition::{Subject, Terms, judge};
 use crate::error::Error;
 use crate::merging::apply_merging;
 use crate::operation::{Ignored, Operation};
+use crate::shown::{About, Shown, version_of};
 use crate::world::Fresh;
 
 /// What an operation did.
 #[derive(Default)]
 pub(crate) struct Done {
-    /// The object to show.
-    pub(crate) shown: Option<Found>,
-    /// The object it was about, and its version afterwards.
-    pub(crate) left: Option<(ObjectId, Tag)>,
+    /// What it has to show.
+    pub(crate) shown: Option<Shown>,
+    /// What it was about, and its version afterwards.
+    pub(crate) left: Option<(About, Tag)>,
     /// What of the input had no effect.
     pub(crate) ignored: Ignored,
 }
@@ -34,14 +35,13 @@ pub(crate) fn perform(
         Some(base) => apply_merging(tx, operation, base, fresh, &mut ignored)?,
     };
     let about = match subject {
-        Subject::Object(id) | Subject::Either(id) => Some(id),
-        Subject::New(_) => shown.as_ref().map(|found| found.object.id),
+        Subject::Object(id) | Subject::Either(id) => Some(About::Object(id)),
+        Subject::New(_) => shown.as_ref().map(Shown::about),
+        Subject::Part { about, .. } => shown.as_ref().map(Shown::about).or(about),
     };
-    let present = match about {
-        Some(id) => tx.object(id)?,
+    let left = match about {
+        Some(about) => version_of(tx, about)?.map(|tag| (about, tag)),
         None => None,
     };
-    let log = tx.row().log;
-    let left = present.map(|found| (found.object.id, Tag { log, revision: found.revision }));
     Ok(Done { shown, left, ignored })
 }

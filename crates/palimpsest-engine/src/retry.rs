@@ -15,6 +15,7 @@ use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::operation::Ignored;
 use crate::perform::Done;
+use crate::shown::{About, Shown};
 use crate::transactions::Left;
 
 /// What tells a request that is sent again from another one.
@@ -69,17 +70,43 @@ struct Kept {
 /// What is stored of what one operation did.
 #[derive(Serialize, Deserialize)]
 struct KeptDone {
-    /// The object it shows, and the revision that made that version of it.
+    /// What it shows, and the revision that made that version of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    shown: Option<(ObjectId, Revision)>,
-    /// The object it was about, and the revision of what it left.
+    shown: Option<(KeptAbout, Revision)>,
+    /// What it was about, and the revision of what it left.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    left: Option<(ObjectId, Revision)>,
+    left: Option<(KeptAbout, Revision)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     ignored: Vec<Vec<KeptStep>>,
     /// How many more were ignored.
     #[serde(default)]
     more: usize,
+}
+
+/// What an operation was about: an object by its bare id, everything else by what it is as well.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(untagged)]
+enum KeptAbout {
+    Object(ObjectId),
+    Other(About),
+}
+
+impl From<About> for KeptAbout {
+    fn from(about: About) -> Self {
+        match about {
+            About::Object(id) => Self::Object(id),
+            other => Self::Other(other),
+        }
+    }
+}
+
+impl From<KeptAbout> for About {
+    fn from(kept: KeptAbout) -> Self {
+        match kept {
+            KeptAbout::Object(id) => Self::Object(id),
+            KeptAbout::Other(about) => about,
+        }
+    }
 }
 
 /// A step of a path.
@@ -112,8 +139,11 @@ pub(crate) fn remember(tx: &mut Tx<'_>, retry: Option<&Retry>, outcome: &Outcome
 
 fn keep(done: &Done) -> KeptDone {
     let (ignored, more) = keep_paths(&done.ignored);
-    let shown = done.shown.as_ref().map(|found| (found.object.id, found.revision));
-    let left = done.left.map(|(id, tag)| (id, tag.revision));
+    let shown = done.shown.as_ref().map(|shown| match shown {
+        Shown::Object(found) => (About::Object(found.object.id).into(), found.revision),
+        Shown::Part(about) => ((*about).into(), Revision::default()),
+    });
+    let left = done.left.map(|(about, tag)| (about.into(), tag.revision));
     KeptDone { shown, left, ignored, more }
 }
 
@@ -121,23 +151,40 @@ fn rebuild(tx: &mut Tx<'_>, stored: &StoredAnswer) -> Result<Outcome, Error> {
     let kept: Kept = serde_json::from_str(&stored.body).map_err(|error| broken(&error.to_string()))?;
     let mut schema = Arc::clone(tx.schema());
     let row = SpaceRow { revision: stored.revision, schema: kept.schema, ..tx.row() };
+    let is_old = kept.schema != tx.row().schema;
+    let is_part = |one: &KeptDone| one.left.is_some_and(|(about, _)| matches!(about, KeptAbout::Other(_)));
+    let is_whole = is_old && kept.done.iter().any(is_part);
+    if is_whole {
+        schema = Arc::new(schema_of(tx, &row)?);
+    }
     let mut done = Vec::with_capacity(kept.done.len());
     for one in kept.done {
-        let shown = match one.shown {
-            Some((id, revision)) => {
+        let shown = match one.shown.map(|(about, revision)| (About::from(about), revision)) {
+            Some((About::Object(id), revision)) => {
                 let found = tx.version(id, revision)?;
                 let found = found.ok_or_else(|| broken("history lacks the object that it shows"))?;
-                if kept.schema != tx.row().schema {
+                if is_old && !is_whole {
                     put_structure(tx, &mut schema, &found, &row)?;
                 }
-                Some(found)
+                Some(Shown::Object(found))
             }
+            Some((about, _)) => Some(Shown::Part(about)),
             None => None,
         };
-        let left = one.left.map(|(id, revision)| (id, Tag { log: row.log, revision }));
+        let left = one.left.map(|(about, revision)| (about.into(), Tag { log: row.log, revision }));
         done.push(Done { shown, left, ignored: read_paths(one.ignored, one.more) });
     }
     Ok(Outcome { done, stayed: kept.stayed, row, schema, replayed: Some(stored.revision) })
+}
+
+/// The whole schema as it stood where an answer was given, which shows a part of it.
+fn schema_of(tx: &mut Tx<'_>, then: &SpaceRow) -> Result<Schema, Error> {
+    // It may be older than the horizon: what stands there and is no newer is what stood then.
+    let at = then.revision.max(then.oldest);
+    if tx.schema_changed(at)? > then.schema {
+        return Err(Error::compacted(then.oldest));
+    }
+    Ok(tx.schema_at(at)?)
 }
 
 /// Puts the structure of an object as it stood where the answer did into a schema: all that the bytes of that object are made of.
@@ -145,7 +192,8 @@ fn put_structure(tx: &mut Tx<'_>, schema: &mut Arc<Schema>, found: &Found, then:
     let (id, oldest, made) = (found.object.structure, then.oldest, then.schema);
     // The schema may be older than the horizon: what stands there and is no newer is what stood then.
     let then = tx.structure_at(id, then.revision.max(oldest))?;
-    let then = then.ok_or_else(|| broken("history lacks the structure of what it shows"))?;
+    // It may have been deleted up to there.
+    let then = then.ok_or_else(|| Error::compacted(oldest))?;
     if then.revision > made {
         return Err(Error::compacted(oldest));
     }

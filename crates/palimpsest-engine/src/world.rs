@@ -3,7 +3,8 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use palimpsest_model::{BlockId, ObjectId, Timestamp};
+use palimpsest_model::{BlockId, File, ObjectId, Timestamp};
+use palimpsest_store::ByteStream;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -20,12 +21,12 @@ pub trait Ids: Send + Sync {
 
 /// Looks at pages of the public network.
 pub trait Fetch: Send + Sync {
-    /// What is at a URL; nothing when it cannot be had.
+    /// What is at a URL; nothing when it cannot be had. Bytes of media come within a time and up to a size that the network sets.
     fn fetch<'f>(&'f self, url: &'f str) -> Fetching<'f>;
 }
 
 /// A look that is being taken.
-pub type Fetching<'f> = Pin<Box<dyn Future<Output = Option<WebPage>> + Send + 'f>>;
+pub type Fetching<'f> = Pin<Box<dyn Future<Output = Option<Fetched>> + Send + 'f>>;
 
 /// Sends messages to receivers of the public network.
 pub trait Post: Send + Sync {
@@ -71,6 +72,22 @@ pub struct WebPage {
     pub title: Option<String>,
     /// How it describes itself.
     pub description: Option<String>,
+    /// Its bytes, where they are media and were kept.
+    pub file: Option<File>,
+}
+
+/// What a look came back with.
+pub struct Fetched {
+    /// What is there.
+    pub page: WebPage,
+    /// Its bytes, where they are no text: an image, for example.
+    pub bytes: Option<ByteStream<'static>>,
+}
+
+impl From<WebPage> for Fetched {
+    fn from(page: WebPage) -> Self {
+        Self { page, bytes: None }
+    }
 }
 
 /// New ids for one operation, from a seed drawn before it runs: running the operation again gives the same ids.

@@ -3,7 +3,26 @@
 use jiff::tz::TimeZone;
 use palimpsest_model::{Space, Timestamp};
 
-use crate::error::{Code, Error};
+/// The name of a time zone as the IANA database writes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ZoneName(String);
+
+impl ZoneName {
+    /// The zone of a name in any case; nothing when the database does not know it.
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        let zone = TimeZone::get(name.trim()).ok()?;
+        zone.iana_name().map(|name| Self(name.to_owned()))
+    }
+
+    /// What a space keeps of it: nothing for the zone that it has unless it says otherwise.
+    pub(crate) fn kept(&self) -> Option<String> {
+        (self.0 != UTC).then(|| self.0.clone())
+    }
+}
+
+/// The zone of a space that names none.
+pub(crate) const UTC: &str = "UTC";
 
 /// A time zone by its name in the IANA database, which is built in.
 pub(crate) struct Zone(TimeZone);
@@ -13,16 +32,6 @@ impl Zone {
     pub(crate) fn of(space: &Space) -> Self {
         let named = space.timezone.as_deref().and_then(|name| TimeZone::get(name).ok());
         Self(named.unwrap_or(TimeZone::UTC))
-    }
-
-    /// The name of a zone as the database writes it, from a name in any case.
-    pub(crate) fn check(name: &str) -> Result<String, Error> {
-        let zone = TimeZone::get(name.trim()).ok();
-        let known = zone.as_ref().and_then(|zone| zone.iana_name());
-        known.map(str::to_owned).ok_or_else(|| {
-            let message = format!("Unknown time zone \"{name}\": expected a name such as Europe/Berlin or UTC");
-            Error::new(Code::InvalidInput, message)
-        })
     }
 
     /// The day that an instant falls on here, as its midnight in UTC, and the time of day as `HH:MM`.
@@ -60,8 +69,8 @@ mod tests {
 
     #[test]
     fn zones_are_known_by_name() {
-        assert_eq!(Zone::check(" europe/berlin ").unwrap(), "Europe/Berlin");
-        assert_eq!(Zone::check("UTC").unwrap(), "UTC");
-        assert!(Zone::check("Nowhere").is_err() && Zone::check("").is_err());
+        let kept = |name: &str| ZoneName::read(name).map(|zone| zone.kept());
+        assert_eq!(kept(" europe/berlin "), Some(Some("Europe/Berlin".to_owned())));
+        assert_eq!((kept("UTC"), kept("Nowhere"), kept("")), (Some(None), None, None));
     }
 }

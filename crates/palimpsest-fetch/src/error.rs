@@ -22,6 +22,9 @@ pub enum FetchError {
     /// The page took longer than it may.
     #[error("the page took too long")]
     Timeout,
+    /// There is more of it than is downloaded.
+    #[error("the file is too large")]
+    TooLarge,
     /// There were more redirects than are followed.
     #[error("the page redirects too often")]
     TooManyRedirects,

@@ -8,9 +8,11 @@ use reqwest::{Client, Response, StatusCode, redirect, retry};
 use rustls::ClientConfig;
 use rustls::crypto::ring;
 use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::time::Instant;
 use url::Url;
 
 use crate::charset::charset;
+use crate::download::Download;
 use crate::error::FetchError;
 use crate::guard::check_url;
 use crate::metadata::{self, Metadata};
@@ -20,6 +22,8 @@ use crate::resolver::{Resolver, Unresolved};
 
 /// How long a fetch takes at most, redirects and reading included.
 pub const DEADLINE: Duration = Duration::from_secs(5);
+/// How long a download takes at most, from the first request on.
+pub const DOWNLOAD_DEADLINE: Duration = Duration::from_secs(20);
 /// How many redirects are followed.
 pub const MAX_REDIRECTS: usize = 5;
 /// How many bytes of a page are read. What a page says of itself stands at its beginning.
@@ -34,6 +38,7 @@ const UNKNOWN_TYPE: &str = "application/octet-stream";
 pub struct Fetcher {
     pub(crate) http: Client,
     deadline: Duration,
+    download_deadline: Duration,
     pub(crate) post_deadline: Duration,
 }
 
@@ -44,7 +49,7 @@ impl Fetcher {
     /// [`FetchError::Tls`] if the system has no root certificates, [`FetchError::Transport`] if the connection cannot be
     /// set up otherwise.
     pub fn new() -> Result<Self, FetchError> {
-        Self::build(Resolver::system(), DEADLINE, POST_DEADLINE)
+        Self::build(Resolver::system(), DEADLINE, DOWNLOAD_DEADLINE, POST_DEADLINE)
     }
 
     /// A fetcher on another network. For tests.
@@ -54,10 +59,15 @@ impl Fetcher {
     #[cfg(feature = "testing")]
     pub fn on_stage(stage: crate::Stage) -> Result<Self, FetchError> {
         let deadline = stage.deadline;
-        Self::build(stage.into_resolver(), deadline, deadline)
+        Self::build(stage.into_resolver(), deadline, deadline, deadline)
     }
 
-    fn build(resolver: Resolver, deadline: Duration, post_deadline: Duration) -> Result<Self, FetchError> {
+    fn build(
+        resolver: Resolver,
+        deadline: Duration,
+        download_deadline: Duration,
+        post_deadline: Duration,
+    ) -> Result<Self, FetchError> {
         let http = Client::builder()
             .tls_backend_preconfigured(tls()?)
             .dns_resolver(resolver)
@@ -72,7 +82,7 @@ impl Fetcher {
             .user_agent(USER_AGENT)
             .build()
             .map_err(FetchError::Transport)?;
-        Ok(Self { http, deadline, post_deadline })
+        Ok(Self { http, deadline, download_deadline, post_deadline })
     }
 
     /// Fetches what is at a URL, following redirects. Only of HTML the content is read.
@@ -80,11 +90,25 @@ impl Fetcher {
     /// # Errors
     /// Whatever kept it from being fetched, the first of it; see [`FetchError`].
     pub async fn fetch(&self, url: &str) -> Result<Page, FetchError> {
-        let fetched = tokio::time::timeout(self.deadline, self.follow(url)).await;
-        fetched.unwrap_or(Err(FetchError::Timeout))
+        self.look(url).await.map(|(page, _)| page)
     }
 
-    async fn follow(&self, url: &str) -> Result<Page, FetchError> {
+    /// The same with the bytes of what is no HTML, as far as they are not too many.
+    ///
+    /// # Errors
+    /// As [`Fetcher::fetch`].
+    pub async fn open(&self, url: &str) -> Result<(Page, Option<Download>), FetchError> {
+        let until = Instant::now() + self.download_deadline;
+        let (page, response) = self.look(url).await?;
+        Ok((page, response.and_then(|response| Download::new(response, until))))
+    }
+
+    async fn look(&self, url: &str) -> Result<(Page, Option<Response>), FetchError> {
+        let looked = tokio::time::timeout(self.deadline, self.follow(url)).await;
+        looked.unwrap_or(Err(FetchError::Timeout))
+    }
+
+    async fn follow(&self, url: &str) -> Result<(Page, Option<Response>), FetchError> {
         let mut url = Url::parse(url).map_err(FetchError::Invalid)?;
         for _ in 0..=MAX_REDIRECTS {
             check_url(&url)?;
@@ -142,7 +166,8 @@ fn target(url: &Url, location: &str) -> Result<Url, FetchError> {
     Ok(target)
 }
 
-async fn page(final_url: Url, response: Response) -> Result<Page, FetchError> {
+/// What a response says of what is there; and the response itself while its body is not read.
+async fn page(final_url: Url, response: Response) -> Result<(Page, Option<Response>), FetchError> {
     if !response.status().is_success() {
         return Err(FetchError::Status(response.status().as_u16()));
     }
@@ -151,14 +176,14 @@ async fn page(final_url: Url, response: Response) -> Result<Page, FetchError> {
     // None was asked for; what comes encoded all the same cannot be read.
     let is_encoded =
         text(response.headers(), &CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity"));
-    let Metadata { title, description } = match content_type.as_str() {
-        "text/html" | "application/xhtml+xml" if !is_encoded => {
-            metadata::read(&body(response).await?, charset(&header))
-        }
-        _ => Metadata::default(),
+    let is_html = matches!(content_type.as_str(), "text/html" | "application/xhtml+xml");
+    let (Metadata { title, description }, unread) = match (is_html, is_encoded) {
+        (true, false) => (metadata::read(&body(response).await?, charset(&header)), None),
+        (false, false) => (Metadata::default(), Some(response)),
+        (_, true) => (Metadata::default(), None),
     };
     let host = final_url.host_str().unwrap_or_default().to_owned();
-    Ok(Page { final_url, content_type, host, title, description })
+    Ok((Page { final_url, content_type, host, title, description }, unread))
 }
 
 fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {

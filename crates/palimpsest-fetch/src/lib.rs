@@ -10,7 +10,8 @@
 //!   ([`guard::is_public`]), so that a second answer of the name server cannot change the target;
 //! - follows redirects by hand, at most [`MAX_REDIRECTS`], each judged like the first URL;
 //! - uses no proxy, cookie, credential or referer, and keeps no connection;
-//! - ends after [`DEADLINE`] and reads at most [`MAX_BODY`] bytes, and those of HTML only.
+//! - ends after [`DEADLINE`] and reads at most [`MAX_BODY`] bytes, and those of HTML only;
+//! - downloads nothing unless it is asked to ([`Fetcher::open`]), then at most [`MAX_DOWNLOAD`] bytes within [`DOWNLOAD_DEADLINE`].
 //!
 //! [`Fetcher::post`] stands under the same guard. It follows no redirect, reads no body, and ends after [`POST_DEADLINE`].
 //!
@@ -18,6 +19,7 @@
 //! stands in. A server for strangers belongs behind a firewall that lets it go out to the public network only.
 
 mod charset;
+mod download;
 mod entities;
 mod error;
 mod fetcher;
@@ -29,8 +31,9 @@ mod resolver;
 #[cfg(feature = "testing")]
 mod stage;
 
+pub use download::{Download, MAX_DOWNLOAD};
 pub use error::FetchError;
-pub use fetcher::{DEADLINE, Fetcher, MAX_BODY, MAX_REDIRECTS};
+pub use fetcher::{DEADLINE, DOWNLOAD_DEADLINE, Fetcher, MAX_BODY, MAX_REDIRECTS};
 pub use metadata::{MAX_DESCRIPTION, MAX_TITLE};
 pub use page::Page;
 pub use post::{POST_DEADLINE, Posted};

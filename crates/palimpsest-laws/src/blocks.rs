@@ -128,6 +128,6 @@ fn structure(sections: &[PropertyId]) -> Structure {
 }
 
 fn show(object: &Object, structure: &Structure) -> Json {
-    let bytes = render_object(Shown { object, structure, updated_at: Timestamp(0) });
+    let bytes = render_object(Shown { object, structure, updated_at: Timestamp(0), links: &[] });
     serde_json::from_slice(&bytes).unwrap_or_default()
 }

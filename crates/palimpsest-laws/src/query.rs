@@ -100,7 +100,7 @@ async fn furnished() -> Option<(Router, String)> {
     };
     let Reply::Collection(collection) = engine.administer(collection).await.ok()? else { return None };
     let token = Command::TokenCreate {
-        space: Some(SPACE.to_owned()),
+        spaces: vec![SPACE.to_owned()],
         name: "fuzz".to_owned(),
         scopes: vec![Scope::Read, Scope::Write],
         expires_at: None,

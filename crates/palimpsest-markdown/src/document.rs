@@ -8,7 +8,7 @@ use palimpsest_model::{
 
 use crate::key::{TITLE, TYPE, key_of};
 use crate::line::{Place, write_line};
-use crate::link::{object_url, wiki_title, write_date};
+use crate::link::{wiki_title, write_date};
 use crate::names::Names;
 use crate::property::{is_blank, resolve_label};
 use crate::tokens::normal_tokens;
@@ -99,7 +99,7 @@ fn write_entity(id: ObjectId, names: &dyn Names) -> String {
         None => {
             let title: String =
                 names.title(id).unwrap_or_default().chars().filter(|c| !matches!(c, '[' | ']')).collect();
-            format!("[{title}]({})", object_url(names.space(), id))
+            format!("[{title}]({})", names.url(id, false))
         }
     }
 }

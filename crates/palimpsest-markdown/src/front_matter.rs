@@ -18,6 +18,18 @@ pub struct FrontMatter {
 }
 
 impl FrontMatter {
+    /// Front matter of these keys and values.
+    #[must_use]
+    pub fn new(entries: Vec<(String, Yaml)>) -> Self {
+        Self { entries }
+    }
+
+    /// The keys and values, in the order of the text.
+    #[must_use]
+    pub fn into_entries(self) -> Vec<(String, Yaml)> {
+        self.entries
+    }
+
     /// The keys whose values are not the same in `other`.
     #[must_use]
     pub fn changed_from(&self, other: &Self) -> Self {

@@ -10,7 +10,8 @@ pub(crate) const TITLE: &str = "title";
 const TITLE_NAME: &str = "entityTitleName";
 
 /// The property that a key means: its id, the camel case of its name, or its name in either case.
-pub(crate) fn resolve_key<'s>(key: &str, structure: &'s Structure) -> Option<&'s PropertyDefinition> {
+#[must_use]
+pub fn resolve_key<'s>(key: &str, structure: &'s Structure) -> Option<&'s PropertyDefinition> {
     if key == TYPE {
         return None;
     }

@@ -23,9 +23,11 @@ mod yaml;
 
 pub use document::write_document;
 pub use front_matter::{Document, FrontMatter, split_document, split_title};
+pub use key::resolve_key;
 pub use names::Names;
 pub use normal::{normal_form, normal_value};
 pub use property::{Properties, read_properties};
 pub use read::{read_body, read_body_within};
 pub use rewrite::rewrite;
 pub use write::write_body;
+pub use yaml::Yaml;

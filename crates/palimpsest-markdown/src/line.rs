@@ -7,7 +7,7 @@
 use palimpsest_model::{LinkTarget, ObjectId, Token};
 
 use crate::escape::{Surroundings, holds_reference, is_word, write_destination, write_text};
-use crate::link::{date_url, object_url, wiki_title, write_date};
+use crate::link::{date_url, wiki_title, write_date};
 use crate::names::{Names, begins_tag, is_tag_letter, is_tag_name};
 use crate::spans::SEPARATOR;
 use crate::tokens::{Face, code_fence};
@@ -143,7 +143,7 @@ impl Line<'_> {
                 if self.is_tag(at, text, *id) {
                     return text.to_owned();
                 }
-                self.write_labelled(text, &object_url(space, *id))
+                self.write_labelled(text, &self.names.url(*id, false))
             }
             Some(LinkTarget::Date(date)) => {
                 let day = write_date(*date).unwrap_or_default();

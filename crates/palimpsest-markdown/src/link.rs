@@ -12,7 +12,7 @@ pub(crate) fn read_url(url: &str, names: &dyn Names) -> LinkTarget {
     match read_deep_link(url, names.space()) {
         Some(LinkTarget::Entity(id)) if !names.exists(id) => LinkTarget::Url(url.to_owned()),
         Some(target) => target,
-        None => LinkTarget::Url(url.to_owned()),
+        None => names.linked(url).map_or_else(|| LinkTarget::Url(url.to_owned()), LinkTarget::Entity),
     }
 }
 

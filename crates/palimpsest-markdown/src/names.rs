@@ -2,6 +2,8 @@
 
 use palimpsest_model::{ObjectId, SpaceId, StructureId};
 
+use crate::link::object_url;
+
 /// The names of a space, as reading and writing Markdown ask for them.
 ///
 /// Reading and writing are each other's inverse only while the answers agree: when [`is_unique`](Names::is_unique) says yes
@@ -20,12 +22,25 @@ pub trait Names {
         None
     }
 
+    /// The object that a URL means besides deep links, as a relative one does in a text from a folder of texts.
+    fn linked(&self, url: &str) -> Option<ObjectId> {
+        let _ = url;
+        None
+    }
+
     /// The title of an object, when there is such an object.
     fn title(&self, id: ObjectId) -> Option<String>;
 
     /// Whether a link may lead to this object; a deep link to any other stays a URL.
     fn exists(&self, id: ObjectId) -> bool {
         self.title(id).is_some()
+    }
+
+    /// Where a link that is not written as `[[title]]` leads; `embed` when it shows the object in its place. A text that stands
+    /// among files may lead to one of them.
+    fn url(&self, id: ObjectId, embed: bool) -> String {
+        let _ = embed;
+        object_url(self.space(), id)
     }
 
     /// Whether exactly one object of the space has this title.

@@ -146,8 +146,10 @@ impl Reader<'_> {
             return self.names.exists(id).then_some(id);
         }
         let link = text.strip_prefix('[').and_then(|text| text.strip_suffix(')'));
-        let url = link.and_then(|link| link.split_once("](")).map_or(text, |(_, url)| url);
-        if let LinkTarget::Entity(id) = read_url(url, self.names) {
+        let linked = link.and_then(|link| link.split_once("](")).map(|(_, url)| url);
+        // A bare word is a name, though it could be the path of a file as well.
+        let url = linked.or_else(|| text.contains("://").then_some(text));
+        if let Some(LinkTarget::Entity(id)) = url.map(|url| read_url(url, self.names)) {
             return Some(id);
         }
         let name = unwrap_name(text);

@@ -4,7 +4,7 @@ use palimpsest_model::{Block, Content, ListKind, ObjectId, TextContent};
 
 use crate::escape::{Surroundings, write_destination, write_raw, write_text};
 use crate::line::{Place, write_line};
-use crate::link::{object_url, wiki_title};
+use crate::link::wiki_title;
 use crate::names::Names;
 use crate::normal::{heading_level, normal_pieces};
 use crate::piece::Piece;
@@ -144,7 +144,7 @@ fn write_embed(id: ObjectId, names: &dyn Names) -> String {
     let around = Surroundings { link: true, one_line: true, ..Surroundings::default() };
     write_text(&names.title(id).unwrap_or_default(), false, around, &mut out);
     out.push_str("](");
-    write_destination(&object_url(names.space(), id), &mut out);
+    write_destination(&names.url(id, true), &mut out);
     out.push(')');
     out
 }

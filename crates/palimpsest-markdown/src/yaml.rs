@@ -9,13 +9,14 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Spanned, alias_limits, budget, from_str_with_options, options};
 
-/// A YAML value.
+/// A value of front matter.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) enum Yaml {
+pub enum Yaml {
     /// Nothing, as after `key:`.
     Null,
     /// A scalar, as written between its quotes, if any.
     Text(String),
+    /// A list.
     List(Vec<Yaml>),
     /// A mapping; no property takes one.
     Map,

@@ -8,6 +8,7 @@ mod edits;
 mod forks;
 mod ids;
 mod objects;
+mod retypes;
 mod written;
 
 pub use blocks::{block_lists, token_lists, writable_block_lists};
@@ -15,4 +16,5 @@ pub use edits::{Edit, edits, histories};
 pub use forks::{Fork, forks};
 pub use ids::Ids;
 pub use objects::{objects, objects_of, structures};
+pub use retypes::{Retype, retypes, telling_texts, what};
 pub use written::{drafts, written};

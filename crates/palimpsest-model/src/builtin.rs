@@ -28,6 +28,19 @@ pub fn task_defaults() -> Vec<(PropertyId, Value)> {
     vec![("status".into(), Value::Label(vec!["not-started".into()]))]
 }
 
+/// Whether a structure has a property from the beginning, so that it cannot be taken away.
+#[must_use]
+pub fn comes_with(structure: StructureId, property: &PropertyId) -> bool {
+    let has = |properties: &[PropertyDefinition]| properties.iter().any(|definition| definition.id == *property);
+    match structure {
+        StructureId::BuiltIn(_) => {
+            builtin_structures().iter().any(|known| known.id == structure && has(&known.properties))
+        }
+        // The one body section has another id in each.
+        StructureId::Custom(_) => has(&custom_properties(PropertyId::from(""))),
+    }
+}
+
 /// The properties every custom structure has, with its one body section.
 pub(crate) fn custom_properties(section: PropertyId) -> Vec<PropertyDefinition> {
     let mut properties = vec![title(), description(), tags(), aliases(), icon(), created_at(), last_updated_at()];

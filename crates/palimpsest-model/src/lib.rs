@@ -9,6 +9,7 @@ pub mod arbitrary;
 mod block;
 mod builtin;
 mod color;
+mod convert;
 mod date;
 mod diff;
 mod draft;
@@ -24,6 +25,7 @@ mod reader;
 mod render;
 mod schema;
 mod structure;
+mod structure_draft;
 mod tag;
 mod time;
 mod token;
@@ -36,8 +38,9 @@ pub use block::{
     Alignment, Block, Content, GridContent, GridLayout, GroupContent, Hierarchy, Highlight, HighlightColor,
     HighlightKind, ListKind, QuoteLayout, TextContent, count_blocks, depth_of, find_block, walk_blocks,
 };
-pub use builtin::{builtin_structures, task_defaults};
+pub use builtin::{builtin_structures, comes_with, task_defaults};
 pub use color::{Color, HUES};
+pub use convert::{WhyNot, convert, options_of};
 pub use date::{DatePayload, Resolution};
 pub use diff::changed_paths;
 pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
@@ -56,10 +59,17 @@ pub use number::Number;
 pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
 pub use reader::{Dropped, Node, Reading, Seen};
-pub use render::{Shown, render_object, render_space, render_structures};
+pub use render::{
+    FileLink, Shown, render_collection, render_object, render_space, render_structure, render_structures,
+};
 pub use schema::{Collection, Schema, Space, Versioned};
 pub use structure::{
-    Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, read_structure,
+    Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, fits, misfits,
+};
+pub use structure_draft::{
+    MAX_COLLECTIONS, MAX_NAME, MAX_OPTIONS, MAX_PROPERTIES, MAX_STRUCTURES, OWN_PROPERTIES, OptionDraft,
+    PROPERTY_TYPES, PropertyDraft, StructureDraft, make_options, read_allowed, read_hue, read_name, read_options,
+    read_property, read_structure, read_type,
 };
 pub use tag::{Tag, TagError};
 pub use time::Timestamp;

@@ -5,8 +5,9 @@ use serde_json::Value as Json;
 
 use crate::block::{Block, Content, Hierarchy, Highlight};
 use crate::date::DatePayload;
+use crate::id::StructureId;
 use crate::object::Object;
-use crate::schema::{Schema, Space};
+use crate::schema::{Collection, Schema, Space};
 use crate::structure::{LabelOption, PropertyDefinition, PropertyKind, Structure};
 use crate::time::Timestamp;
 use crate::token::{LinkTarget, Token};
@@ -21,6 +22,19 @@ pub struct Shown<'a> {
     pub structure: &'a Structure,
     /// When the revision was committed that made it so.
     pub updated_at: Timestamp,
+    /// Where its files can be had.
+    pub links: &'a [FileLink],
+}
+
+/// Where the bytes of a file can be had, for a time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FileLink {
+    /// The whole URL.
+    pub url: String,
+    /// The media type of the file.
+    pub file_type: String,
+    /// When the URL ends.
+    pub expires: Timestamp,
 }
 
 /// The bytes of an ObjectResponse (spec/02 §0).
@@ -51,6 +65,19 @@ pub fn render_structures(schema: &Schema) -> Vec<u8> {
     to_bytes(&Wire(schema))
 }
 
+/// The bytes of a structure as the list of structures shows it; nothing when it is not listed.
+#[must_use]
+pub fn render_structure(schema: &Schema, id: StructureId) -> Option<Vec<u8>> {
+    let structure = &schema.structure(id)?.value;
+    structure.listed.then(|| to_bytes(&Listed { schema, structure }))
+}
+
+/// The bytes of a collection as a structure shows it.
+#[must_use]
+pub fn render_collection(collection: &Collection) -> Vec<u8> {
+    to_bytes(&Wire(collection))
+}
+
 fn to_bytes(value: &impl Serialize) -> Vec<u8> {
     // Writing these types to memory cannot fail: no map has keys that are not texts, no number is infinite.
     serde_json::to_vec(value).unwrap_or_default()
@@ -71,6 +98,19 @@ impl Serialize for Shown<'_> {
         map.serialize_entry("collections", &self.object.collections)?;
         map.serialize_entry("properties", &Properties(*self))?;
         map.serialize_entry("blocks", &Sections(*self))?;
+        if !self.links.is_empty() {
+            map.serialize_entry("files", &List(self.links))?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Wire<'_, FileLink> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("url", &self.0.url)?;
+        map.serialize_entry("fileType", &self.0.file_type)?;
+        map.serialize_entry("expirationDate", &self.0.expires.to_string())?;
         map.end()
     }
 }
@@ -79,7 +119,7 @@ struct Properties<'a>(Shown<'a>);
 
 impl Serialize for Properties<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Shown { object, structure, updated_at } = self.0;
+        let Shown { object, structure, updated_at, .. } = self.0;
         let mut map = serializer.serialize_map(None)?;
         for definition in &structure.properties {
             match (object.properties.get(&definition.id), &definition.kind) {
@@ -316,6 +356,15 @@ impl Serialize for Wire<'_, Schema> {
     }
 }
 
+impl Serialize for Wire<'_, Collection> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("id", &self.0.id)?;
+        map.serialize_entry("title", &self.0.title)?;
+        map.end()
+    }
+}
+
 struct Listed<'a> {
     schema: &'a Schema,
     structure: &'a Structure,
@@ -323,11 +372,6 @@ struct Listed<'a> {
 
 impl Serialize for Listed<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Collected<'a> {
-            id: crate::id::CollectionId,
-            title: &'a str,
-        }
         let Self { schema, structure } = self;
         let definitions: Vec<_> =
             structure.properties.iter().filter(|property| property.kind.name().is_some()).map(Wire).collect();
@@ -336,7 +380,7 @@ impl Serialize for Listed<'_> {
             .iter()
             .map(|collection| &collection.value)
             .filter(|collection| collection.structure == structure.id)
-            .map(|collection| Collected { id: collection.id, title: &collection.title })
+            .map(Wire)
             .collect();
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("id", &structure.id)?;

@@ -1,15 +1,11 @@
 //! Structures (object types) and the definitions of their properties (spec/03 §1–2). They are data: a space has the ones its
 //! log says.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::color::HUES;
-use crate::id::{LabelId, PropertyId, StructureId, parse_uuid, read_structure_id};
+use crate::id::{LabelId, ObjectId, PropertyId, StructureId};
+use crate::object::Object;
 use crate::problem::{Path, Problem};
-use crate::reader::{Node, Reading};
 use crate::value::Value;
 
 /// An object type.
@@ -218,139 +214,33 @@ pub fn check_property(structure: &Structure, id: &PropertyId, value: Value) -> R
     Ok(Value::Label(kept))
 }
 
-/// Reads `{id?, title, pluralName?, labelColor?, propertyDefinitions?}` into a custom structure: `title`, `description`,
-/// `tags`, `aliases`, `icon`, `createdAt`, `lastUpdatedAt` and one body section, then what was sent. `fresh` gives the ids
-/// that were left out.
-pub fn read_structure(
-    node: &Node<'_, '_>,
-    reading: &mut Reading,
-    fresh: &mut dyn FnMut() -> Uuid,
-) -> Option<Structure> {
-    node.object(reading)?;
-    let id = read_own_id(&node.get("id"), reading).map(|id| id.unwrap_or_else(&mut *fresh));
-    let title = read_name(&node.get("title"), reading);
-    let plural = match node.get("pluralName").optional() {
-        Some(name) => read_name(&name, reading),
-        None => title.clone().map(|title| format!("{title}s")),
+/// Whether a structure takes a value as it is. `structure_of` tells what an object that is referred to is; against one that
+/// nothing is known of nothing can be said.
+pub fn fits(
+    structure: &Structure,
+    id: &PropertyId,
+    value: &Value,
+    structure_of: &mut dyn FnMut(ObjectId) -> Option<StructureId>,
+) -> bool {
+    let Some(definition) = structure.property(id) else { return false };
+    if definition.read_only {
+        return true;
+    }
+    let (PropertyKind::Entity { allowed }, Value::Entity(targets)) = (&definition.kind, value) else {
+        return check_property(structure, id, value.clone()).as_ref() == Ok(value);
     };
-    let color = read_hue(&node.get("labelColor"), reading).map(|color| color.unwrap_or_else(|| "gray".to_owned()));
-    let mut properties = crate::builtin::custom_properties(PropertyId(fresh().to_string()));
-    let sent = match node.get("propertyDefinitions").optional() {
-        None => Some(Vec::new()),
-        Some(list) => {
-            let read: Vec<_> =
-                list.elements(reading)?.map(|property| read_definition(&property, reading, fresh)).collect();
-            read.into_iter().collect::<Option<Vec<_>>>()
-        }
-    };
-    for (index, definition) in sent?.into_iter().enumerate() {
-        if properties.iter().any(|other| other.id == definition.id) {
-            let list = node.get("propertyDefinitions");
-            let path = list.path().index(index).key("id");
-            reading.problem_at(path, format!("There is already a property \"{}\"", definition.id));
-            continue;
-        }
-        properties.push(definition);
-    }
-    Some(Structure {
-        id: StructureId::Custom(id?),
-        title: title?,
-        plural_name: plural?,
-        label_color: color?,
-        creation: Creation::Direct,
-        listed: true,
-        properties,
-    })
+    let mut admits = |id: &ObjectId| structure_of(*id).is_none_or(|structure| allowed.contains(&structure));
+    allowed.is_empty() || targets.iter().all(&mut admits)
 }
 
-fn read_definition(
-    node: &Node<'_, '_>,
-    reading: &mut Reading,
-    fresh: &mut dyn FnMut() -> Uuid,
-) -> Option<PropertyDefinition> {
-    node.object(reading)?;
-    let id = read_own_id(&node.get("id"), reading).map(|id| id.unwrap_or_else(&mut *fresh));
-    let name = read_name(&node.get("name"), reading);
-    let kinds = [
-        ("text", PropertyKind::Text),
-        ("number", PropertyKind::Number),
-        ("boolean", PropertyKind::Boolean),
-        ("url", PropertyKind::Url),
-        ("date", PropertyKind::Date),
-        ("label", PropertyKind::Label { multiple: false, options: Vec::new() }),
-        ("entity", PropertyKind::Entity { allowed: Vec::new() }),
-        ("richText", PropertyKind::RichText),
-        ("blocks", PropertyKind::Blocks),
-    ];
-    let words: Vec<_> = kinds.iter().map(|(word, kind)| (*word, kind)).collect();
-    let mut kind = node.get("type").word(reading, &words)?.clone();
-    match &mut kind {
-        PropertyKind::Label { multiple, options } => {
-            let flag = match node.get("multiple").optional() {
-                Some(flag) => flag.boolean(reading),
-                None => Some(false),
-            };
-            let set = read_options(&node.get("labelSet"), reading, fresh);
-            (*multiple, *options) = (flag?, set?);
-        }
-        PropertyKind::Entity { allowed } => {
-            if let Some(list) = node.get("allowedStructures").optional() {
-                let read: Vec<_> = list.elements(reading)?.map(|id| read_structure_id(&id, reading)).collect();
-                *allowed = read.into_iter().collect::<Option<_>>()?;
-            }
-        }
-        _ => {}
-    }
-    Some(PropertyDefinition { id: PropertyId(id?.to_string()), name: name?, kind, read_only: false })
-}
-
-fn read_options(
-    node: &Node<'_, '_>,
-    reading: &mut Reading,
-    fresh: &mut dyn FnMut() -> Uuid,
-) -> Option<Vec<LabelOption>> {
-    let Some(list) = node.optional() else { return Some(Vec::new()) };
-    let mut seen = BTreeSet::new();
-    let read: Vec<_> = list
-        .elements(reading)?
-        .map(|option| {
-            option.object(reading)?;
-            let id = match option.get("id").optional() {
-                Some(id) => read_name(&id, reading),
-                None => Some(fresh().to_string()),
-            };
-            let name = read_name(&option.get("name"), reading);
-            let color = read_hue(&option.get("color"), reading);
-            let id = id?;
-            if !seen.insert(id.clone()) {
-                reading.problem(&option.get("id"), format!("There is already an option \"{id}\""));
-            }
-            Some(LabelOption { id: LabelId(id), name: name?, color: color? })
-        })
-        .collect();
-    read.into_iter().collect()
-}
-
-fn read_own_id(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Option<Uuid>> {
-    let Some(node) = node.optional() else { return Some(None) };
-    let id = parse_uuid(node.string(reading)?);
-    if id.is_none() {
-        reading.problem(&node, "Invalid UUID");
-    }
-    id.map(Some)
-}
-
-fn read_name(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
-    let name = node.string(reading)?.trim();
-    if name.is_empty() {
-        reading.problem(node, "Too small: expected string to have >=1 characters");
-        return None;
-    }
-    Some(name.to_owned())
-}
-
-fn read_hue(node: &Node<'_, '_>, reading: &mut Reading) -> Option<Option<String>> {
-    let Some(node) = node.optional() else { return Some(None) };
-    let words: Vec<_> = HUES.iter().map(|hue| (*hue, *hue)).collect();
-    node.word(reading, &words).map(|hue| Some(hue.to_owned()))
+/// What of an object its structure does not take: the properties and the sections that it does not define or that hold something
+/// else than it says. `structure_of` tells what an object that is referred to is.
+pub fn misfits(
+    object: &Object,
+    structure: &Structure,
+    structure_of: &mut dyn FnMut(ObjectId) -> Option<StructureId>,
+) -> Vec<PropertyId> {
+    let values = object.properties.iter().filter(|(id, value)| !fits(structure, id, value, structure_of));
+    let sections = object.blocks.keys().filter(|id| !structure.has_section(id));
+    values.map(|(id, _)| id).chain(sections).cloned().collect()
 }

@@ -49,6 +49,23 @@ impl Value {
             Self::RichText(_) => "richText",
         }
     }
+
+    /// Whether it was cleared, so that nothing is lost with it.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Title(text) | Self::Text(text) | Self::Url(text) => text.is_none(),
+            Self::Number(number) => number.is_none(),
+            Self::Boolean(flag) => flag.is_none(),
+            Self::Date(date) => date.start.is_none(),
+            Self::Label(chosen) => chosen.is_empty(),
+            Self::Entity(targets) => targets.is_empty(),
+            Self::Aliases(aliases) => aliases.is_empty(),
+            Self::Icon(icon) => icon.is_none(),
+            Self::CreatedAt(_) => false,
+            Self::RichText(tokens) => tokens.is_empty(),
+        }
+    }
 }
 
 /// An object has at most this many aliases.

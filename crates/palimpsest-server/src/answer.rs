@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
+    RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use palimpsest_engine::{Code, ETag, Error, Ignored, Kind, Page, View, Written};
 use palimpsest_model::{ObjectId, Problems, Revision};
 use serde::Serialize;
@@ -20,6 +20,13 @@ pub(crate) const REVISION: HeaderName = HeaderName::from_static("palimpsest-revi
 pub(crate) const IGNORED: HeaderName = HeaderName::from_static("palimpsest-ignored");
 pub(crate) const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 pub(crate) const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The headers of limits that the beta API had instead: what the window is, what it allows, what is left, when it ends.
+pub(crate) const BETA_RATES: [HeaderName; 4] = [
+    HeaderName::from_static("ratelimit-policy"),
+    HeaderName::from_static("ratelimit-limit"),
+    HeaderName::from_static("ratelimit-remaining"),
+    HeaderName::from_static("ratelimit-reset"),
+];
 pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -42,6 +49,8 @@ pub(crate) struct Answer {
     pub(crate) replayed: bool,
     /// The one header that only some pages have: what they may load.
     pub(crate) policy: Option<&'static str>,
+    /// The headers that no other answer has, and in place of those that others have.
+    pub(crate) own: HeaderMap,
 }
 
 impl Default for Answer {
@@ -59,6 +68,7 @@ impl Default for Answer {
             applied: Vec::new(),
             replayed: false,
             policy: None,
+            own: HeaderMap::new(),
         }
     }
 }
@@ -112,6 +122,7 @@ impl Answer {
         if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
+        response.headers_mut().extend(self.own);
         response
     }
 }
@@ -131,8 +142,8 @@ impl From<Page> for Answer {
 
 impl From<Written> for Answer {
     fn from(written: Written) -> Self {
-        let Written { object, revision, ignored, left, replayed } = written;
-        let shown = object.map_or_else(Self::default, Self::from);
+        let Written { shown, revision, ignored, left, replayed } = written;
+        let shown = shown.map_or_else(Self::default, Self::from);
         Self { revision: Some(revision), ignored, etag: left.map(|(_, etag)| etag), replayed, ..shown }
     }
 }
@@ -149,6 +160,8 @@ pub(crate) struct Failure {
     pub(crate) error: Error,
     /// The methods a path knows, when the one asked for is none of them.
     pub(crate) allow: Option<HeaderValue>,
+    /// How many bytes there are, when others were asked for.
+    pub(crate) length: Option<u64>,
     /// After how many seconds it may be tried again.
     pub(crate) retry_after: Option<u64>,
     /// Whether the connection ends with this answer, because not all was read of what the client sends.
@@ -158,7 +171,7 @@ pub(crate) struct Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let retry_after = (error.kind == Kind::Unavailable).then_some(1);
-        Self { error, allow: None, retry_after, closes: false }
+        Self { error, allow: None, length: None, retry_after, closes: false }
     }
 }
 
@@ -191,7 +204,7 @@ impl Failure {
     }
 
     pub(crate) fn into_response(self, request_id: &str) -> Response {
-        let Self { error, allow, retry_after, closes } = self;
+        let Self { error, allow, length, retry_after, closes } = self;
         let status = status_of(error.kind);
         if let Some(cause) = &error.cause {
             tracing::error!(request = request_id, code = error.code.as_str(), cause, "a request failed");
@@ -214,6 +227,9 @@ impl Failure {
         }
         if let Some(allow) = allow {
             headers.insert(ALLOW, allow);
+        }
+        if let Some(range) = length.and_then(|length| HeaderValue::try_from(format!("bytes */{length}")).ok()) {
+            headers.insert(CONTENT_RANGE, range);
         }
         if closes {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
@@ -240,6 +256,7 @@ pub(crate) fn status_of(kind: Kind) -> StatusCode {
         Kind::Gone => StatusCode::GONE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
     }
 }
 

@@ -9,14 +9,15 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::{Bytes, BytesMut};
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, VARY};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
-use palimpsest_engine::{Access as Token, Code, Engine, Retry, Scope};
+use palimpsest_engine::{Access as Token, Code, Engine, Retry};
 
-use crate::answer::{Answer, Failure, RATE_LIMIT, REQUEST_ID, Response};
+use crate::answer::{Answer, Failure, REQUEST_ID, Response};
+use crate::caller::{Caller, bearer};
 use crate::conditions;
-use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Reply};
+use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Operating, Reply, Visit};
 use crate::input::Input;
 use crate::limits::{Limits, NEWEST, OLDEST};
 use crate::panics::catch;
@@ -25,6 +26,7 @@ use crate::rates::{Quota, Windows};
 use crate::retry::{self, Running, Turn};
 use crate::reverting;
 use crate::stopping::Stopping;
+use crate::streaming;
 use crate::transaction;
 
 /// What every request needs.
@@ -39,21 +41,22 @@ pub(crate) struct App {
 pub(crate) struct Served {
     index: usize,
     endpoint: &'static Endpoint,
-    token: Option<Token>,
+    caller: Option<Caller>,
     quota: Option<Quota>,
 }
 
 impl Served {
     pub(crate) fn new(index: usize, endpoint: &'static Endpoint) -> Self {
-        Self { index, endpoint, token: None, quota: None }
+        Self { index, endpoint, caller: None, quota: None }
     }
 }
 
 /// Answers a request to an endpoint.
 pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) -> Response {
     let log = Log::begin(&app, request.headers(), request.method().clone(), served.endpoint.path);
+    let time = if served.endpoint.moves_files { app.limits.file_time } else { app.limits.request_time };
     let serving = catch(serve(&app, &mut served, request));
-    let result = match tokio::time::timeout(app.limits.request_time, serving).await {
+    let result = match tokio::time::timeout(time, serving).await {
         Ok(Some(Ok(Reply::Now(answer)))) => Ok(*answer),
         // It waits for what comes, as long as it was asked to.
         Ok(Some(Ok(Reply::Later(later)))) => catch(later).await.unwrap_or_else(|| Err(Failure::internal())),
@@ -61,14 +64,14 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
         Ok(None) => Err(Failure::internal()),
         Err(_) => Err(Failure::too_long()),
     };
-    let mut response = log.end(result, served.token.as_ref());
-    let is_read = served.token.is_some() && matches!(served.endpoint.action, Action::Read(_));
+    let mut response = log.end(result, served.caller.as_ref());
+    let is_read = served.caller.is_some() && served.endpoint.is_read();
     if is_read && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED) {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization, Accept-Encoding"));
     }
-    if let Some(header) = served.quota.and_then(Quota::header) {
-        response.headers_mut().insert(RATE_LIMIT, header);
+    if let Some(quota) = served.quota {
+        quota.tell(matches!(served.endpoint.access, Access::Beta(_)), response.headers_mut());
     }
     response
 }
@@ -83,7 +86,7 @@ pub(crate) async fn refuse_path(app: Arc<App>, request: Request) -> Response {
 /// Answers a request to a path that knows other methods only.
 pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint], request: Request) -> Response {
     let path = request.uri().path();
-    let known = || endpoints.iter().filter(|endpoint| endpoint.path == path);
+    let known = || endpoints.iter().filter(|endpoint| endpoint.serves(path));
     let route = known().next().map_or("", |endpoint| endpoint.path);
     let methods = known().flat_map(|endpoint| match endpoint.method.as_str() {
         "GET" => vec!["GET", "HEAD"],
@@ -107,18 +110,26 @@ pub(crate) async fn refuse_connection(app: Arc<App>, request: Request) -> Respon
 async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply, Failure> {
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
-    let scope = match (endpoint.access, &endpoint.action) {
-        (_, Action::Tell(tell)) => return Ok(tell(&app.engine).into()),
-        (Access::Scope(scope), _) => scope,
-        (Access::Open, _) => return Err(Failure::internal()),
-    };
-    let token = match admit(app, served, &parts.headers, scope).await {
-        Ok(token) => token,
+    match endpoint.action {
+        Action::Tell(tell) => return Ok(tell(&app.engine).into()),
+        Action::Hand(hand) => {
+            let (engine, is_head) = (Arc::clone(&app.engine), parts.method == Method::HEAD);
+            let patience = app.limits.request_time;
+            return Ok(hand(Visit { engine, uri: parts.uri, headers: parts.headers, is_head, patience }).await?.into());
+        }
+        _ => {}
+    }
+    let caller = match admit(app, served, &parts.headers).await {
+        Ok(caller) => caller,
         Err(failure) => {
             let closes = drain(app, body).await;
             return Err(Failure { closes, ..failure });
         }
     };
+    if let Action::Stream(keep) = endpoint.action {
+        let Caller::Space(token) = caller else { return Err(Failure::internal()) };
+        return Ok(streaming::serve(app, token, &parts, body, keep).await?.into());
+    }
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
     let limit = match endpoint.action {
         Action::Transact => app.limits.transaction,
@@ -128,8 +139,17 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
     let preferences = Preferences::read(&parts.headers);
     let strict = preferences.strict;
     let condition = conditions::read(&parts.headers, preferences.merge);
-    let token_id = token.token;
     let input = Input::new(parts.uri.query().unwrap_or_default(), takes_body.then_some(&*bytes), strict)?;
+    let token = match caller {
+        Caller::Space(token) => token,
+        other => {
+            conditions::refuse(&parts.headers)?;
+            retry::refuse(&parts.headers)?;
+            let answer = beside(app, endpoint, other, Arc::new(input)).await?;
+            return Ok(answer.applied(strict.then_some("handling=strict")).into());
+        }
+    };
+    let token_id = token.token;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
@@ -144,7 +164,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
         Action::Write(read) => {
             let retry = retry::read(&parts, &bytes)?;
             let operation = read(&input)?;
-            let merges = condition.merges();
+            let merges = condition.merges() && operation.can_merge();
             let ignored = input.ignored()?;
             let request = palimpsest_engine::Request { operation, ignored, strict, condition, retry };
             let _turn = turn(app, &token, request.retry.as_ref()).await?;
@@ -183,9 +203,24 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             return follow(Follower { call, headers: parts.headers, secret, stopping, limits: app.limits.clone() })
                 .await;
         }
-        Action::Tell(tell) => tell(&app.engine),
+        Action::Hand(_) | Action::Tell(_) | Action::Stream(_) | Action::Operate(_) | Action::Beta(_) => {
+            return Err(Failure::internal());
+        }
     };
     Ok(answer.applied(strict.then_some("handling=strict")).into())
+}
+
+/// Answers a call that is not about the one space of its token.
+async fn beside(app: &App, endpoint: &Endpoint, caller: Caller, input: Arc<Input>) -> Result<Answer, Failure> {
+    let (engine, sent) = (Arc::clone(&app.engine), Arc::clone(&input));
+    let mut answer = match (caller, &endpoint.action) {
+        (Caller::Operator(_), Action::Operate(operate)) => operate(Operating { engine, input: sent }).await?,
+        (Caller::Spaces(grant), Action::Beta(call)) => call(BetaCall { engine, grant, input: sent }).await?,
+        _ => return Err(Failure::internal()),
+    };
+    let mut ignored = input.ignored()?;
+    ignored.merge(std::mem::take(&mut answer.ignored));
+    Ok(Answer { ignored, ..answer })
 }
 
 /// Waits until others with the same key are done, for a request that has one.
@@ -198,22 +233,20 @@ async fn turn<'a>(app: &'a App, token: &Token, retry: Option<&Retry>) -> Result<
 }
 
 /// Checks who calls, how often, in which version and with which scope, in this order.
-async fn admit(app: &App, served: &mut Served, headers: &HeaderMap, scope: Scope) -> Result<Token, Failure> {
-    let token = app.engine.authenticate(bearer(headers)).await?;
-    served.token = Some(token.clone());
-    served.quota = app.windows.take(token.token, served.index, served.endpoint.quota, app.engine.now());
+async fn admit(app: &App, served: &mut Served, headers: &HeaderMap) -> Result<Caller, Failure> {
+    let access = served.endpoint.access;
+    let caller = Caller::recognise(&app.engine, access, headers).await?.ok_or_else(Failure::internal)?;
+    served.caller = Some(caller.clone());
+    served.quota = app.windows.take(caller.token(), served.index, served.endpoint.quota, app.engine.now());
     if let Some(quota) = served.quota.filter(|quota| quota.exceeded) {
         return Err(Failure::too_often(quota.reset));
     }
-    check_version(headers)?;
-    token.require(scope)?;
-    Ok(token)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, secret) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+    // The beta API had no versions.
+    if !matches!(access, Access::Beta(_)) {
+        check_version(headers)?;
+    }
+    caller.require(access)?;
+    Ok(caller)
 }
 
 /// Checks the version header (spec/01 §4): absent means the newest, one above it is taken as the newest.
@@ -263,7 +296,7 @@ async fn receive(app: &App, limit: usize, headers: &HeaderMap, mut body: Body) -
 
 /// Reads and forgets what is left of a body, within limits: a client that is still sending cannot read an answer. Answers
 /// whether something may be left, so that the connection cannot go on.
-async fn drain(app: &App, mut body: Body) -> bool {
+pub(crate) async fn drain(app: &App, mut body: Body) -> bool {
     let mut left = app.limits.drained;
     let read = async {
         while let Some(Ok(frame)) = body.frame().await {
@@ -295,15 +328,15 @@ impl Log {
         Self { id, method, route, begun: Instant::now() }
     }
 
-    fn end(self, result: Result<Answer, Failure>, token: Option<&Token>) -> Response {
+    fn end(self, result: Result<Answer, Failure>, caller: Option<&Caller>) -> Response {
         let mut response = match result {
             Ok(answer) => answer.into_response(),
             Err(failure) => failure.into_response(&self.id),
         };
         let status = response.status().as_u16();
         let microseconds = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let (name, space) = token.map_or((None, None), |token| (Some(token.name.as_str()), Some(token.space)));
-        let space = space.map(|space| space.to_string());
+        let name = caller.map(Caller::name);
+        let space = caller.and_then(Caller::space).map(|space| space.to_string());
         tracing::info!(
             request = self.id,
             method = %self.method,

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use axum::Router;
 use http::header::{
-    AUTHORIZATION, CONTENT_LOCATION, CONTENT_TYPE, ETAG, HeaderName, IF_MATCH, IF_NONE_MATCH, RETRY_AFTER,
+    ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName,
+    IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER,
 };
 use http::{HeaderValue, Method};
 use tower_http::cors::CorsLayer;
 use url::Url;
 
-use crate::answer::{IGNORED, PREFERENCE_APPLIED, RATE_LIMIT, REQUEST_ID, REVISION};
+use crate::answer::{BETA_RATES, IGNORED, PREFERENCE_APPLIED, RATE_LIMIT, REQUEST_ID, REVISION};
 use crate::prefer::PREFER;
 
 /// An origin whose pages may call the server from a browser, such as `https://notes.example`.
@@ -54,6 +55,8 @@ pub(crate) fn allow(origins: &[Origin], router: Router) -> Router {
         named("idempotency-key"),
         REQUEST_ID,
         named("last-event-id"),
+        RANGE,
+        IF_RANGE,
     ];
     let answered = [
         ETAG,
@@ -65,13 +68,17 @@ pub(crate) fn allow(origins: &[Origin], router: Router) -> Router {
         RATE_LIMIT,
         RETRY_AFTER,
         REQUEST_ID,
+        ACCEPT_RANGES,
+        CONTENT_RANGE,
+        CONTENT_DISPOSITION,
     ];
+    let answered = answered.into_iter().chain(BETA_RATES);
     let origins = origins.iter().map(|origin| origin.0.clone());
     let layer = CorsLayer::new()
         .allow_origin(origins.collect::<Vec<_>>())
         .allow_methods(methods)
         .allow_headers(sent)
-        .expose_headers(answered)
+        .expose_headers(answered.collect::<Vec<_>>())
         .max_age(REMEMBERED);
     router.layer(layer)
 }

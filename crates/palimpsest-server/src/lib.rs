@@ -4,6 +4,7 @@
 mod answer;
 mod api;
 mod call;
+mod caller;
 mod conditions;
 mod cors;
 mod deliverer;
@@ -20,6 +21,7 @@ mod reverting;
 mod router;
 mod serve;
 mod stopping;
+mod streaming;
 mod transaction;
 mod unread;
 

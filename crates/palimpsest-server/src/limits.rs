@@ -12,6 +12,8 @@ pub struct Limits {
     pub rates: RateLimits,
     /// The origins whose pages may call from a browser; those of others may not.
     pub origins: Vec<Origin>,
+    /// Whether the retired beta API is served.
+    pub beta: bool,
     /// The largest body, in bytes; more is answered 413.
     pub body: usize,
     /// The largest body of a transaction, in bytes.
@@ -24,6 +26,10 @@ pub struct Limits {
     pub header_time: Duration,
     /// How long a request may take in all.
     pub request_time: Duration,
+    /// How long a request may take in all that moves a file or a part of one: five megabytes over a slow line.
+    pub file_time: Duration,
+    /// How long the next bytes of a file may let wait for them.
+    pub pause: Duration,
     /// How long a request waits for another one with its key.
     pub retry_wait: Duration,
     /// How long writing an answer may wait for the client to take more of it.
@@ -43,12 +49,15 @@ impl Default for Limits {
         Self {
             rates: RateLimits::default(),
             origins: Vec::new(),
+            beta: true,
             body: 4 * 1024 * 1024,
             transaction: 8 * 1024 * 1024,
             drained: 16 * 1024 * 1024,
             drain_time: Duration::from_secs(5),
             header_time: Duration::from_secs(10),
             request_time: Duration::from_secs(30),
+            file_time: Duration::from_secs(600),
+            pause: Duration::from_secs(30),
             retry_wait: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
             bookmark_time: Duration::from_secs(15),

@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 use palimpsest_model::{Timestamp, TokenId};
+
+use crate::answer::{BETA_RATES, RATE_LIMIT};
 
 /// How often a token may call an endpoint within a window.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -68,8 +70,21 @@ pub(crate) struct Quota {
 }
 
 impl Quota {
+    /// Tells of it in the headers of an answer, or in those that the beta API had.
+    pub(crate) fn tell(self, is_beta: bool, headers: &mut HeaderMap) {
+        if is_beta {
+            let Self { limit, remaining, reset, .. } = self;
+            let policy = format!("{limit};w={}", WINDOW / 1000);
+            let values = [policy, limit.to_string(), remaining.to_string(), reset.to_string()];
+            let values = BETA_RATES.into_iter().zip(values);
+            headers.extend(values.filter_map(|(name, value)| Some((name, HeaderValue::try_from(value).ok()?))));
+        } else if let Some(value) = self.header() {
+            headers.insert(RATE_LIMIT, value);
+        }
+    }
+
     /// The value of the header `RateLimit`, in the one form that clients in the field read.
-    pub(crate) fn header(self) -> Option<HeaderValue> {
+    fn header(self) -> Option<HeaderValue> {
         let Self { limit, remaining, reset, .. } = self;
         HeaderValue::try_from(format!("limit={limit}, remaining={remaining}, reset={reset}")).ok()
     }

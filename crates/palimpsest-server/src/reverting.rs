@@ -35,7 +35,8 @@ struct Body {
 #[derive(Serialize)]
 struct ResultBody {
     id: ObjectId,
-    etag: Tag,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<Tag>,
 }
 
 /// Makes the answer; `ignored` is what of the body had no effect.

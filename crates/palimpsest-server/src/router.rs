@@ -13,7 +13,7 @@ use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
 use crate::cors;
 use crate::document::Description;
-use crate::endpoint::{Access, Action, Call, Endpoint, Follower, Following, Reading};
+use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Following, Operating, Reading};
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::retry::Running;
@@ -21,7 +21,7 @@ use crate::{Limits, api};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
-    Endpoint { method: Method::GET, path, access, quota, action, describe }
+    Endpoint { method: Method::GET, path, access, quota, moves_files: false, action, describe }
 }
 
 /// A read that may wait.
@@ -32,13 +32,13 @@ const fn follow(
     describe: fn() -> Description,
 ) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Follow(action));
-    Endpoint { method: Method::GET, path, access, quota, action, describe }
+    Endpoint { method: Method::GET, path, access, quota, moves_files: false, action, describe }
 }
 
 /// A read that asks with a body.
 const fn ask(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
-    Endpoint { method: Method::POST, path, access, quota, action, describe }
+    Endpoint { method: Method::POST, path, access, quota, moves_files: false, action, describe }
 }
 
 const fn write(
@@ -48,7 +48,15 @@ const fn write(
     action: fn(&Input) -> Result<Operation, Problems>,
     describe: fn() -> Description,
 ) -> Endpoint {
-    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Write(action), describe }
+    Endpoint {
+        method,
+        path,
+        access: Access::Scope(Scope::Write),
+        quota,
+        moves_files: false,
+        action: Action::Write(action),
+        describe,
+    }
 }
 
 /// A change beside the log.
@@ -59,18 +67,137 @@ const fn manage(
     action: fn(Call) -> Reading,
     describe: fn() -> Description,
 ) -> Endpoint {
-    Endpoint { method, path, access: Access::Scope(Scope::Write), quota, action: Action::Manage(action), describe }
+    Endpoint {
+        method,
+        path,
+        access: Access::Scope(Scope::Write),
+        quota,
+        moves_files: false,
+        action: Action::Manage(action),
+        describe,
+    }
+}
+
+/// A call of the operator.
+const fn operate(
+    method: Method,
+    path: &'static str,
+    action: fn(Operating) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        access: Access::Operator,
+        quota: 30,
+        moves_files: false,
+        action: Action::Operate(action),
+        describe,
+    }
+}
+
+/// A call of the retired beta API.
+const fn beta(
+    quota: u32,
+    method: Method,
+    path: &'static str,
+    scope: Scope,
+    action: fn(BetaCall) -> Reading,
+    describe: fn() -> Description,
+) -> Endpoint {
+    Endpoint {
+        method,
+        path,
+        access: Access::Beta(scope),
+        quota,
+        moves_files: false,
+        action: Action::Beta(action),
+        describe,
+    }
 }
 
 const fn open(path: &'static str, action: fn(&Engine) -> Answer, describe: fn() -> Description) -> Endpoint {
-    Endpoint { method: Method::GET, path, access: Access::Open, quota: 0, action: Action::Tell(action), describe }
+    Endpoint {
+        method: Method::GET,
+        path,
+        access: Access::Open,
+        quota: 0,
+        moves_files: false,
+        action: Action::Tell(action),
+        describe,
+    }
 }
 
 /// Every endpoint, with how often a minute the hosted service takes it.
 pub static ENDPOINTS: &[Endpoint] = &[
     // The space (spec/02 §1–2)
     read(10, "/space", api::space::get::call, api::space::get::describe),
-    read(10, "/space/structures", api::space::structures::call, api::space::structures::describe),
+    read(10, "/space/structures", api::space::structures::list::call, api::space::structures::list::describe),
+    // What the space is made of (our own)
+    write(30, Method::PATCH, "/space", api::space::update::read, api::space::update::describe),
+    write(
+        30,
+        Method::POST,
+        "/space/structures",
+        api::space::structures::create::read,
+        api::space::structures::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/space/structures",
+        api::space::structures::update::read,
+        api::space::structures::update::describe,
+    ),
+    write(
+        30,
+        Method::DELETE,
+        "/space/structures",
+        api::space::structures::delete::read,
+        api::space::structures::delete::describe,
+    ),
+    write(
+        30,
+        Method::POST,
+        "/space/properties",
+        api::space::properties::create::read,
+        api::space::properties::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/space/properties",
+        api::space::properties::update::read,
+        api::space::properties::update::describe,
+    ),
+    write(
+        30,
+        Method::DELETE,
+        "/space/properties",
+        api::space::properties::delete::read,
+        api::space::properties::delete::describe,
+    ),
+    write(
+        30,
+        Method::POST,
+        "/space/collections",
+        api::space::collections::create::read,
+        api::space::collections::create::describe,
+    ),
+    write(
+        30,
+        Method::PATCH,
+        "/space/collections",
+        api::space::collections::update::read,
+        api::space::collections::update::describe,
+    ),
+    write(
+        30,
+        Method::DELETE,
+        "/space/collections",
+        api::space::collections::delete::read,
+        api::space::collections::delete::describe,
+    ),
     // Objects (spec/02 §3–6, and our own)
     read(30, "/object", api::object::get::call, api::object::get::describe),
     write(30, Method::POST, "/object", api::object::create::read, api::object::create::describe),
@@ -98,6 +225,39 @@ pub static ENDPOINTS: &[Endpoint] = &[
         api::object::markdown::update::read,
         api::object::markdown::update::describe,
     ),
+    // Uploads (spec/05)
+    manage(
+        30,
+        Method::POST,
+        "/object/media/upload",
+        api::object::media::start::call,
+        api::object::media::start::describe,
+    ),
+    Endpoint {
+        method: Method::PUT,
+        path: "/object/media/upload/part",
+        access: Access::Scope(Scope::Write),
+        quota: 600,
+        moves_files: true,
+        action: Action::Stream(api::object::media::part::call),
+        describe: api::object::media::part::describe,
+    },
+    Endpoint {
+        method: Method::POST,
+        path: "/object/media/upload/complete",
+        access: Access::Scope(Scope::Write),
+        quota: 30,
+        moves_files: true,
+        action: Action::Manage(api::object::media::complete::call),
+        describe: api::object::media::complete::describe,
+    },
+    manage(
+        30,
+        Method::POST,
+        "/object/media/upload/abort",
+        api::object::media::abort::call,
+        api::object::media::abort::describe,
+    ),
     // Search (spec/02 §11)
     ask(30, "/objects/search", api::objects::search::call, api::objects::search::describe),
     // Lists (spec/02 §16, and our own)
@@ -119,6 +279,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         path: "/transactions",
         access: Access::Scope(Scope::Write),
         quota: 30,
+        moves_files: false,
         action: Action::Transact,
         describe: api::transactions::commit::describe,
     },
@@ -127,6 +288,7 @@ pub static ENDPOINTS: &[Endpoint] = &[
         path: "/transactions/revert",
         access: Access::Scope(Scope::Write),
         quota: 30,
+        moves_files: false,
         action: Action::Revert,
         describe: api::transactions::revert::describe,
     },
@@ -139,6 +301,46 @@ pub static ENDPOINTS: &[Endpoint] = &[
     manage(30, Method::DELETE, "/webhooks", api::webhooks::delete::call, api::webhooks::delete::describe),
     manage(30, Method::POST, "/webhooks/test", api::webhooks::test::call, api::webhooks::test::describe),
     read(30, "/webhooks/deliveries", api::webhooks::deliveries::call, api::webhooks::deliveries::describe),
+    // Files, behind links
+    Endpoint {
+        method: Method::GET,
+        path: "/files/{hash}/{name}",
+        access: Access::Open,
+        quota: 0,
+        moves_files: false,
+        action: Action::Hand(api::files::get::call),
+        describe: api::files::get::describe,
+    },
+    // The retired beta API (spec/07)
+    beta(5, Method::GET, "/spaces", Scope::Read, api::beta::spaces::call, api::beta::spaces::describe),
+    beta(5, Method::GET, "/space-info", Scope::Read, api::beta::space_info::call, api::beta::space_info::describe),
+    beta(120, Method::POST, "/search", Scope::Read, api::beta::search::call, api::beta::search::describe),
+    beta(120, Method::POST, "/lookup", Scope::Read, api::beta::lookup::call, api::beta::lookup::describe),
+    beta(
+        10,
+        Method::POST,
+        "/save-weblink",
+        Scope::Write,
+        api::beta::save_weblink::call,
+        api::beta::save_weblink::describe,
+    ),
+    beta(
+        5,
+        Method::POST,
+        "/save-to-daily-note",
+        Scope::Write,
+        api::beta::save_to_daily_note::call,
+        api::beta::save_to_daily_note::describe,
+    ),
+    // Managing the server (our own)
+    operate(Method::GET, "/admin/spaces", api::admin::spaces::list::call, api::admin::spaces::list::describe),
+    operate(Method::POST, "/admin/spaces", api::admin::spaces::create::call, api::admin::spaces::create::describe),
+    operate(Method::PATCH, "/admin/spaces", api::admin::spaces::update::call, api::admin::spaces::update::describe),
+    operate(Method::DELETE, "/admin/spaces", api::admin::spaces::delete::call, api::admin::spaces::delete::describe),
+    operate(Method::GET, "/admin/tokens", api::admin::tokens::list::call, api::admin::tokens::list::describe),
+    operate(Method::POST, "/admin/tokens", api::admin::tokens::create::call, api::admin::tokens::create::describe),
+    operate(Method::DELETE, "/admin/tokens", api::admin::tokens::delete::call, api::admin::tokens::delete::describe),
+    operate(Method::POST, "/admin/erase", api::admin::erase::call, api::admin::erase::describe),
     // The server itself
     open("/health/live", api::health::live, api::health::describe_live),
     open("/health/ready", api::health::ready, api::health::describe_ready),
@@ -179,7 +381,8 @@ pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
 fn api(app: Arc<App>) -> Router {
     let origins = app.limits.origins.clone();
     let mut router = Router::new();
-    for (index, endpoint) in ENDPOINTS.iter().enumerate() {
+    let is_served = |endpoint: &Endpoint| app.limits.beta || !matches!(endpoint.access, Access::Beta(_));
+    for (index, endpoint) in ENDPOINTS.iter().enumerate().filter(|(_, endpoint)| is_served(endpoint)) {
         let app = Arc::clone(&app);
         let handler = move |request: Request| answer(app, Served::new(index, endpoint), request);
         let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);

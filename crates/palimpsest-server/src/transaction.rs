@@ -196,7 +196,7 @@ struct Body {
 struct ResultBody {
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<ObjectId>,
+    id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     etag: Option<Tag>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -207,12 +207,12 @@ struct ResultBody {
 pub(crate) fn render(committed: Committed, mut ignored: Ignored, preferences: Preferences) -> Answer {
     let Committed { revision, outcomes, is_whole, replayed } = committed;
     let mut results = Vec::with_capacity(outcomes.len());
-    for (index, Outcome { left, object, ignored: dropped }) in outcomes.into_iter().enumerate() {
+    for (index, Outcome { left, shown, ignored: dropped }) in outcomes.into_iter().enumerate() {
         ignored.merge(dropped.under(&Path::keys(&["operations"]).index(index)));
-        let text = object.and_then(|view| String::from_utf8(view.body.to_vec()).ok());
+        let text = shown.and_then(|view| String::from_utf8(view.body.to_vec()).ok());
         let body = text.and_then(|text| RawValue::from_string(text).ok());
-        let (id, etag) = left.unzip();
-        results.push(ResultBody { status: 200, id, etag, body });
+        let (id, etag) = left.map(|(about, etag)| (about.to_string(), etag)).unzip();
+        results.push(ResultBody { status: 200, id, etag: etag.flatten(), body });
     }
     let body = serde_json::to_vec(&Body { revision, results }).unwrap_or_default();
     let answer = Answer { body: Some(body.into()), revision: Some(revision), ignored, replayed, ..Answer::default() };

@@ -1,14 +1,17 @@
-//! Backups: a store as it stood at one moment, in one file, and a folder that is made of one.
+//! Backups: a store as it stood at one moment, in one file, and a folder that is made of one. Whoever makes either is told which
+//! contents it names before it gets its name, so that their bytes are there when it is.
 
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use palimpsest_model::LogId;
+use palimpsest_model::{FileHash, LogId};
 use palimpsest_store::{RegistryRows, SpaceRow, load_schema};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{BackupError, OpenError};
+use crate::files::all_named;
 use crate::open::{FILE, check, check_identity, connect, has_content, lock, sync_folder};
 use crate::rows::SqlRows;
 
@@ -65,34 +68,62 @@ fn settle(file: Made, to: &Path) -> Result<(), BackupError> {
 }
 
 /// Writes what a store holds at this moment to a new file, on a connection of its own; its length.
-pub(crate) fn write(store: &Path, to: &Path) -> Result<u64, BackupError> {
+pub(crate) fn write<T, E: From<BackupError>>(
+    store: &Path,
+    to: &Path,
+    copy: impl FnOnce(BTreeSet<FileHash>) -> Result<T, E>,
+) -> Result<(u64, T), E> {
     let partial = Made::new(beside(to, ".partial"))?;
     // Takes the name, so that it cannot come to be another file's meanwhile.
     let reserved = Made::new(to.to_owned())?;
+    let copied = copy(snapshot(store, &partial.path, to)?)?;
+    settle(partial, to)?;
+    reserved.keep();
+    Ok((std::fs::metadata(to).map_err(io(to))?.len(), copied))
+}
+
+/// Writes it to an empty file, on the way to another name; which contents are named in it.
+fn snapshot(store: &Path, partial: &Path, to: &Path) -> Result<BTreeSet<FileHash>, BackupError> {
     let sqlite = |source| BackupError::Sqlite { path: to.to_owned(), source };
-    let name = partial.path.to_str().ok_or_else(|| BackupError::Unreadable(to.to_owned()))?;
+    let name = partial.to_str().ok_or_else(|| BackupError::Unreadable(to.to_owned()))?;
     let connection = connect(store, true).map_err(sqlite)?;
     // One read transaction: a snapshot that holds no writer up, and nothing of what was removed.
     connection.execute("VACUUM INTO ?1", [name]).map_err(sqlite)?;
-    settle(partial, to)?;
-    reserved.keep();
-    Ok(std::fs::metadata(to).map_err(io(to))?.len())
+    connect(partial, true).and_then(|written| all_named(&written)).map_err(sqlite)
 }
 
 /// Makes a store of a backup in a folder that has none. Each space begins another life, under the log id that `log` gives it: what
-/// was said of versions and positions of the one before no longer fits.
-pub fn restore(folder: &Path, from: &Path, log: impl FnMut() -> LogId) -> Result<Vec<SpaceRow>, BackupError> {
-    let _lock = lock(folder)?;
+/// was said of versions and positions of the one before no longer fits. Nothing is made when `fill`, which is told the contents
+/// that it names, fails.
+pub fn restore<T, E: From<BackupError>>(
+    folder: &Path,
+    from: &Path,
+    log: impl FnMut() -> LogId,
+    fill: impl FnOnce(BTreeSet<FileHash>) -> Result<T, E>,
+) -> Result<(Vec<SpaceRow>, T), E> {
+    let _lock = lock(folder).map_err(BackupError::from)?;
     let file = folder.join(FILE);
+    let (copy, spaces, named) = copy_anew(&file, from, log)?;
+    let filled = fill(named)?;
+    settle(copy, &file)?;
+    Ok((spaces, filled))
+}
+
+/// A copy of a backup that is fit to become a store, the spaces in it, and the contents it names.
+fn copy_anew(
+    file: &Path,
+    from: &Path,
+    log: impl FnMut() -> LogId,
+) -> Result<(Made, Vec<SpaceRow>, BTreeSet<FileHash>), BackupError> {
     // A write-ahead log that was left behind would be taken for that of the new file.
-    if let Some(found) = [file.clone(), beside(&file, "-wal")].into_iter().find(|path| path.exists()) {
+    if let Some(found) = [file.to_owned(), beside(file, "-wal")].into_iter().find(|path| path.exists()) {
         return Err(BackupError::Exists(found));
     }
     let open = [beside(from, "-wal"), beside(from, "-journal")];
     if open.iter().any(|path| std::fs::metadata(path).is_ok_and(|file| file.len() > 0)) {
         return Err(BackupError::Open(from.to_owned()));
     }
-    let path = beside(&file, ".restoring");
+    let path = beside(file, ".restoring");
     // Of a restore that was cut short; nobody else is at it, as the lock says.
     let _ = std::fs::remove_file(&path);
     let copy = Made::new(path)?;
@@ -100,16 +131,16 @@ pub fn restore(folder: &Path, from: &Path, log: impl FnMut() -> LogId) -> Result
     let mut target = OpenOptions::new().write(true).open(&copy.path).map_err(io(&copy.path))?;
     std::io::copy(&mut source, &mut target).map_err(io(&copy.path))?;
     drop(target);
-    let spaces = begin_anew(&copy.path, log).map_err(|error| match error {
+    let (spaces, named) = begin_anew(&copy.path, log).map_err(|error| match error {
         BackupError::Unfit(error) => BackupError::Unfit(at(error, from)),
         other => other,
     })?;
-    settle(copy, &file)?;
-    Ok(spaces)
+    Ok((copy, spaces, named))
 }
 
-/// Checks the copy of a backup as a store is checked when it is opened, and gives its spaces their new logs.
-fn begin_anew(file: &Path, mut log: impl FnMut() -> LogId) -> Result<Vec<SpaceRow>, BackupError> {
+/// Checks the copy of a backup as a store is checked when it is opened, and gives its spaces their new logs; these, and the contents
+/// it names.
+fn begin_anew(file: &Path, mut log: impl FnMut() -> LogId) -> Result<(Vec<SpaceRow>, BTreeSet<FileHash>), BackupError> {
     if !has_content(file)? || !check_identity(file)? {
         return Err(OpenError::Foreign(file.to_owned()).into());
     }
@@ -132,9 +163,12 @@ fn begin_anew(file: &Path, mut log: impl FnMut() -> LogId) -> Result<Vec<SpaceRo
         let sql = "UPDATE spaces SET log = ?2 WHERE id = ?1";
         transaction.execute(sql, (id.0.as_bytes(), log.0.cast_signed())).map_err(sqlite)?;
     }
+    // Links that the other life signs say nothing here, and files that it owns are not ours: another is drawn at the first need.
+    transaction.execute("DELETE FROM secret", []).map_err(sqlite)?;
     transaction.commit().map_err(sqlite)?;
+    let named = all_named(&rows.connection).map_err(sqlite)?;
     rows.connection.close().map_err(|(_, error)| sqlite(error))?;
-    Ok(spaces)
+    Ok((spaces, named))
 }
 
 /// The same refusal, of the file that was named.

@@ -6,12 +6,14 @@ mod backup;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
+mod files;
 mod migrate;
 mod open;
 mod reader;
 mod retention;
 mod rows;
 mod store;
+mod verify;
 mod webhooks;
 mod writer;
 

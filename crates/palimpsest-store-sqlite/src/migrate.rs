@@ -10,6 +10,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_horizon.sql"),
     include_str!("../migrations/0005_conditions.sql"),
     include_str!("../migrations/0006_webhooks.sql"),
+    include_str!("../migrations/0007_files.sql"),
+    include_str!("../migrations/0008_tokens.sql"),
 ];
 
 /// The newest format this version knows; kept in `user_version`.

@@ -1,15 +1,16 @@
 //! The contract's rows in SQL.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
 use palimpsest_model::{
-    BlockId, CollectionId, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId, WebhookId,
+    BlockId, CollectionId, FileHash, LogId, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, TokenId,
+    WebhookId,
 };
 use palimpsest_store::{
-    Actor, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy, RegistryRows,
-    Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled, TokenRecord,
-    Version, Webhook,
+    Actor, AdminToken, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy,
+    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled,
+    TokenRecord, Upload, Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use uuid::Uuid;
 
 use crate::answers;
 use crate::error::store_error;
+use crate::files;
 use crate::retention;
 use crate::webhooks;
 
@@ -61,6 +63,9 @@ impl SqlRows {
             Some(entry) => self.write(batch, entry).map_err(store_error)?,
             None => self.number(batch.space.id)?,
         };
+        if let Some(policy) = batch.policy {
+            self.put_policy(batch.space.id, policy)?;
+        }
         if let Some(change) = &batch.answers {
             answers::write(&self.connection, space, change).map_err(store_error)?;
         }
@@ -107,6 +112,7 @@ impl SqlRows {
             connection.prepare_cached(sql)?.execute(params![space, encode_list(list), revision])?;
         }
         write_titles(connection, space, &batch.titles)?;
+        files::name(connection, space, &batch.files)?;
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
@@ -114,7 +120,7 @@ impl SqlRows {
         Ok(space)
     }
 
-    fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
+    pub(crate) fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
         self.find_number(space)?.ok_or(StoreError::NoSuchSpace)
     }
 
@@ -125,7 +131,7 @@ impl SqlRows {
         Ok(self.numbers.get(&space).copied())
     }
 
-    fn query<T>(
+    pub(crate) fn query<T>(
         &self,
         sql: &str,
         values: impl rusqlite::Params,
@@ -291,7 +297,7 @@ impl Rows for SqlRows {
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
-        let space = self.number(space)?;
+        let Some(space) = self.find_number(space)? else { return Ok(None) };
         let sql = "SELECT object FROM blocks WHERE space = ?1 AND id = ?2";
         let found = self.query(sql, params![space, block.0.as_bytes()], |row| uuid_of(row, 0).map(ObjectId))?;
         Ok(found.into_iter().next())
@@ -326,7 +332,7 @@ impl Rows for SqlRows {
         after: Option<&(Term, ObjectId)>,
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
-        let space = self.number(space)?;
+        let Some(space) = self.find_number(space)? else { return Ok(Vec::new()) };
         let (term, object): (&[u8], &[u8]) = match after {
             Some((term, object)) => (term.as_bytes(), object.0.as_bytes()),
             None => (&range.from, &[]),
@@ -392,11 +398,21 @@ impl RegistryRows for SqlRows {
     }
 
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
-        let space = self.number(token.space)?;
         let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        let sql = "INSERT INTO tokens (id, hash, space, body) VALUES (?1, ?2, ?3, ?4) \
-                   ON CONFLICT (id) DO UPDATE SET hash = ?2, space = ?3, body = ?4";
-        self.execute(sql, params![token.id.0.as_bytes(), token.hash, space, body]).map(|_| ())
+        let sql = "INSERT INTO tokens (id, hash, body) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
+    }
+
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        self.query("SELECT body FROM admin_tokens ORDER BY id", [], |row| json_of(row, 0))
+    }
+
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        let body = serde_json::to_string(token).map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        let sql = "INSERT INTO admin_tokens (id, hash, body) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (id) DO UPDATE SET hash = ?2, body = ?3";
+        self.execute(sql, params![token.id.0.as_bytes(), token.hash, body]).map(|_| ())
     }
 
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
@@ -424,9 +440,44 @@ impl RegistryRows for SqlRows {
         webhooks::deliver(&self.connection, id, delivery, keep).map_err(store_error)
     }
 
+    fn uploads(&mut self) -> Result<Vec<Upload>, StoreError> {
+        files::uploads(&self.connection).map_err(store_error)
+    }
+
+    fn upload(&mut self, id: ObjectId) -> Result<Option<Upload>, StoreError> {
+        files::upload(&self.connection, id).map_err(store_error)
+    }
+
+    fn put_upload(&mut self, upload: &Upload) -> Result<(), StoreError> {
+        let space = self.number(upload.space)?;
+        files::put_upload(&self.connection, space, upload).map_err(store_error)
+    }
+
+    fn remove_upload(&mut self, id: ObjectId) -> Result<(), StoreError> {
+        self.execute("DELETE FROM uploads WHERE id = ?1", [id.0.as_bytes()]).map(|_| ())
+    }
+
+    fn named_files(&mut self, hashes: &[FileHash]) -> Result<BTreeSet<FileHash>, StoreError> {
+        files::named(&self.connection, hashes).map_err(store_error)
+    }
+
+    fn forget_files(&mut self, space: SpaceId, object: ObjectId) -> Result<(), StoreError> {
+        let space = self.number(space)?;
+        files::forget(&self.connection, space, object).map_err(store_error)
+    }
+
+    fn server_secret(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+        files::secret(&self.connection).map_err(store_error)
+    }
+
+    fn put_server_secret(&mut self, secret: [u8; 32]) -> Result<(), StoreError> {
+        self.execute("INSERT INTO secret (no, bytes) VALUES (1, ?1)", [secret]).map(|_| ())
+    }
+
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.execute("DELETE FROM answers WHERE token = ?1", [token.0.as_bytes()])?;
         webhooks::remove_of_token(&self.connection, token).map_err(store_error)?;
+        self.execute("DELETE FROM uploads WHERE token = ?1", [token.0.as_bytes()])?;
         self.execute("DELETE FROM tokens WHERE id = ?1", [token.0.as_bytes()]).map(|_| ())
     }
 
@@ -434,7 +485,8 @@ impl RegistryRows for SqlRows {
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        for table in ["docs", "log", "blocks", "members", "lists", "titles", "terms", "tokens", "answers"] {
+        let tables = ["docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "answers"];
+        for table in tables {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -491,7 +543,7 @@ impl RegistryRows for SqlRows {
 
 const OBJECT: i64 = 3;
 
-fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
+pub(crate) fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
     match key {
         DocKey::Space => (0, Vec::new()),
         DocKey::Structure(id) => (1, id.to_string().into_bytes()),
@@ -500,7 +552,7 @@ fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
     }
 }
 
-fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
+pub(crate) fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
     Ok(match kind {
         0 => DocKey::Space,
         1 => {
@@ -513,7 +565,7 @@ fn decode_key(kind: i64, id: &[u8]) -> rusqlite::Result<DocKey> {
 }
 
 /// A list as a key: its kind, then its id.
-fn encode_list(list: &List) -> Vec<u8> {
+pub(crate) fn encode_list(list: &List) -> Vec<u8> {
     let key = |kind: u8, id: &[u8]| [&[kind], id].concat();
     match list {
         List::All => key(0, &[]),
@@ -576,7 +628,7 @@ pub(crate) fn encode_actor(actor: &Actor) -> Option<Vec<u8>> {
     actor.id.map(|id| id.0.as_bytes().to_vec())
 }
 
-fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
+pub(crate) fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
     Ok(Titled {
         id: ObjectId(uuid_of(row, 0)?),
         structure: row.get_ref(1)?.as_str()?.parse::<StructureId>().map_err(|error| conversion(1, error))?,
@@ -594,7 +646,7 @@ fn read_step(row: &Row<'_>) -> rusqlite::Result<Step> {
     Ok(Step { revision: revision_of(row.get(0)?), previous })
 }
 
-fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
+pub(crate) fn read_doc(row: &Row<'_>, key: DocKey) -> rusqlite::Result<Doc> {
     Ok(Doc {
         key,
         created: revision_of(row.get(0)?),

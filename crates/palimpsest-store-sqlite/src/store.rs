@@ -1,14 +1,15 @@
 //! The store: its threads and queues.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use palimpsest_model::{ObjectId, Revision, SpaceId};
+use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
+    AdminToken, Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
 };
 
 use crate::backup;
@@ -94,9 +95,19 @@ impl SqliteStore {
     }
 
     /// Writes what the store holds at this moment to a new file, for its owner only; its length. Writes go on meanwhile. The file
-    /// is on disk when this returns.
-    pub fn backup(&self, to: &Path) -> Result<u64, BackupError> {
-        backup::write(&self.folder.file, to)
+    /// is on disk when this returns. Before it gets its name `copy` is told the contents it names; it is not made when that fails.
+    pub fn backup<T, E: From<BackupError>>(
+        &self,
+        to: &Path,
+        copy: impl FnOnce(BTreeSet<FileHash>) -> Result<T, E>,
+    ) -> Result<(u64, T), E> {
+        backup::write(&self.folder.file, to, copy)
+    }
+
+    /// Looks through everything that the store holds, as it stands at this moment, for what contradicts itself. Writes go on
+    /// meanwhile; it takes as long as reading everything does.
+    pub fn verify(&self) -> Result<palimpsest_store::Verified, palimpsest_store::StoreError> {
+        crate::verify::verify(&self.folder.file)
     }
 
     fn queues(&self) -> Option<Queues> {
@@ -154,6 +165,10 @@ impl Store for SqliteStore {
 
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         Box::pin(std::future::ready(Ok(self.shared.heads.token(hash))))
+    }
+
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        Box::pin(std::future::ready(Ok(self.shared.heads.admin_token(hash))))
     }
 
     fn is_ready(&self) -> bool {

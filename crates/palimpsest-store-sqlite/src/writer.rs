@@ -110,6 +110,7 @@ impl Writer {
         }
         self.shared.heads.retain(&spaces.iter().map(|row| row.id).collect::<Vec<_>>());
         self.shared.heads.set_tokens(self.rows.tokens()?);
+        self.shared.heads.set_admin_tokens(self.rows.admin_tokens()?);
         Ok(())
     }
 

@@ -61,7 +61,7 @@ impl Bench {
         }
         (0..20).for_each(|_| commit(&store, SPACES[0], None, put));
         let bench = Self { folder, store };
-        bench.store.backup(&bench.path("backup")).unwrap();
+        bench.backup(&bench.path("backup")).unwrap();
         bench
     }
 
@@ -69,13 +69,18 @@ impl Bench {
         self.folder.path().join(name)
     }
 
+    fn backup(&self, to: &Path) -> Result<u64, BackupError> {
+        self.store.backup(to, |_| Ok(())).map(|(bytes, ())| bytes)
+    }
+
     /// Restores a file to a new folder, where each space gets the next log.
     fn restore(&self, from: &Path, to: &str) -> Result<Vec<SpaceRow>, BackupError> {
         let mut log = 100;
-        restore(&self.path(to), from, || {
+        let next = || {
             log += 1;
             LogId(log)
-        })
+        };
+        restore(&self.path(to), from, next, |_| Ok(())).map(|(spaces, ())| spaces)
     }
 
     /// A file that has to be refused, and leaves nothing in the way of another one.
@@ -111,6 +116,22 @@ fn a_store_is_made_again_and_every_space_begins_another_life() {
     assert!(matches!(bench.restore(&bench.path("backup"), "restored"), Err(BackupError::Unfit(OpenError::Locked(_)))));
 }
 
+/// Links that the other one signs are void here, and files that it owns are not ours.
+#[test]
+fn a_store_that_is_made_again_has_another_secret() {
+    let bench = Bench::new();
+    let secret = |store: &SqliteStore, fresh: u8| {
+        let store: &dyn Store = store;
+        block_on(store.administer(move |registry| registry.server_secret([fresh; 32]))).unwrap().unwrap()
+    };
+    assert_eq!((secret(&bench.store, 1), secret(&bench.store, 2)), ([1; 32], [1; 32]));
+    bench.backup(&bench.path("later")).unwrap();
+    bench.restore(&bench.path("later"), "restored").unwrap();
+    let restored = SqliteStore::open(&bench.path("restored"), &Options::default()).unwrap();
+    let restored = Arc::new(restored);
+    assert_eq!((secret(&restored, 3), secret(&bench.store, 4)), ([3; 32], [1; 32]));
+}
+
 #[test]
 fn nothing_is_overwritten() {
     let bench = Bench::new();
@@ -118,19 +139,19 @@ fn nothing_is_overwritten() {
         std::fs::write(bench.path(name), "kept").unwrap();
     }
     for name in ["backup", "other"] {
-        assert!(matches!(bench.store.backup(&bench.path(name)), Err(BackupError::Exists(_))), "{name}");
+        assert!(matches!(bench.backup(&bench.path(name)), Err(BackupError::Exists(_))), "{name}");
     }
-    assert!(bench.store.backup(&bench.path("no such folder/backup")).is_err());
+    assert!(bench.backup(&bench.path("no such folder/backup")).is_err());
     assert_eq!(names(bench.folder.path()), ["backup", "data", "other.partial"]);
     assert_eq!(std::fs::read(bench.path("backup")).unwrap(), b"kept");
     let good = bench.path("good");
-    bench.store.backup(&good).unwrap();
+    bench.backup(&good).unwrap();
     // A log that was left behind would be read as that of the restored file.
     for name in ["palimpsest.db", "palimpsest.db-wal"] {
         let folder = bench.path(name);
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join(name), "").unwrap();
-        assert!(matches!(restore(&folder, &good, || LogId(1)), Err(BackupError::Exists(_))), "{name}");
+        assert!(matches!(restore(&folder, &good, || LogId(1), |_| Ok(())), Err(BackupError::Exists(_))), "{name}");
         assert_eq!(names(&folder), ["lock", name]);
     }
 }

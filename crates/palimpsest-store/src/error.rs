@@ -1,6 +1,6 @@
 //! Why a store fails.
 
-use palimpsest_model::{ObjectId, Revision};
+use palimpsest_model::{ObjectId, Revision, SpaceId};
 
 /// Why a store could not do its work. What is expected of data (absent, stale, taken) is a value, never one of these; only that
 /// the past is gone is told here, so that whoever reads the past passes it on.
@@ -9,6 +9,9 @@ pub enum StoreError {
     /// The space is not (or no longer) there.
     #[error("there is no such space")]
     NoSuchSpace,
+    /// A space with this id is there already.
+    #[error("there is a space {0} already")]
+    SpaceExists(SpaceId),
     /// Too much is waiting already.
     #[error("too many requests are waiting for the store")]
     Busy,

@@ -26,6 +26,13 @@ pub type ByteStream<'a> = Pin<Box<dyn Stream<Item = Result<Bytes, FilesError>> +
 
 /// A place that keeps the bytes of files.
 pub trait Files: Send + Sync + 'static {
+    /// Makes this the place of a store's files, if it is nobody's yet or is to be taken from another; whether it is now. A place that
+    /// lies in the folder of the store is its own from the beginning.
+    fn claim<'a>(&'a self, owner: &'a str, take: bool) -> Filing<'a, bool> {
+        let _ = (owner, take);
+        Box::pin(std::future::ready(Ok(true)))
+    }
+
     /// Keeps a part of an upload, from 1; [`FilesError::Length`] when the bytes are not exactly `size`.
     fn put_part<'a>(&'a self, upload: ObjectId, number: u32, size: u64, bytes: ByteStream<'a>) -> Filing<'a, ()>;
 
@@ -45,7 +52,8 @@ pub trait Files: Send + Sync + 'static {
     /// Keeps bytes of an unknown number, but at most `limit`: [`FilesError::Length`] beyond.
     fn put<'a>(&'a self, bytes: ByteStream<'a>, limit: u64, now: Timestamp) -> Filing<'a, Kept>;
 
-    /// How many bytes there are under a name; nothing when there are none.
+    /// How many bytes were kept under a name; nothing when there are none, and never the size of what was cut off:
+    /// [`FilesError::Damaged`] where that is seen without reading them.
     fn size(&self, hash: FileHash) -> Filing<'_, Option<u64>>;
 
     /// Bytes `range` of what is kept under a name, each checked before it is handed out; [`FilesError::Missing`] when nothing

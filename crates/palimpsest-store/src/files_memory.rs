@@ -18,7 +18,7 @@ pub struct MemoryFiles(Mutex<Inside>);
 #[derive(Debug, Default)]
 struct Inside {
     parts: BTreeMap<ObjectId, BTreeMap<u32, Bytes>>,
-    files: BTreeMap<FileHash, (Bytes, Timestamp)>,
+    files: BTreeMap<FileHash, (Bytes, Timestamp, u64)>,
 }
 
 impl MemoryFiles {
@@ -26,9 +26,27 @@ impl MemoryFiles {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Makes one byte of what is kept another one, for tests of what meets it.
+    pub fn damage(&self, hash: FileHash, place: usize) {
+        if let Some((bytes, ..)) = self.inside().files.get_mut(&hash) {
+            let mut damaged = bytes.to_vec();
+            if let Some(byte) = damaged.get_mut(place) {
+                *byte ^= 1;
+            }
+            *bytes = damaged.into();
+        }
+    }
+
+    /// Leaves only the first bytes of what is kept, for tests of what meets it.
+    pub fn cut(&self, hash: FileHash, length: usize) {
+        if let Some((bytes, ..)) = self.inside().files.get_mut(&hash) {
+            bytes.truncate(length);
+        }
+    }
+
     fn keep(&self, bytes: Vec<u8>, now: Timestamp) -> Kept {
         let kept = Kept { hash: FileHash(Sha256::digest(&bytes).into()), size: bytes.len() as u64 };
-        self.inside().files.insert(kept.hash, (bytes.into(), now));
+        self.inside().files.insert(kept.hash, (bytes.into(), now, kept.size));
         kept
     }
 }
@@ -90,14 +108,22 @@ impl Files for MemoryFiles {
     }
 
     fn size(&self, hash: FileHash) -> Filing<'_, Option<u64>> {
-        let size = self.inside().files.get(&hash).map(|(bytes, _)| bytes.len() as u64);
-        Box::pin(async move { Ok(size) })
+        let known = self.inside().files.get(&hash).map(|(bytes, _, size)| (bytes.len() as u64, *size));
+        Box::pin(async move {
+            match known {
+                Some((found, size)) if found != size => Err(FilesError::Damaged(hash)),
+                known => Ok(known.map(|(_, size)| size)),
+            }
+        })
     }
 
     fn open(&self, hash: FileHash, range: Range<u64>) -> Filing<'_, ByteStream<'static>> {
-        let bytes = self.inside().files.get(&hash).map(|(bytes, _)| bytes.clone());
+        let bytes = self.inside().files.get(&hash).map(|(bytes, ..)| bytes.clone());
         Box::pin(async move {
             let bytes = bytes.ok_or(FilesError::Missing)?;
+            if hash.0 != <[u8; 32]>::from(Sha256::digest(&bytes)) {
+                return Ok(Box::pin(stream::iter([Err(FilesError::Damaged(hash))])) as ByteStream<'static>);
+            }
             let at = |place: u64| usize::try_from(place).unwrap_or(usize::MAX).min(bytes.len());
             let (from, to) = (at(range.start), at(range.end));
             let part = bytes.slice(from..to.max(from));
@@ -114,7 +140,7 @@ impl Files for MemoryFiles {
 
     fn remove(&self, hash: FileHash, before: Timestamp) -> Filing<'_, bool> {
         let mut inside = self.inside();
-        let old = inside.files.get(&hash).is_some_and(|(_, put)| *put < before);
+        let old = inside.files.get(&hash).is_some_and(|(_, put, _)| *put < before);
         if old {
             inside.files.remove(&hash);
         }

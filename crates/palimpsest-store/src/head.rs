@@ -8,7 +8,7 @@ use std::time::Duration;
 use palimpsest_model::{ObjectId, Revision, Schema, SpaceId, State};
 use tokio::sync::watch;
 
-use crate::record::{DocKey, SpaceRow, TokenHash, TokenRecord};
+use crate::record::{AdminToken, DocKey, SpaceRow, TokenHash, TokenRecord};
 use crate::rows::Batch;
 
 /// What the head says of a space and perhaps of one object, all at one revision.
@@ -39,6 +39,7 @@ pub type Moves = watch::Receiver<Revision>;
 pub struct Heads {
     spaces: RwLock<HashMap<SpaceId, Arc<Head>>>,
     tokens: RwLock<HashMap<TokenHash, Arc<TokenRecord>>>,
+    admin_tokens: RwLock<HashMap<TokenHash, Arc<AdminToken>>>,
 }
 
 struct Head {
@@ -176,6 +177,17 @@ impl Heads {
     #[must_use]
     pub fn token(&self, hash: &TokenHash) -> Option<Arc<TokenRecord>> {
         read(&self.tokens).get(hash).cloned()
+    }
+
+    /// Replaces all tokens of the operator.
+    pub fn set_admin_tokens(&self, tokens: Vec<AdminToken>) {
+        *write(&self.admin_tokens) = tokens.into_iter().map(|token| (token.hash, Arc::new(token))).collect();
+    }
+
+    /// The token of the operator with this hash.
+    #[must_use]
+    pub fn admin_token(&self, hash: &TokenHash) -> Option<Arc<AdminToken>> {
+        read(&self.admin_tokens).get(hash).cloned()
     }
 
     fn head(&self, space: SpaceId) -> Option<Arc<Head>> {

@@ -8,8 +8,13 @@
 //! - A snapshot sees exactly one revision. The published head never falls, and never runs ahead of what is durable.
 //! - A crash loses nothing that was acknowledged. What was answered with an error is there wholly or not at all.
 //! - A panic in a closure fails that closure alone.
-//! - Webhooks and what became of their deliveries go with their token and with their space.
+//! - Webhooks and what became of their deliveries, and uploads, go with their token and with their space.
+//! - A token opens at least one space. With a space go the tokens that open only it; the others open it no more, from the moment
+//!   this is answered, and keep the rest of their spaces. Tokens of the operator open none, and are looked up apart.
 //! - A stored answer is there exactly when the commit is that it answers; one that changed nothing takes no revision for it.
+//! - The content of a file is named ([`Registry::named_files`]) from the commit of its object on, in whatever state that is, until
+//!   the object has no content left in any version: it is erased, compacted, or gone with its space.
+//! - The secret of the server is made once and never changes.
 //!
 //! # What is taken out of a log
 //! - Each space has a horizon ([`SpaceRow::oldest`], 1 at first) that only moves forward. Every state from the horizon on is read
@@ -47,6 +52,8 @@ mod snapshot;
 mod store;
 mod title;
 mod tx;
+mod upload;
+mod verify;
 mod versions;
 mod webhook;
 
@@ -63,8 +70,8 @@ pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
 pub use past::changed_between;
 pub use record::{
-    Actor, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place, Policy,
-    SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
+    Actor, AdminToken, ChangeKind, Doc, DocKey, Intent, List, LogEntry, Made, Membership, ObjectChange, Origin, Place,
+    Policy, SchemaChange, SchemaKind, Scope, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 pub use registry::Registry;
 pub use rows::{Batch, RegistryRows, Rows};
@@ -73,4 +80,6 @@ pub use snapshot::Snapshot;
 pub use store::{Lookup, Store};
 pub use title::{NO_OBJECT, Term, TermRange, TitleChanges, Titled, name_words};
 pub use tx::{Found, Tx};
+pub use upload::Upload;
+pub use verify::{AuditRows, Verified, verify};
 pub use webhook::{Delivery, Lease, SigningSecret, Webhook};

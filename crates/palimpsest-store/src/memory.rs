@@ -6,19 +6,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use palimpsest_model::{BlockId, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
+use palimpsest_model::{BlockId, FileHash, ObjectId, Revision, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
 
 use crate::answer::StoredAnswer;
 use crate::error::StoreError;
 use crate::head::{Current, Heads, Moves};
 use crate::job::{Ran, ReadJob, Target, WriteJob, guarded, run_job};
 use crate::record::{
-    Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
+    AdminToken, Doc, DocKey, List, LogEntry, Origin, Place, Policy, SpaceRow, Step, TokenHash, TokenRecord, Version,
 };
 use crate::rows::{Batch, RegistryRows, Rows};
 use crate::snapshot::Snapshot;
 use crate::store::{Lookup, Store};
 use crate::title::{NO_OBJECT, Term, TermRange, Titled};
+use crate::upload::Upload;
 use crate::webhook::{Delivery, Webhook};
 
 /// A store that keeps everything in memory.
@@ -28,13 +29,16 @@ pub struct MemoryStore {
     heads: Heads,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Memory {
     spaces: BTreeMap<SpaceId, Arc<SpaceData>>,
     tokens: BTreeMap<TokenId, TokenRecord>,
+    admin_tokens: BTreeMap<TokenId, AdminToken>,
     answers: BTreeMap<(TokenId, String), StoredAnswer>,
     /// Each with its deliveries, the last first.
     webhooks: BTreeMap<WebhookId, (Webhook, Vec<Delivery>)>,
+    uploads: BTreeMap<ObjectId, Upload>,
+    secret: Option<[u8; 32]>,
     closed: bool,
 }
 
@@ -48,6 +52,7 @@ struct SpaceData {
     made: BTreeMap<(DocKey, Revision), Origin>,
     log: Vec<LogEntry>,
     blocks: HashMap<BlockId, ObjectId>,
+    files: BTreeSet<(ObjectId, FileHash)>,
     members: BTreeSet<(List, Place)>,
     lists: BTreeMap<List, Revision>,
     titles: BTreeMap<ObjectId, Titled>,
@@ -74,12 +79,10 @@ impl Store for MemoryStore {
         }
         let heads = &self.heads;
         let registry = matches!(job.target(), Target::Registry);
-        let copy =
-            |data: &Memory| (data.spaces.clone(), data.tokens.clone(), data.answers.clone(), data.webhooks.clone());
-        let before = registry.then(|| copy(&data));
+        let before = registry.then(|| Memory::clone(&data));
         let ran = run_job(&mut *job, &mut *data, |row| heads.current(row.id, None).map(|current| current.schema));
         if let (Some(before), false) = (before, matches!(ran, Ok(Ran::Registered | Ran::Kept))) {
-            (data.spaces, data.tokens, data.answers, data.webhooks) = before;
+            *data = before;
         }
         let outcome = ran.map(|ran| match ran {
             Ran::Write(batch) => {
@@ -89,6 +92,7 @@ impl Store for MemoryStore {
             }
             Ran::Registered => {
                 heads.set_tokens(data.tokens.values().cloned().collect());
+                heads.set_admin_tokens(data.admin_tokens.values().cloned().collect());
                 heads.retain(&data.spaces.keys().copied().collect::<Vec<_>>());
                 for space in data.spaces.values() {
                     heads.stands(space.row);
@@ -125,6 +129,10 @@ impl Store for MemoryStore {
         Box::pin(std::future::ready(Ok(self.heads.token(hash))))
     }
 
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        Box::pin(std::future::ready(Ok(self.heads.admin_token(hash))))
+    }
+
     fn is_ready(&self) -> bool {
         !self.data().closed
     }
@@ -144,6 +152,7 @@ impl SpaceData {
             made: BTreeMap::new(),
             log: Vec::new(),
             blocks: HashMap::new(),
+            files: BTreeSet::new(),
             members: BTreeSet::new(),
             lists: BTreeMap::new(),
             titles: BTreeMap::new(),
@@ -161,7 +170,13 @@ impl Memory {
             let stored = &change.stored;
             self.answers.insert((stored.token, stored.key.clone()), stored.clone());
         }
-        let Some(entry) = &batch.entry else { return };
+        let Some(entry) = &batch.entry else {
+            // What takes no revision besides an answer is a policy.
+            if let Some(space) = self.spaces.get_mut(&batch.space.id).filter(|_| batch.policy.is_some()) {
+                Arc::make_mut(space).row = batch.space;
+            }
+            return;
+        };
         let space = self.spaces.entry(batch.space.id).or_insert_with(|| Arc::new(SpaceData::begin(batch.space)));
         let space = Arc::make_mut(space);
         space.row = batch.space;
@@ -172,6 +187,7 @@ impl Memory {
         for (block, object) in &batch.blocks {
             space.blocks.entry(*block).or_insert(*object);
         }
+        space.files.extend(&batch.files);
         for membership in &batch.memberships {
             for list in &membership.left {
                 space.members.remove(&(*list, membership.place));
@@ -278,7 +294,7 @@ impl Rows for Memory {
     }
 
     fn block_owner(&mut self, space: SpaceId, block: BlockId) -> Result<Option<ObjectId>, StoreError> {
-        Ok(self.of(space)?.blocks.get(&block).copied())
+        Ok(self.spaces.get(&space).and_then(|data| data.blocks.get(&block).copied()))
     }
 
     fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError> {
@@ -311,7 +327,9 @@ impl Rows for Memory {
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
         let from = after.cloned().unwrap_or_else(|| (Term::from_bytes(range.from.clone()), NO_OBJECT));
-        let terms = self.of(space)?.terms.range(from..).take_while(|(term, _)| term.as_bytes() < range.to.as_slice());
+        // A space that begins has none yet.
+        let Some(data) = self.spaces.get(&space) else { return Ok(Vec::new()) };
+        let terms = data.terms.range(from..).take_while(|(term, _)| term.as_bytes() < range.to.as_slice());
         Ok(terms.filter(|term| Some(*term) != after).take(limit).cloned().collect())
     }
 
@@ -357,6 +375,15 @@ impl RegistryRows for Memory {
         Ok(())
     }
 
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        Ok(self.admin_tokens.values().cloned().collect())
+    }
+
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        self.admin_tokens.insert(token.id, token.clone());
+        Ok(())
+    }
+
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError> {
         Ok(self.webhooks.values().map(|(webhook, _)| webhook.clone()).collect())
     }
@@ -391,18 +418,57 @@ impl RegistryRows for Memory {
         Ok(())
     }
 
+    fn uploads(&mut self) -> Result<Vec<Upload>, StoreError> {
+        Ok(self.uploads.values().cloned().collect())
+    }
+
+    fn upload(&mut self, id: ObjectId) -> Result<Option<Upload>, StoreError> {
+        Ok(self.uploads.get(&id).cloned())
+    }
+
+    fn put_upload(&mut self, upload: &Upload) -> Result<(), StoreError> {
+        self.of(upload.space)?;
+        self.uploads.insert(upload.id, upload.clone());
+        Ok(())
+    }
+
+    fn remove_upload(&mut self, id: ObjectId) -> Result<(), StoreError> {
+        self.uploads.remove(&id);
+        Ok(())
+    }
+
+    fn named_files(&mut self, hashes: &[FileHash]) -> Result<BTreeSet<FileHash>, StoreError> {
+        let named: BTreeSet<_> = self.spaces.values().flat_map(|data| &data.files).map(|(_, hash)| *hash).collect();
+        Ok(hashes.iter().copied().filter(|hash| named.contains(hash)).collect())
+    }
+
+    fn forget_files(&mut self, space: SpaceId, object: ObjectId) -> Result<(), StoreError> {
+        self.change(space)?.files.retain(|(other, _)| *other != object);
+        Ok(())
+    }
+
+    fn server_secret(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+        Ok(self.secret)
+    }
+
+    fn put_server_secret(&mut self, secret: [u8; 32]) -> Result<(), StoreError> {
+        self.secret = Some(secret);
+        Ok(())
+    }
+
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.tokens.remove(&token);
         self.answers.retain(|(owner, _), _| *owner != token);
         self.webhooks.retain(|_, (webhook, _)| webhook.token != token);
+        self.uploads.retain(|_, upload| upload.token != token);
         Ok(())
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.spaces.remove(&space);
-        self.tokens.retain(|_, token| token.space != space);
         self.answers.retain(|_, stored| stored.space != space);
         self.webhooks.retain(|_, (webhook, _)| webhook.space != space);
+        self.uploads.retain(|_, upload| upload.space != space);
         Ok(())
     }
 

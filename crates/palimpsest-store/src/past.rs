@@ -3,14 +3,16 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use palimpsest_model::{Object, ObjectId, Revision, SpaceId, State, Structure, StructureId, Versioned, changed_paths};
+use palimpsest_model::{
+    Object, ObjectId, Revision, Schema, SpaceId, State, Structure, StructureId, Versioned, changed_paths,
+};
 use serde::de::DeserializeOwned;
 
 use crate::delta::apply_delta;
 use crate::error::StoreError;
 use crate::record::{Doc, DocKey, LogEntry, Made, ObjectChange, Origin, Version};
 use crate::rows::Rows;
-use crate::schema::parse;
+use crate::schema::{add_doc, empty_schema, parse};
 use crate::tx::Found;
 
 /// So many versions are read at a time on the way back.
@@ -140,6 +142,26 @@ pub(crate) fn schema_doc_at<T: DeserializeOwned>(
 ) -> Result<Option<T>, StoreError> {
     let doc = doc_at(rows, space, key, revision)?.filter(|doc| doc.state == State::Live);
     doc.map(|doc| parse(&doc.body)).transpose()
+}
+
+/// The whole schema as it stood at a revision, without what was not there then.
+pub(crate) fn schema_at(rows: &mut dyn Rows, space: SpaceId, revision: Revision) -> Result<Schema, StoreError> {
+    let mut schema = empty_schema(space);
+    for doc in rows.schema_docs(space)? {
+        if let Some(doc) = doc_at(rows, space, doc.key, revision)? {
+            add_doc(&mut schema, &doc)?;
+        }
+    }
+    Ok(schema)
+}
+
+/// The last revision, up to this one, that changed a part of the schema, also one that is gone.
+pub(crate) fn schema_changed(rows: &mut dyn Rows, space: SpaceId, until: Revision) -> Result<Revision, StoreError> {
+    let mut last = Revision::default();
+    for doc in rows.schema_docs(space)? {
+        last = last.max(doc_at(rows, space, doc.key, until)?.map_or(last, |doc| doc.revision));
+    }
+    Ok(last)
 }
 
 /// The paths of what differs between two versions of an object, its being in the trash included, sorted.

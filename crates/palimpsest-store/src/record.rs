@@ -259,9 +259,9 @@ impl ChangeKind {
 pub struct SchemaChange {
     /// Which kind of part.
     pub kind: SchemaKind,
-    /// Its id.
+    /// Its id. Properties follow the structure that they belong to.
     pub id: String,
-    /// What happened to it: created or updated.
+    /// What happened to it: created, updated or deleted.
     pub change: ChangeKind,
 }
 
@@ -272,6 +272,7 @@ pub struct SchemaChange {
 pub enum SchemaKind {
     Space,
     Structure,
+    Property,
     Collection,
 }
 
@@ -313,8 +314,8 @@ pub struct TokenRecord {
     pub hash: TokenHash,
     /// Its name for people.
     pub name: String,
-    /// The one space it opens.
-    pub space: SpaceId,
+    /// The spaces it opens: at least one, each once.
+    pub spaces: Vec<SpaceId>,
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// When it was made.
@@ -328,4 +329,27 @@ pub struct TokenRecord {
     /// What it is held to when it changes something that exists.
     #[serde(default, skip_serializing_if = "Policy::is_default")]
     pub concurrency: Policy,
+    /// Whether it is for the retired beta API only, and stays so: it opens several spaces, or did once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beta_only: bool,
+}
+
+/// A token of the operator, which opens no space. Such tokens are not in a log either.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AdminToken {
+    /// Its name for machines.
+    pub id: TokenId,
+    /// The hash of its secret.
+    pub hash: TokenHash,
+    /// Its name for people.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// When it was revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revoked_at: Option<Timestamp>,
 }

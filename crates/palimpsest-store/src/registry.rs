@@ -1,14 +1,17 @@
-//! Spaces, tokens and webhooks, which belong to no space's log, and what is taken out of a log.
+//! Spaces, tokens, webhooks and uploads, which belong to no space's log, and what is taken out of a log.
 
-use palimpsest_model::{ObjectId, Revision, SpaceId, Timestamp, TokenId, WebhookId};
+use std::collections::BTreeSet;
+
+use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId, Timestamp, TokenId, WebhookId};
 
 use crate::error::StoreError;
-use crate::record::{Policy, SpaceRow, TokenRecord};
+use crate::record::{AdminToken, Policy, SpaceRow, TokenRecord};
 use crate::retention;
 use crate::rows::RegistryRows;
+use crate::upload::Upload;
 use crate::webhook::{Delivery, Webhook};
 
-/// The registry of spaces, tokens and webhooks, as one commit sees it. Remembers what happened, for the caches that must follow.
+/// The registry of spaces, tokens, webhooks and uploads, as one commit sees it. Remembers what happened, for the caches that must follow.
 pub struct Registry<'a> {
     rows: &'a mut dyn RegistryRows,
     failure: Option<StoreError>,
@@ -18,7 +21,7 @@ pub struct Registry<'a> {
 /// What of the registry a commit changed.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) enum Changed {
-    /// Only what no cache has: webhooks, stored answers.
+    /// Only what no cache has: webhooks, uploads, stored answers.
     Uncached,
     /// Spaces or tokens.
     Cached,
@@ -52,10 +55,24 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Adds a token or replaces the one of its id.
+    /// Adds a token or replaces the one of its id. A space that it names twice counts once; it must name one, and all must be there. One
+    /// that names several is for the retired beta API only from then on.
     pub fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError> {
         self.change(Changed::Cached);
-        let done = self.rows.put_token(token);
+        let done = put_token(self.rows, token);
+        self.note(done)
+    }
+
+    /// Every token of the operator, the revoked ones too.
+    pub fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError> {
+        let tokens = self.rows.admin_tokens();
+        self.note(tokens)
+    }
+
+    /// Adds a token of the operator or replaces the one of its id.
+    pub fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError> {
+        self.change(Changed::Cached);
+        let done = self.rows.put_admin_token(token);
         self.note(done)
     }
 
@@ -98,17 +115,61 @@ impl<'a> Registry<'a> {
         self.note(done)
     }
 
-    /// Removes a token with its stored answers and its webhooks.
+    /// Every upload, in the order of their ids.
+    pub fn uploads(&mut self) -> Result<Vec<Upload>, StoreError> {
+        let uploads = self.rows.uploads();
+        self.note(uploads)
+    }
+
+    /// An upload.
+    pub fn upload(&mut self, id: ObjectId) -> Result<Option<Upload>, StoreError> {
+        let upload = self.rows.upload(id);
+        self.note(upload)
+    }
+
+    /// Adds an upload or replaces the one of its id.
+    pub fn put_upload(&mut self, upload: &Upload) -> Result<(), StoreError> {
+        self.change(Changed::Uncached);
+        let done = self.rows.put_upload(upload);
+        self.note(done)
+    }
+
+    /// Removes an upload, if it is there. Its parts lie elsewhere.
+    pub fn remove_upload(&mut self, id: ObjectId) -> Result<(), StoreError> {
+        self.change(Changed::Uncached);
+        let done = self.rows.remove_upload(id);
+        self.note(done)
+    }
+
+    /// Which of these contents an object of any space names, in any state, or did in a version that can still be read.
+    pub fn named_files(&mut self, hashes: &[FileHash]) -> Result<BTreeSet<FileHash>, StoreError> {
+        let named = self.rows.named_files(hashes);
+        self.note(named)
+    }
+
+    /// The secret of this server: `fresh` when it had none.
+    pub fn server_secret(&mut self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        let known = self.rows.server_secret();
+        if let Some(known) = self.note(known)? {
+            return Ok(known);
+        }
+        self.change(Changed::Uncached);
+        let done = self.rows.put_server_secret(fresh);
+        self.note(done).map(|()| fresh)
+    }
+
+    /// Removes a token with its stored answers, its webhooks and its uploads.
     pub fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError> {
         self.change(Changed::Cached);
         let done = self.rows.remove_token(token);
         self.note(done)
     }
 
-    /// Removes a space with its log, its documents, its tokens, its webhooks and its stored answers.
+    /// Removes a space with its log, its documents, the names of its files, its webhooks, its uploads and its stored answers, and
+    /// the tokens that open only it. Those that open others as well open it no more.
     pub fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         self.change(Changed::Cached);
-        let done = self.rows.remove_space(space);
+        let done = close_tokens(self.rows, space).and_then(|()| self.rows.remove_space(space));
         self.note(done)
     }
 
@@ -153,4 +214,35 @@ impl<'a> Registry<'a> {
         }
         result
     }
+}
+
+fn put_token(rows: &mut dyn RegistryRows, token: &TokenRecord) -> Result<(), StoreError> {
+    let mut spaces = Vec::new();
+    for &space in &token.spaces {
+        rows.space(space)?.ok_or(StoreError::NoSuchSpace)?;
+        if !spaces.contains(&space) {
+            spaces.push(space);
+        }
+    }
+    if spaces.is_empty() {
+        return Err(StoreError::NoSuchSpace);
+    }
+    let beta_only = token.beta_only || spaces.len() > 1;
+    rows.put_token(&TokenRecord { spaces, beta_only, ..token.clone() })
+}
+
+/// Takes a space that ends out of all tokens, and removes those that open no other.
+fn close_tokens(rows: &mut dyn RegistryRows, space: SpaceId) -> Result<(), StoreError> {
+    for mut token in rows.tokens()? {
+        let named = token.spaces.len();
+        token.spaces.retain(|other| *other != space);
+        if token.spaces.is_empty() {
+            rows.remove_token(token.id)?;
+        } else if token.spaces.len() < named {
+            // What is left of several is no token of one space.
+            token.beta_only = true;
+            rows.put_token(&token)?;
+        }
+    }
+    Ok(())
 }

@@ -57,7 +57,9 @@ pub(crate) fn compact(
 /// Makes what a commit left the first versions; about how many rows that took.
 fn forget(rows: &mut dyn RegistryRows, space: SpaceId, entry: &LogEntry) -> Result<usize, StoreError> {
     for change in &entry.schema {
-        rows.forget_before(space, key_of(change)?, entry)?;
+        if let Some(key) = key_of(change)? {
+            rows.forget_before(space, key, entry)?;
+        }
     }
     for change in &entry.objects {
         let key = DocKey::Object(change.id);
@@ -80,6 +82,7 @@ fn empty_deleted(
     let key = DocKey::Object(change.id);
     match rows.doc(space, key)? {
         Some(doc) if doc.revision == revision && doc.state == State::Deleted => {
+            rows.forget_files(space, change.id)?;
             rows.replace_body(space, key, &without_content(change.id, change.structure))
         }
         _ => Ok(()),
@@ -96,6 +99,7 @@ pub(crate) fn erase(rows: &mut dyn RegistryRows, space: SpaceId, id: ObjectId) -
     }
     let body = without_content(id, structure);
     rows.replace_body(space, key, &body)?;
+    rows.forget_files(space, id)?;
     rows.erase(space, id, &make_delta(&body, &body))?;
     Ok(true)
 }
@@ -124,12 +128,14 @@ fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
     serde_json::to_vec(&none).unwrap_or_default()
 }
 
-/// The document that a change of the schema is about.
-fn key_of(change: &SchemaChange) -> Result<DocKey, StoreError> {
+/// The document that a change of the schema is about; nothing for a property, which is a part of its structure's.
+pub(crate) fn key_of(change: &SchemaChange) -> Result<Option<DocKey>, StoreError> {
     let key = match change.kind {
+        SchemaKind::Property => return Ok(None),
         SchemaKind::Space => Some(DocKey::Space),
         SchemaKind::Structure => change.id.parse().ok().map(DocKey::Structure),
         SchemaKind::Collection => change.id.parse().ok().map(|id| DocKey::Collection(CollectionId(id))),
     };
-    key.ok_or_else(|| StoreError::Corrupt(format!("the log names {:?}, which is no id", change.id)))
+    let lost = || StoreError::Corrupt(format!("the log names {:?}, which is no id", change.id));
+    key.ok_or_else(lost).map(Some)
 }

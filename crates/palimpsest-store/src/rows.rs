@@ -1,19 +1,24 @@
 //! What a backend does: move rows.
 
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId, WebhookId};
+use palimpsest_model::{
+    BlockId, FileHash, ObjectId, Revision, Schema, SpaceId, StructureId, Timestamp, TokenId, WebhookId,
+};
 
 use crate::answer::{AnswerChange, StoredAnswer};
 use crate::error::StoreError;
 use crate::record::{
-    Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
+    AdminToken, Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
 };
 use crate::title::{Term, TermRange, TitleChanges, Titled};
+use crate::upload::Upload;
 use crate::webhook::{Delivery, Webhook};
 
-/// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far.
+/// The rows of one consistent view: that of a snapshot, or that of a running group of commits with what it wrote so far. A space
+/// that begins with the running commit has no documents, blocks and terms before it.
 pub trait Rows {
     /// Where a space stands; nothing when there is no such space.
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError>;
@@ -112,6 +117,12 @@ pub trait RegistryRows: Rows {
     /// Adds a token or replaces the one of its id.
     fn put_token(&mut self, token: &TokenRecord) -> Result<(), StoreError>;
 
+    /// Every token of the operator, the revoked ones too.
+    fn admin_tokens(&mut self) -> Result<Vec<AdminToken>, StoreError>;
+
+    /// Adds a token of the operator or replaces the one of its id.
+    fn put_admin_token(&mut self, token: &AdminToken) -> Result<(), StoreError>;
+
     /// Every webhook, in the order of their ids.
     fn webhooks(&mut self) -> Result<Vec<Webhook>, StoreError>;
 
@@ -130,10 +141,35 @@ pub trait RegistryRows: Rows {
     /// Adds what became of a delivery of a webhook, and removes all but the last `keep`.
     fn put_delivery(&mut self, id: WebhookId, delivery: &Delivery, keep: usize) -> Result<(), StoreError>;
 
-    /// Removes a token with its stored answers and its webhooks.
+    /// Every upload, in the order of their ids.
+    fn uploads(&mut self) -> Result<Vec<Upload>, StoreError>;
+
+    /// An upload.
+    fn upload(&mut self, id: ObjectId) -> Result<Option<Upload>, StoreError>;
+
+    /// Adds an upload or replaces the one of its id.
+    fn put_upload(&mut self, upload: &Upload) -> Result<(), StoreError>;
+
+    /// Removes an upload.
+    fn remove_upload(&mut self, id: ObjectId) -> Result<(), StoreError>;
+
+    /// Which of these some object names.
+    fn named_files(&mut self, hashes: &[FileHash]) -> Result<BTreeSet<FileHash>, StoreError>;
+
+    /// Removes the names of the files of an object.
+    fn forget_files(&mut self, space: SpaceId, object: ObjectId) -> Result<(), StoreError>;
+
+    /// The secret of this server, if it has one.
+    fn server_secret(&mut self) -> Result<Option<[u8; 32]>, StoreError>;
+
+    /// Keeps the secret of this server, which has none.
+    fn put_server_secret(&mut self, secret: [u8; 32]) -> Result<(), StoreError>;
+
+    /// Removes a token with its stored answers, its webhooks and its uploads.
     fn remove_token(&mut self, token: TokenId) -> Result<(), StoreError>;
 
-    /// Removes a space with its log, its documents, its tokens, its webhooks and its stored answers.
+    /// Removes a space with its log, its documents, the names of its files, its webhooks, its uploads and its stored answers;
+    /// tokens that name it are the registry's.
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError>;
 
     /// Moves the horizon of a space.
@@ -165,11 +201,13 @@ pub trait RegistryRows: Rows {
 pub struct Batch {
     /// Where the space stands afterwards.
     pub space: SpaceRow,
+    /// The policy of the space afterwards, when this commit changed it.
+    pub policy: Option<Policy>,
     /// The schema afterwards, when this commit changed it.
     pub schema: Option<Arc<Schema>>,
     /// Whether the space begins with this commit.
     pub begins: bool,
-    /// The log entry; nothing when all that is written is an answer, which takes no revision.
+    /// The log entry; nothing when all that is written is an answer or a policy, which take no revision.
     pub entry: Option<LogEntry>,
     /// The new current versions.
     pub docs: Vec<Doc>,
@@ -183,6 +221,8 @@ pub struct Batch {
     pub titles: TitleChanges,
     /// The block ids that now belong to an object.
     pub blocks: Vec<(BlockId, ObjectId)>,
+    /// The content that objects name from now on, some of it as before.
+    pub files: Vec<(ObjectId, FileHash)>,
     /// What changes in the stored answers.
     pub answers: Option<AnswerChange>,
 }

@@ -4,7 +4,7 @@ use palimpsest_model::{Revision, Schema, Space, SpaceId, State, Versioned};
 use serde::de::DeserializeOwned;
 
 use crate::error::StoreError;
-use crate::record::DocKey;
+use crate::record::{Doc, DocKey};
 use crate::rows::Rows;
 
 /// Reads a stored body.
@@ -25,14 +25,21 @@ pub(crate) fn empty_schema(space: SpaceId) -> Schema {
 /// Reads the schema of a space from its documents.
 pub fn load_schema(rows: &mut dyn Rows, space: SpaceId) -> Result<Schema, StoreError> {
     let mut schema = empty_schema(space);
-    for doc in rows.schema_docs(space)?.into_iter().filter(|doc| doc.state == State::Live) {
-        let revision = doc.revision;
-        match doc.key {
-            DocKey::Space => schema.space = Versioned { revision, value: parse(&doc.body)? },
-            DocKey::Structure(_) => schema.structures.push(Versioned { revision, value: parse(&doc.body)? }),
-            DocKey::Collection(_) => schema.collections.push(Versioned { revision, value: parse(&doc.body)? }),
-            DocKey::Object(_) => {}
-        }
+    for doc in rows.schema_docs(space)? {
+        add_doc(&mut schema, &doc)?;
     }
     Ok(schema)
+}
+
+/// Adds a document to the schema unless it cannot be seen.
+pub(crate) fn add_doc(schema: &mut Schema, doc: &Doc) -> Result<(), StoreError> {
+    let revision = doc.revision;
+    match doc.key {
+        _ if doc.state != State::Live => {}
+        DocKey::Space => schema.space = Versioned { revision, value: parse(&doc.body)? },
+        DocKey::Structure(_) => schema.structures.push(Versioned { revision, value: parse(&doc.body)? }),
+        DocKey::Collection(_) => schema.collections.push(Versioned { revision, value: parse(&doc.body)? }),
+        DocKey::Object(_) => {}
+    }
+    Ok(())
 }

@@ -3,11 +3,15 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use palimpsest_model::{BlockId, Object, ObjectId, PropertyId, Revision, SpaceId, State, Timestamp, Value};
+use palimpsest_model::{
+    BlockId, FileHash, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value,
+};
 
 use crate::delta::make_delta;
+use crate::error::StoreError;
 use crate::past;
 use crate::record::{ChangeKind, Doc, DocKey, List, Membership, ObjectChange, SchemaChange, SchemaKind, Version};
+use crate::schema::parse;
 use crate::title::{TitleChanges, titled_as};
 use crate::tx::Found;
 
@@ -24,27 +28,36 @@ pub(crate) struct Sealed {
     pub(crate) lists: BTreeSet<List>,
     pub(crate) titles: TitleChanges,
     pub(crate) blocks: Vec<(BlockId, ObjectId)>,
+    pub(crate) files: Vec<(ObjectId, FileHash)>,
 }
 
 impl Sealed {
     pub(crate) fn schema_doc(
         &mut self,
         key: DocKey,
-        change: ChangeKind,
+        (change, state): (ChangeKind, State),
         before: Option<Doc>,
         body: Vec<u8>,
         space: SpaceId,
-    ) {
+    ) -> Result<(), StoreError> {
         let (kind, id) = match key {
             DocKey::Space => (SchemaKind::Space, space.to_string()),
             DocKey::Structure(id) => (SchemaKind::Structure, id.to_string()),
             DocKey::Collection(id) => (SchemaKind::Collection, id.to_string()),
-            DocKey::Object(_) => return,
+            DocKey::Object(_) => return Ok(()),
+        };
+        let properties = match (&before, kind, change) {
+            (Some(before), SchemaKind::Structure, ChangeKind::Updated) => {
+                properties_changed(&parse(&before.body)?, &parse(&body)?)
+            }
+            _ => Vec::new(),
         };
         let before = before.map(|doc| (doc.created, doc.revision, doc.state, doc.body));
-        if self.doc(key, before, body, State::Live) {
+        if self.doc(key, before, body, state) {
             self.schema.push(SchemaChange { kind, id, change });
+            self.schema.extend(properties);
         }
+        Ok(())
     }
 
     pub(crate) fn object(
@@ -60,6 +73,7 @@ impl Sealed {
         if !self.doc(DocKey::Object(id), old, body, state) {
             return;
         }
+        self.files.extend(object.files.iter().map(|file| (id, file.hash)));
         self.membership(id, before.as_ref().map(|(found, _)| found), object, state);
         let called = before.as_ref().and_then(|(found, _)| titled_as(&found.object, found.state, found.revision));
         self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
@@ -119,6 +133,17 @@ impl Sealed {
         });
         true
     }
+}
+
+/// What became of the properties of a structure: those that are there, in their order, then those that are gone.
+fn properties_changed(before: &Structure, after: &Structure) -> Vec<SchemaChange> {
+    let changed = |id: &PropertyId, change| SchemaChange { kind: SchemaKind::Property, id: id.0.clone(), change };
+    let present = after.properties.iter().filter_map(|property| match before.property(&property.id) {
+        None => Some(changed(&property.id, ChangeKind::Created)),
+        Some(old) => (old != property).then(|| changed(&property.id, ChangeKind::Updated)),
+    });
+    let gone = before.properties.iter().filter(|property| after.property(&property.id).is_none());
+    present.chain(gone.map(|property| changed(&property.id, ChangeKind::Deleted))).collect()
 }
 
 /// The lists an object is a member of.

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use crate::error::StoreError;
 use crate::head::{Current, Moves, ObjectHead};
 use crate::job::{Answer, ReadJob, Target, TypedRead, TypedWrite, Work, WriteJob};
-use crate::record::{Intent, TokenHash, TokenRecord};
+use crate::record::{AdminToken, Intent, TokenHash, TokenRecord};
 use crate::registry::Registry;
 use crate::snapshot::Snapshot;
 use crate::tx::Tx;
@@ -41,6 +41,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The token with this hash, in whatever state.
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>>;
+
+    /// The token of the operator with this hash, in whatever state.
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>>;
 
     /// Whether writes are accepted.
     fn is_ready(&self) -> bool;

@@ -2,6 +2,10 @@
 //! it changed is compared with what was there, and one batch of rows comes out. A panic or a refusal therefore leaves nothing
 //! half-written, in any backend.
 
+mod called;
+mod members;
+mod schema;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -9,7 +13,6 @@ use palimpsest_model::{
     BlockId, Collection, CollectionId, Object, ObjectId, Revision, Schema, Space, SpaceId, State, Structure,
     StructureId, Timestamp, Versioned,
 };
-use serde::Serialize;
 
 use crate::answer::{ANSWERS_KEPT, AnswerChange, EXPIRED_AT_ONCE, StoredAnswer};
 use crate::error::StoreError;
@@ -17,8 +20,7 @@ use crate::past;
 use crate::record::{Actor, ChangeKind, DocKey, Intent, List, LogEntry, ObjectChange, Policy, SpaceRow};
 use crate::rows::{Batch, Rows};
 use crate::schema::{empty_schema, load_schema, parse};
-use crate::sealed::{Sealed, lists_of};
-use crate::title::{Term, titled_as};
+use crate::sealed::Sealed;
 
 /// An object as a transaction or snapshot found it, in whatever state.
 #[derive(Clone, Debug)]
@@ -38,9 +40,6 @@ pub struct Found {
 /// So many stored objects of one name are looked at: a name that so many have means none of them in particular.
 pub(crate) const CALLED: usize = 100;
 
-/// So many members of a list are looked at together.
-const MEMBERS_AT_ONCE: usize = 100;
-
 /// A list that never had a member is as it was when the space began.
 pub(crate) const FIRST: Revision = Revision(1);
 
@@ -56,19 +55,35 @@ struct Slot {
     staged: Option<(Found, Option<Put>)>,
 }
 
+/// What became of a part of the schema within a transaction.
+struct SchemaDoc {
+    /// Its place among those that were put: the order in which the log tells of them.
+    place: usize,
+    change: ChangeKind,
+    state: State,
+    body: Vec<u8>,
+}
+
 /// A transaction on one space.
 pub struct Tx<'r> {
     rows: &'r mut dyn Rows,
     row: SpaceRow,
     begins: bool,
     schema: Arc<Schema>,
+    /// The schema without what was put.
+    schema_before: Arc<Schema>,
     at: Timestamp,
     actor: Actor,
     objects: BTreeMap<ObjectId, Slot>,
     /// Those of them that were put.
     changed: BTreeSet<ObjectId>,
     blocks: HashMap<BlockId, ObjectId>,
-    schema_docs: Vec<(DocKey, ChangeKind, Vec<u8>)>,
+    schema_docs: HashMap<DocKey, SchemaDoc>,
+    /// How many of them were put, also what was taken back.
+    schema_puts: usize,
+    /// How often a list was looked through.
+    looks: usize,
+    policy: Option<Policy>,
     answer: Option<StoredAnswer>,
     failure: Option<StoreError>,
 }
@@ -96,19 +111,23 @@ impl<'r> Tx<'r> {
                 (row, Arc::new(empty_schema(intent.space)))
             }
             (None, None) => return Err(StoreError::NoSuchSpace),
-            (Some(_), Some(_)) => return Err(StoreError::Corrupt("a space cannot begin twice".to_owned())),
+            (Some(_), Some(_)) => return Err(StoreError::SpaceExists(intent.space)),
         };
         Ok(Self {
             rows,
             row,
             begins: intent.begins.is_some(),
+            schema_before: Arc::clone(&schema),
             schema,
             at: intent.at.max(row.at),
             actor: intent.actor.clone(),
             objects: BTreeMap::new(),
             changed: BTreeSet::new(),
             blocks: HashMap::new(),
-            schema_docs: Vec::new(),
+            schema_docs: HashMap::new(),
+            schema_puts: 0,
+            looks: 0,
+            policy: None,
             answer: None,
             failure: None,
         })
@@ -125,7 +144,7 @@ impl<'r> Tx<'r> {
     pub fn row(&self) -> SpaceRow {
         let revision = self.revision();
         let schema = if self.schema_docs.is_empty() { self.row.schema } else { revision };
-        SpaceRow { revision, schema, at: self.at, ..self.row }
+        SpaceRow { revision, schema, at: self.at, policy: self.policy.unwrap_or(self.row.policy), ..self.row }
     }
 
     /// Where the space stood before this commit, as a row.
@@ -226,24 +245,6 @@ impl<'r> Tx<'r> {
         self.note(entry)
     }
 
-    /// Whether a list has members, with what this transaction put.
-    pub fn has_members(&mut self, list: List) -> Result<bool, StoreError> {
-        let put = self.changed.iter().filter_map(|id| self.objects.get(id)?.after.as_ref());
-        if put.into_iter().any(|(object, state, _)| lists_of(object, *state).contains(&list)) {
-            return Ok(true);
-        }
-        let mut from = None;
-        loop {
-            let places = self.rows.members(self.row.id, list, from, MEMBERS_AT_ONCE);
-            let places = self.note(places)?;
-            let Some(last) = places.last() else { return Ok(false) };
-            from = Some(*last);
-            if places.iter().any(|(_, id)| !self.changed.contains(id)) {
-                return Ok(true);
-            }
-        }
-    }
-
     /// What whoever commits was answered when a write with this key was done, in whatever space.
     pub fn stored_answer(&mut self, key: &str) -> Result<Option<StoredAnswer>, StoreError> {
         let Some(token) = self.actor.id else { return Ok(None) };
@@ -280,24 +281,6 @@ impl<'r> Tx<'r> {
             }
         };
         Ok(owner.is_none_or(|owner| owner == object))
-    }
-
-    /// The objects in the index of titles that have a name of these words, in any case and with any accents, with what this
-    /// transaction put; by id, of very many the first.
-    pub fn called(&mut self, name: &str) -> Result<Vec<Found>, StoreError> {
-        let term = Term::whole(name);
-        let present = self.rows.terms(self.row.id, &term.exactly(), None, CALLED);
-        let mut ids: BTreeSet<_> = self.note(present)?.into_iter().map(|(_, id)| id).collect();
-        ids.extend(&self.changed);
-        let mut called = Vec::new();
-        for id in ids {
-            let Some(found) = self.object(id)? else { continue };
-            let titled = titled_as(&found.object, found.state, found.revision);
-            if titled.is_some_and(|titled| titled.names.iter().any(|other| Term::whole(other) == term)) {
-                called.push(found);
-            }
-        }
-        Ok(called)
     }
 
     /// Puts an object in a state, an erased one in none but deleted; putting back what was there before undoes earlier puts.
@@ -356,50 +339,6 @@ impl<'r> Tx<'r> {
         Ok(self.note(changed)?.unwrap_or(FIRST))
     }
 
-    /// Puts the space itself.
-    pub fn put_space(&mut self, space: Space) {
-        if self.schema.space.value == space && !self.begins {
-            return;
-        }
-        let change = if self.begins { ChangeKind::Created } else { ChangeKind::Updated };
-        self.put_doc(DocKey::Space, change, &space);
-        let revision = self.revision();
-        Arc::make_mut(&mut self.schema).space = Versioned { revision, value: space };
-    }
-
-    /// Puts a structure, new or changed.
-    pub fn put_structure(&mut self, structure: Structure) {
-        let revision = self.revision();
-        let present = self.schema.structures.iter().position(|other| other.value.id == structure.id);
-        if present.is_some_and(|index| self.schema.structures[index].value == structure) {
-            return;
-        }
-        self.put_doc(DocKey::Structure(structure.id), change_of(present), &structure);
-        let versioned = Versioned { revision, value: structure };
-        put_in(&mut Arc::make_mut(&mut self.schema).structures, present, versioned);
-    }
-
-    /// Puts a collection, new or changed.
-    pub fn put_collection(&mut self, collection: Collection) {
-        let revision = self.revision();
-        let present = self.schema.collections.iter().position(|other| other.value.id == collection.id);
-        if present.is_some_and(|index| self.schema.collections[index].value == collection) {
-            return;
-        }
-        self.put_doc(DocKey::Collection(collection.id), change_of(present), &collection);
-        let versioned = Versioned { revision, value: collection };
-        put_in(&mut Arc::make_mut(&mut self.schema).collections, present, versioned);
-    }
-
-    fn put_doc(&mut self, key: DocKey, change: ChangeKind, value: &impl Serialize) {
-        // Writing these types to memory cannot fail: their maps have text keys.
-        let body = serde_json::to_vec(value).unwrap_or_default();
-        match self.schema_docs.iter_mut().find(|(other, _, _)| *other == key) {
-            Some(doc) => doc.2 = body,
-            None => self.schema_docs.push((key, change, body)),
-        }
-    }
-
     fn load(&mut self, id: ObjectId) -> Result<(), StoreError> {
         if self.objects.contains_key(&id) {
             return Ok(());
@@ -433,9 +372,11 @@ impl<'r> Tx<'r> {
             return Ok(None);
         }
         let mut sealed = Sealed { revision: self.revision(), at: self.at, ..Sealed::default() };
-        for (key, change, body) in std::mem::take(&mut self.schema_docs) {
+        let mut schema_docs: Vec<_> = std::mem::take(&mut self.schema_docs).into_iter().collect();
+        schema_docs.sort_by_key(|(_, doc)| doc.place);
+        for (key, doc) in schema_docs {
             let before = self.rows.doc(self.row.id, key)?;
-            sealed.schema_doc(key, change, before, body, self.row.id);
+            sealed.schema_doc(key, (doc.change, doc.state), before, doc.body, self.row.id)?;
         }
         for (id, slot) in std::mem::take(&mut self.objects) {
             if let Some((object, state, kind)) = slot.after {
@@ -444,13 +385,15 @@ impl<'r> Tx<'r> {
         }
         let changes = !sealed.docs.is_empty();
         let answers = self.seal_answer(changes)?;
-        if !changes && (answers.is_none() || self.begins) {
+        let policy = self.policy.filter(|policy| *policy != self.row.policy);
+        if !changes && (answers.is_none() && policy.is_none() || self.begins) {
             return Ok(None);
         }
         sealed.titles.vocabulary(self.rows, self.row.id)?;
         let schema = (!sealed.schema.is_empty()).then_some(self.schema);
         let schema_revision = if schema.is_some() { sealed.revision } else { self.row.schema };
-        let moved = SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..self.row };
+        let stays = SpaceRow { policy: policy.unwrap_or(self.row.policy), ..self.row };
+        let moved = SpaceRow { revision: sealed.revision, schema: schema_revision, at: self.at, ..stays };
         let entry = LogEntry {
             revision: sealed.revision,
             at: self.at,
@@ -459,7 +402,8 @@ impl<'r> Tx<'r> {
             schema: sealed.schema,
         };
         Ok(Some(Batch {
-            space: if changes { moved } else { self.row },
+            space: if changes { moved } else { stays },
+            policy,
             schema,
             begins: self.begins,
             entry: changes.then_some(entry),
@@ -469,6 +413,7 @@ impl<'r> Tx<'r> {
             lists: sealed.lists.into_iter().collect(),
             titles: sealed.titles,
             blocks: sealed.blocks,
+            files: sealed.files,
             answers,
         }))
     }
@@ -490,16 +435,5 @@ impl Slot {
     fn present(&self) -> Option<&Found> {
         let staged = self.staged.as_ref().map(|(found, _)| found);
         staged.or_else(|| self.before.as_ref().map(|(found, _)| found))
-    }
-}
-
-fn change_of(present: Option<usize>) -> ChangeKind {
-    if present.is_some() { ChangeKind::Updated } else { ChangeKind::Created }
-}
-
-fn put_in<T>(list: &mut Vec<Versioned<T>>, present: Option<usize>, value: Versioned<T>) {
-    match present {
-        Some(index) => list[index] = value,
-        None => list.push(value),
     }
 }

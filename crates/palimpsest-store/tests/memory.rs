@@ -9,3 +9,7 @@ fn open() -> Arc<dyn Store> {
 }
 
 palimpsest_store::conformance!(open());
+
+mod files {
+    palimpsest_store::files_conformance!(palimpsest_store::MemoryFiles::default());
+}

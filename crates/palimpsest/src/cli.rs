@@ -3,16 +3,21 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
+use clap::builder::BoolishValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use palimpsest_engine::admin::Command;
-use palimpsest_engine::{Clock, Policy, Scope};
+use palimpsest_engine::{Clock, Policy, PublicUrl, Scope};
+use palimpsest_files::Bucket;
 use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
 use crate::duration::milliseconds;
-use crate::settings::{FetchLinks, Given, History, Rates, Settings};
+use crate::export::ExportArgs;
+use crate::import::ImportArgs;
+use crate::settings::{FetchLinks, Given, History, LegacyApi, Rates, Settings};
+use crate::size::Size;
 use crate::world::SystemClock;
-use crate::{offline, print, run, telemetry};
+use crate::{backup, export, import, offline, print, restore, run, telemetry, verify};
 
 /// A self-hosted server that speaks the Capacities API and keeps every version.
 #[derive(Parser, Debug)]
@@ -26,6 +31,9 @@ pub(crate) struct Cli {
     /// A TOML file with settings; flags and PALIMPSEST_* variables win over it
     #[arg(long, global = true, env = "PALIMPSEST_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Where files lie: a bucket that speaks S3, with keys from AWS_* variables [default: the data folder]
+    #[arg(long, global = true, env = "PALIMPSEST_FILES", value_name = "s3://BUCKET[/PREFIX]")]
+    files: Option<Bucket>,
     /// Print JSON
     #[arg(long, global = true)]
     json: bool,
@@ -41,6 +49,14 @@ enum Top {
     /// Access tokens: create, list, revoke
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Make a token for managing over HTTP; its secret is printed once, alone on the last line
+    #[command(args_conflicts_with_subcommands = true)]
+    AdminToken {
+        #[command(subcommand)]
+        command: Option<AdminTokenCommand>,
+        #[command(flatten)]
+        new: NewAdminToken,
+    },
     /// Structures (object types): create, list
     #[command(subcommand)]
     Structure(StructureCommand),
@@ -55,10 +71,21 @@ enum Top {
         #[arg(long)]
         space: Option<String>,
     },
-    /// Write everything to a new file, as it stands at this moment; also while the server runs
+    /// Write everything to a new file, as it stands at this moment, and the bytes of files to FILE.files; also while the server runs
     Backup { file: PathBuf },
     /// Make the store of a data folder that has none of a backup; entity tags, cursors and positions of before are void then
-    Restore { file: PathBuf },
+    Restore {
+        file: PathBuf,
+        /// Restore also when bytes of files are missing or damaged, without them
+        #[arg(long)]
+        without_missing: bool,
+    },
+    /// Make objects of notes, tables and files from elsewhere; what is there already is left as it is
+    Import(ImportArgs),
+    /// Write a space to a folder or a zip archive: Markdown to read, media, and a lossless form that `import` takes back
+    Export(ExportArgs),
+    /// Look through everything that is stored, and all files, for damage; also while the server runs
+    Verify,
     /// Print the OpenAPI document of the API
     Openapi,
 }
@@ -77,9 +104,32 @@ struct ServeArgs {
     /// How long earlier versions are kept: for ever, or 12h, 90d, 52w [default: forever]
     #[arg(long, env = "PALIMPSEST_HISTORY", value_name = "forever|DURATION")]
     history: Option<History>,
+    /// Whether the retired beta API is served [default: on]
+    #[arg(long, env = "PALIMPSEST_LEGACY_API", value_name = "on|off")]
+    legacy_api: Option<LegacyApi>,
     /// The origins whose pages may call from a browser, such as `https://notes.example` [default: none]
     #[arg(long, env = "PALIMPSEST_CORS", value_name = "ORIGIN,…", value_delimiter = ',')]
     cors: Option<Vec<Origin>>,
+    /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
+    #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
+    max_file: Option<Size>,
+    /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
+    #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
+    /// Take the bucket over from the store whose files it holds: from then on this server removes there what its objects do not have
+    #[arg(long)]
+    claim_files: bool,
+    /// Fill the space of an empty folder with a small linked example; once it was made, nothing is done again
+    #[arg(
+        long,
+        env = "PALIMPSEST_DEMO",
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_parser = BoolishValueParser::new()
+    )]
+    demo: Option<bool>,
     /// How the log is written [default: text]
     #[arg(long, env = "PALIMPSEST_LOG_FORMAT", value_name = "text|json")]
     log_format: Option<telemetry::Format>,
@@ -135,9 +185,9 @@ enum ScopeWord {
 enum TokenCommand {
     /// Make a token; its secret is printed once, alone on the last line
     Create {
-        /// The space it opens (title or id); may be left out when there is one
-        #[arg(long)]
-        space: Option<String>,
+        /// The space it opens (title or id); may be left out when there is one. Given more than once, the token is for the beta API only
+        #[arg(long = "space", value_name = "SPACE")]
+        spaces: Vec<String>,
         /// Its name, shown in the history of what it writes
         #[arg(long, default_value = "token")]
         name: String,
@@ -158,6 +208,24 @@ enum TokenCommand {
         space: Option<String>,
     },
     /// Revoke a token (id or name); it fails from the next request on
+    Revoke { token: String },
+}
+
+#[derive(Args, Debug)]
+struct NewAdminToken {
+    /// Its name
+    #[arg(long, default_value = "admin")]
+    name: String,
+    /// When it ends, from now: 45m, 12h, 30d, 8w [default: never]
+    #[arg(long, value_name = "DURATION")]
+    expires: Option<String>,
+}
+
+#[derive(Subcommand, Debug)]
+enum AdminTokenCommand {
+    /// List the tokens for managing
+    List,
+    /// Revoke one (id or name); it fails from the next request on
     Revoke { token: String },
 }
 
@@ -201,13 +269,18 @@ enum CollectionCommand {
 impl Cli {
     /// Does what was asked.
     pub(crate) fn run(self) -> anyhow::Result<()> {
-        let mut given = Given { data: self.data, ..Given::default() };
+        let mut given = Given { data: self.data, files: self.files, ..Given::default() };
         if let Top::Serve(serve) = &self.command {
             given.listen.clone_from(&serve.listen);
             given.rate_limits = serve.rate_limits;
             given.fetch_links = serve.fetch_links;
             given.history = serve.history;
+            given.legacy_api = serve.legacy_api;
             given.cors.clone_from(&serve.cors);
+            given.max_file = serve.max_file;
+            given.public_url.clone_from(&serve.public_url);
+            given.claim_files = serve.claim_files;
+            given.demo = serve.demo;
             given.log_format = serve.log_format;
             given.log_level = serve.log_level;
         }
@@ -215,21 +288,25 @@ impl Cli {
         let command = match self.command {
             Top::Openapi => return print::openapi(),
             Top::Serve(_) => return run::serve(&settings),
-            Top::Backup { file } => {
-                let bytes = offline::back_up(&settings.data, &file)?;
-                return Ok(print::backed_up(&file, bytes, self.json)?);
+            Top::Backup { file } => return backup::run(&settings, &file, self.json),
+            Top::Restore { file, without_missing } => {
+                return restore::run(&settings, &file, without_missing, self.json);
             }
-            Top::Restore { file } => {
-                let spaces = offline::restore(&settings.data, &file)?;
-                return Ok(print::restored(&spaces, self.json)?);
-            }
+            Top::Export(args) => return export::run(&settings, args, self.json),
+            Top::Verify => return verify::run(&settings, self.json),
+            Top::Import(args) => return import::run(&settings, args, self.json),
             Top::Space(command) => command.into_command(),
             Top::Token(command) => command.into_command()?,
+            Top::AdminToken { command, new } => match command {
+                None => Command::AdminTokenCreate { name: new.name, expires_at: end(new.expires)? },
+                Some(AdminTokenCommand::List) => Command::AdminTokenList,
+                Some(AdminTokenCommand::Revoke { token }) => Command::AdminTokenRevoke { token },
+            },
             Top::Structure(command) => command.into_command()?,
             Top::Collection(command) => command.into_command(),
             Top::Erase { id, space } => Command::Erase { space, id },
         };
-        print::reply(&offline::administer(&settings.data, command)?, self.json)
+        print::reply(&offline::administer(&settings, command)?, self.json)
     }
 }
 
@@ -249,22 +326,25 @@ impl SpaceCommand {
 impl TokenCommand {
     fn into_command(self) -> anyhow::Result<Command> {
         Ok(match self {
-            Self::Create { space, name, scope, expires, require_condition } => {
+            Self::Create { spaces, name, scope, expires, require_condition } => {
                 let scopes = match scope {
                     ScopeWord::Read => vec![Scope::Read],
                     ScopeWord::Write => vec![Scope::Read, Scope::Write],
                 };
-                let expires_at = match expires {
-                    Some(text) => Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))),
-                    None => None,
-                };
+                let expires_at = end(expires)?;
                 let concurrency = if require_condition { Policy::RequireCondition } else { Policy::LastWriteWins };
-                Command::TokenCreate { space, name, scopes, expires_at, concurrency }
+                Command::TokenCreate { spaces, name, scopes, expires_at, concurrency }
             }
             Self::List { space } => Command::TokenList { space },
             Self::Revoke { token } => Command::TokenRevoke { token },
         })
     }
+}
+
+/// When something ends that lasts so long from now.
+fn end(expires: Option<String>) -> anyhow::Result<Option<Timestamp>> {
+    let Some(text) = expires else { return Ok(None) };
+    Ok(Some(Timestamp(SystemClock.now().0.saturating_add(milliseconds(&text)?))))
 }
 
 impl StructureCommand {

@@ -1,13 +1,21 @@
 //! The palimpsest binary: command line, configuration, wiring. Only this crate names a backend.
 
+mod backup;
 mod cli;
 mod control;
 mod duration;
+mod export;
+mod files;
+mod import;
 mod offline;
 mod print;
+mod progress;
+mod restore;
 mod run;
 mod settings;
+mod size;
 mod telemetry;
+mod verify;
 mod world;
 
 use std::process::ExitCode;

@@ -2,11 +2,15 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 
 use palimpsest_engine::admin::Reply;
 use palimpsest_store::SpaceRow;
+use palimpsest_transfer::export::{Exported, Lost};
 use serde_json::json;
+
+use crate::backup::{BackedUp, Moved, folder_of};
+use crate::restore::Restored;
+use crate::verify::Checked;
 
 /// Tells where the server is, and on an empty folder the first token, before the first request is answered.
 pub(crate) fn serving(address: SocketAddr, token: Option<&str>) -> std::io::Result<()> {
@@ -30,26 +34,74 @@ pub(crate) fn openapi() -> anyhow::Result<()> {
 }
 
 /// Tells of a backup that was made.
-pub(crate) fn backed_up(file: &Path, bytes: u64, json: bool) -> std::io::Result<()> {
+pub(crate) fn backed_up(backed_up: &BackedUp, json: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    match json {
-        true => writeln!(out, "{}", json!({ "file": file.display().to_string(), "bytes": bytes })),
-        false => writeln!(out, "{}  {bytes} bytes", file.display()),
+    if json {
+        return writeln!(out, "{}", serde_json::to_string(backed_up)?);
+    }
+    let BackedUp { file, bytes, moved, bucket } = backed_up;
+    writeln!(out, "{}  {bytes} bytes", file.display())?;
+    match bucket {
+        Some(bucket) => writeln!(out, "the bytes of {} files stay in {bucket}", moved.files),
+        None => self::moved(&mut out, &folder_of(file).display().to_string(), moved),
     }
 }
 
-/// Tells of the spaces that were restored, each with its new log.
-pub(crate) fn restored(spaces: &[SpaceRow], json: bool) -> std::io::Result<()> {
+/// Tells of files and where they are now, if there are any.
+fn moved(out: &mut impl Write, place: &str, moved: &Moved) -> std::io::Result<()> {
+    let Moved { files, file_bytes, copied, copied_bytes, lost } = moved;
+    if *files > 0 {
+        writeln!(out, "{place}  {files} files, {file_bytes} bytes; {copied} copied, {copied_bytes} bytes")?;
+    }
+    lost.iter().try_for_each(|lost| writeln!(out, "missing: {}: {}", lost.hash, lost.why))
+}
+
+/// Tells of what was exported.
+pub(crate) fn exported(exported: &Exported, json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        return writeln!(out, "{}", serde_json::to_string(exported)?);
+    }
+    let Exported { space, revision, objects, trashed, left_out, files, bytes, lost } = exported;
+    writeln!(out, "space {space} at revision {revision}")?;
+    writeln!(out, "{objects} objects, {trashed} in the trash, {files} files of media; {bytes} bytes")?;
+    if *left_out > 0 {
+        writeln!(out, "left out: {left_out} objects in the trash whose type was deleted")?;
+    }
+    lost.iter().try_for_each(|Lost { hash, object, path, message }| {
+        writeln!(out, "lost: {path}, file {hash} of object {object}: {message}")
+    })
+}
+
+/// Tells what a search for damage looked at and found.
+pub(crate) fn verified(checked: &Checked, json: bool) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if json {
+        return writeln!(out, "{}", serde_json::to_string(checked)?);
+    }
+    let Checked { spaces, entries, documents, versions, files, other_files, findings, .. } = checked;
+    writeln!(out, "{spaces} spaces, {entries} log entries, {documents} documents in {versions} versions")?;
+    writeln!(out, "{files} files that objects have or had, {other_files} others")?;
+    findings.iter().try_for_each(|finding| writeln!(out, "wrong: {finding}"))
+}
+
+/// Tells of the spaces that were restored, each with its new log, and of their files.
+pub(crate) fn restored(restored: &Restored, json: bool) -> anyhow::Result<()> {
+    let Restored { spaces, moved } = restored;
     let mut out = std::io::stdout().lock();
     if json {
         let space = |space: &SpaceRow| {
             let (id, log) = (space.id.to_string(), space.log.to_string());
             json!({ "id": id, "revision": space.revision.0, "log": log })
         };
-        return writeln!(out, "{}", spaces.iter().map(space).collect::<serde_json::Value>());
+        let mut told = serde_json::to_value(moved)?;
+        told["spaces"] = spaces.iter().map(space).collect();
+        writeln!(out, "{told}")?;
+        return Ok(());
     }
     let rows = spaces.iter().map(|space| [space.id.to_string(), space.revision.to_string(), space.log.to_string()]);
-    table(&mut out, ["ID", "REVISION", "LOG"], rows)
+    table(&mut out, ["ID", "REVISION", "LOG"], rows)?;
+    Ok(self::moved(&mut out, "files", moved)?)
 }
 
 /// Prints the reply to a command.
@@ -73,14 +125,19 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
         Reply::Tokens(tokens) => {
             let rows = tokens.iter().map(|token| {
                 let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
-                let state = match (&token.revoked_at, &token.expires_at) {
-                    (Some(at), _) => format!("revoked {at}"),
-                    (None, Some(at)) => format!("until {at}"),
-                    (None, None) => "in force".to_owned(),
-                };
-                [token.id.to_string(), token.name.clone(), token.space.to_string(), scopes.join(" "), state]
+                let state = state(token.revoked_at.as_deref(), token.expires_at.as_deref());
+                let spaces: Vec<_> = token.spaces.iter().map(ToString::to_string).collect();
+                [token.id.to_string(), token.name.clone(), spaces.join(" "), scopes.join(" "), state]
             });
-            table(&mut out, ["ID", "NAME", "SPACE", "SCOPES", "STATE"], rows)?;
+            table(&mut out, ["ID", "NAME", "SPACES", "SCOPES", "STATE"], rows)?;
+        }
+        Reply::AdminToken(token) => writeln!(out, "{}  {}", token.id, token.name)?,
+        Reply::AdminTokens(tokens) => {
+            let rows = tokens.iter().map(|token| {
+                let state = state(token.revoked_at.as_deref(), token.expires_at.as_deref());
+                [token.id.to_string(), token.name.clone(), state]
+            });
+            table(&mut out, ["ID", "NAME", "STATE"], rows)?;
         }
         Reply::Structure(structure) => writeln!(out, "{}  {}", structure.id, structure.title)?,
         Reply::Structures(structures) => {
@@ -97,6 +154,15 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How a token stands.
+fn state(revoked_at: Option<&str>, expires_at: Option<&str>) -> String {
+    match (revoked_at, expires_at) {
+        (Some(at), _) => format!("revoked {at}"),
+        (None, Some(at)) => format!("until {at}"),
+        (None, None) => "in force".to_owned(),
+    }
 }
 
 /// The reply without the word that tells which it is.

@@ -1,14 +1,18 @@
 //! Settings: defaults, then the TOML file, then PALIMPSEST_* variables, then flags; the later win.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
+use palimpsest_engine::PublicUrl;
+use palimpsest_files::Bucket;
 use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
 use crate::duration::milliseconds;
+use crate::size::Size;
 use crate::telemetry::{Format, Level};
 
 /// What was given in one place.
@@ -20,8 +24,18 @@ pub(crate) struct Given {
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
     pub(crate) history: Option<History>,
+    pub(crate) legacy_api: Option<LegacyApi>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
+    pub(crate) max_file: Option<Size>,
+    #[serde(default, deserialize_with = "read_word")]
+    pub(crate) public_url: Option<PublicUrl>,
+    #[serde(default, deserialize_with = "read_word")]
+    pub(crate) files: Option<Bucket>,
+    /// Asked for once, and no setting.
+    #[serde(skip)]
+    pub(crate) claim_files: bool,
+    pub(crate) demo: Option<bool>,
     pub(crate) log_format: Option<Format>,
     pub(crate) log_level: Option<Level>,
 }
@@ -87,6 +101,11 @@ fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec
     read.map(Some).map_err(serde::de::Error::custom)
 }
 
+/// A setting of the file that is one text.
+fn read_word<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
 /// Which pages the server looks at when a weblink is made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
@@ -94,6 +113,16 @@ pub(crate) enum FetchLinks {
     /// Those of the public network
     Public,
     /// None
+    Off,
+}
+
+/// Whether the retired beta API is served.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LegacyApi {
+    /// It is
+    On,
+    /// It is not: its paths are 404
     Off,
 }
 
@@ -105,7 +134,17 @@ pub(crate) struct Settings {
     pub(crate) rate_limits: RateLimits,
     pub(crate) fetch_links: FetchLinks,
     pub(crate) history: History,
+    pub(crate) legacy_api: LegacyApi,
     pub(crate) cors: Vec<Origin>,
+    pub(crate) max_file: Size,
+    /// Where others reach the server; that of its address when nothing is said.
+    pub(crate) public_url: Option<PublicUrl>,
+    /// The bucket that files lie in; the data folder when nothing is said.
+    pub(crate) files: Option<Bucket>,
+    /// Whether the bucket is taken from the store whose files it holds.
+    pub(crate) claim_files: bool,
+    /// Whether a small example is made where nothing is.
+    pub(crate) demo: bool,
     pub(crate) log_format: Format,
     pub(crate) log_level: Level,
 }
@@ -130,7 +169,13 @@ impl Settings {
             rate_limits: given.rate_limits.or(file.rate_limits).map_or_else(RateLimits::default, |rates| rates.0),
             fetch_links: given.fetch_links.or(file.fetch_links).unwrap_or(FetchLinks::Public),
             history: given.history.or(file.history).unwrap_or(History::Forever),
+            legacy_api: given.legacy_api.or(file.legacy_api).unwrap_or(LegacyApi::On),
             cors: given.cors.or(file.cors).unwrap_or_default(),
+            max_file: given.max_file.or(file.max_file).unwrap_or_default(),
+            public_url: given.public_url.or(file.public_url),
+            files: given.files.or(file.files),
+            claim_files: given.claim_files,
+            demo: given.demo.or(file.demo).unwrap_or(false),
             log_format: given.log_format.or(file.log_format).unwrap_or(Format::Text),
             log_level: given.log_level.or(file.log_level).unwrap_or(Level::Info),
         })
@@ -153,7 +198,7 @@ mod tests {
         let path = folder.path().join("palimpsest.toml");
         std::fs::write(
             &path,
-            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nhistory = \"90d\"\n",
+            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nmax-file = \"300MB\"\nhistory = \"90d\"\n",
         )
         .unwrap();
         let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
@@ -161,6 +206,7 @@ mod tests {
         assert_eq!(settings.data, PathBuf::from("/from/file"));
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
+        assert_eq!(settings.max_file, Size(300_000_000));
         assert_eq!(settings.history, History::For(90 * 86_400_000));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
     }
@@ -172,6 +218,21 @@ mod tests {
         assert_eq!("12h".parse(), Ok(History::For(12 * 3_600_000)));
         let wrong = "90".parse::<History>().unwrap_err();
         assert!(wrong.contains("`90` is no length of time") && wrong.ends_with("or forever"), "{wrong}");
+    }
+
+    #[test]
+    fn the_retired_api_is_served_unless_said_otherwise() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<LegacyApi>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { legacy_api: given, ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.legacy_api)
+        };
+        assert_eq!(resolved("", None).unwrap(), LegacyApi::On);
+        assert_eq!(resolved("legacy-api = \"off\"\n", None).unwrap(), LegacyApi::Off);
+        assert_eq!(resolved("legacy-api = \"off\"\n", Some(LegacyApi::On)).unwrap(), LegacyApi::On);
+        assert!(resolved("legacy-api = true\n", None).is_err());
     }
 
     #[test]
@@ -191,6 +252,54 @@ mod tests {
         assert_eq!(resolved(two, given).unwrap(), [origin("https://b.example")]);
         let error = resolved("cors = [\"*\"]\n", Given::default()).unwrap_err();
         assert!(format!("{error:#}").contains("`*` is no origin"), "{error:#}");
+    }
+
+    #[test]
+    fn a_public_url_is_read_and_none_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<&str>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { public_url: given.map(|url| url.parse().unwrap()), ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.public_url.map(|url| url.to_string()))
+        };
+        let one = "public-url = \"https://a.example/\"\n";
+        assert_eq!(resolved("", None).unwrap(), None);
+        assert_eq!(resolved(one, None).unwrap().as_deref(), Some("https://a.example"));
+        assert_eq!(resolved(one, Some("http://b:1")).unwrap().as_deref(), Some("http://b:1"));
+        let error = resolved("public-url = \"a.example\"\n", None).unwrap_err();
+        assert!(format!("{error:#}").contains("`a.example` is no public URL"), "{error:#}");
+    }
+
+    #[test]
+    fn a_bucket_is_read_and_the_folder_is_the_default() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, given: Option<&str>| {
+            std::fs::write(&path, text).unwrap();
+            let given = Given { files: given.map(|bucket| bucket.parse().unwrap()), ..Given::default() };
+            Settings::resolve(given, Some(&path)).map(|settings| settings.files.map(|bucket| bucket.to_string()))
+        };
+        let one = "files = \"s3://mine/notes\"\n";
+        assert_eq!(resolved("", None).unwrap(), None);
+        assert_eq!(resolved(one, None).unwrap().as_deref(), Some("s3://mine/notes"));
+        assert_eq!(resolved(one, Some("s3://other")).unwrap().as_deref(), Some("s3://other"));
+        let error = resolved("files = \"/mnt/files\"\n", None).unwrap_err();
+        assert!(format!("{error:#}").contains("`/mnt/files` names no bucket"), "{error:#}");
+    }
+
+    #[test]
+    fn the_demo_is_asked_for_and_the_flag_wins_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("palimpsest.toml");
+        let resolved = |text: &str, demo| {
+            std::fs::write(&path, text).unwrap();
+            Settings::resolve(Given { demo, ..Given::default() }, Some(&path)).unwrap().demo
+        };
+        assert!(!resolved("", None));
+        assert!(resolved("", Some(true)));
+        assert!(resolved("demo = true\n", None));
+        assert!(!resolved("demo = true\n", Some(false)));
     }
 
     #[test]

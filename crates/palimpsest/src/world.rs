@@ -1,12 +1,17 @@
 //! The outside world: the system's clock and randomness, and the public network. The only place that asks for any of them.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
-use palimpsest_engine::{Clock, Fetch, Fetching, Ids, Message, Post, Posted, Posting, WebPage};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt, TryFutureExt, stream};
+use palimpsest_engine::{
+    ByteStream, Clock, Fetch, Fetched, Fetching, FilesError, Ids, Message, Post, Posted, Posting, WebPage,
+};
 use palimpsest_fetch::guard::Refused;
-use palimpsest_fetch::{DEADLINE, FetchError, Fetcher};
+use palimpsest_fetch::{DEADLINE, Download, FetchError, Fetcher};
 use palimpsest_model::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The system's clock.
 pub(crate) struct SystemClock;
@@ -38,24 +43,35 @@ impl Ids for SystemIds {
 pub(crate) struct PublicPages {
     fetcher: Fetcher,
     looks: Semaphore,
+    downloads: Arc<Semaphore>,
 }
 
 /// So many pages are looked at at once; who waits longer than a look may take gets none.
 const LOOKS: usize = 16;
+/// So many files are downloaded at once; who waits longer than a look may take gets none.
+const DOWNLOADS: usize = 16;
 
 impl PublicPages {
     pub(crate) fn new() -> Result<Self, FetchError> {
-        Ok(Self { fetcher: Fetcher::new()?, looks: Semaphore::new(LOOKS) })
+        Ok(Self {
+            fetcher: Fetcher::new()?,
+            looks: Semaphore::new(LOOKS),
+            downloads: Arc::new(Semaphore::new(DOWNLOADS)),
+        })
     }
 
-    async fn look(&self, url: &str) -> Option<WebPage> {
+    async fn look(&self, url: &str) -> Option<Fetched> {
         let _look = self.looks.acquire().await.ok()?;
-        match self.fetcher.fetch(url).await {
-            Ok(page) => Some(WebPage {
-                content_type: page.content_type,
-                host: page.host,
-                title: page.title,
-                description: page.description,
+        match self.fetcher.open(url).await {
+            Ok((page, download)) => Some(Fetched {
+                page: WebPage {
+                    content_type: page.content_type,
+                    host: page.host,
+                    title: page.title,
+                    description: page.description,
+                    file: None,
+                },
+                bytes: download.map(|download| bytes_of(download, Arc::clone(&self.downloads))),
             }),
             Err(error) => {
                 tracing::debug!(%error, "a page could not be had");
@@ -69,6 +85,29 @@ impl Fetch for PublicPages {
     fn fetch<'f>(&'f self, url: &'f str) -> Fetching<'f> {
         Box::pin(async move { tokio::time::timeout(DEADLINE, self.look(url)).await.ok().flatten() })
     }
+}
+
+/// What is downloaded, once it has its turn.
+fn bytes_of(download: Download, downloads: Arc<Semaphore>) -> ByteStream<'static> {
+    let interrupted = |why: &str| FilesError::Interrupted(why.to_owned());
+    let begun = async move {
+        let turn = tokio::time::timeout(DEADLINE, downloads.acquire_owned()).await;
+        let turn =
+            turn.ok().and_then(Result::ok).ok_or_else(|| interrupted("too many files are downloaded at once"))?;
+        Ok(pieces(download, turn))
+    };
+    // Who keeps them may ask once more after the last.
+    Box::pin(begun.try_flatten_stream().fuse())
+}
+
+fn pieces(download: Download, turn: OwnedSemaphorePermit) -> impl Stream<Item = Result<Bytes, FilesError>> + Send {
+    stream::try_unfold((download, turn), |(mut download, turn)| async move {
+        let next = download.chunk().await.map_err(|error| {
+            tracing::debug!(%error, "a file could not be had");
+            FilesError::Interrupted(error.to_string())
+        })?;
+        Ok(next.map(|bytes| (bytes, (download, turn))))
+    })
 }
 
 /// The receivers of the public network. Each webhook sends by itself, so that one that hangs holds up no other.

@@ -1,5 +1,6 @@
 //! The calls of the API, by noun.
 
+mod admin;
 mod blocks;
 mod changes;
 mod history;
@@ -7,7 +8,11 @@ mod list;
 mod markdown;
 mod object;
 mod revert;
+mod schema;
 mod search;
 mod space;
+mod uploads;
 mod webhooks;
 mod writes;
+
+pub use admin::Admin;

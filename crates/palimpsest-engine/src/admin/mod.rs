@@ -1,10 +1,15 @@
 //! What the operator may do: spaces, tokens, structures, collections, erasing. The command line calls it in its own process or through
-//! the control socket of a running server, so commands and replies are plain data.
+//! the control socket of a running server, so commands and replies are plain data. Calls with a token of the operator name
+//! things by their ids and use the same functions.
 
+mod admin_tokens;
 mod erase;
 mod schema;
 mod spaces;
 mod tokens;
+
+pub use spaces::{NewSpace, SpaceChanges};
+pub use tokens::NewToken;
 
 use palimpsest_model::{CollectionId, ObjectId, SpaceId, StructureId, Timestamp, TokenId};
 use palimpsest_store::{Policy, Scope};
@@ -39,7 +44,8 @@ pub enum Command {
         concurrency: Policy,
     },
     TokenCreate {
-        space: Option<String>,
+        /// Several make a token for the retired beta API only; none is the only space there is.
+        spaces: Vec<String>,
         name: String,
         scopes: Vec<Scope>,
         expires_at: Option<Timestamp>,
@@ -49,6 +55,14 @@ pub enum Command {
         space: Option<String>,
     },
     TokenRevoke {
+        token: String,
+    },
+    AdminTokenCreate {
+        name: String,
+        expires_at: Option<Timestamp>,
+    },
+    AdminTokenList,
+    AdminTokenRevoke {
         token: String,
     },
     StructureCreate {
@@ -82,6 +96,8 @@ pub enum Reply {
     TokenMade(TokenMade),
     Token(TokenSummary),
     Tokens(Vec<TokenSummary>),
+    AdminToken(AdminTokenSummary),
+    AdminTokens(Vec<AdminTokenSummary>),
     Structure(StructureSummary),
     Structures(Vec<StructureSummary>),
     Collection(CollectionSummary),
@@ -115,12 +131,24 @@ pub struct TokenMade {
 pub struct TokenSummary {
     pub id: TokenId,
     pub name: String,
-    pub space: SpaceId,
+    pub spaces: Vec<SpaceId>,
     pub scopes: Vec<Scope>,
     pub created_at: String,
     pub expires_at: Option<String>,
     pub revoked_at: Option<String>,
     pub concurrency: Policy,
+}
+
+/// A token of the operator without its secret.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct AdminTokenSummary {
+    pub id: TokenId,
+    pub name: String,
+    pub created_at: String,
+    pub expires_at: Option<String>,
+    pub revoked_at: Option<String>,
 }
 
 /// A structure by name.
@@ -153,18 +181,44 @@ impl Engine {
     /// Does what the operator asks. It is durable, and in force, when this returns.
     pub async fn administer(&self, command: Command) -> Result<Reply, Error> {
         Ok(match command {
-            Command::SpaceCreate { title } => Reply::Space(self.create_space(&title).await?),
-            Command::SpaceList => Reply::Spaces(self.list_spaces().await?),
-            Command::SpaceRename { space, title } => Reply::Space(self.rename_space(&space, &title).await?),
-            Command::SpaceTimezone { space, zone } => Reply::Space(self.set_timezone(&space, &zone).await?),
-            Command::SpaceDelete { space } => Reply::Space(self.delete_space(&space).await?),
-            Command::SpacePolicy { space, concurrency } => Reply::Space(self.set_policy(&space, concurrency).await?),
-            Command::TokenCreate { space, name, scopes, expires_at, concurrency } => {
-                let made = self.create_token(space.as_deref(), &name, scopes, expires_at, concurrency).await?;
-                Reply::TokenMade(made)
+            Command::SpaceCreate { title } => {
+                let new = NewSpace { id: None, title, timezone: None, concurrency: Policy::default() };
+                Reply::Space(self.make_space(new).await?)
             }
-            Command::TokenList { space } => Reply::Tokens(self.list_tokens(space.as_deref()).await?),
-            Command::TokenRevoke { token } => Reply::Token(self.revoke_token(&token).await?),
+            Command::SpaceList => Reply::Spaces(self.spaces().await?),
+            Command::SpaceRename { space, title } => {
+                let changes = SpaceChanges { title: Some(title), ..SpaceChanges::default() };
+                Reply::Space(self.change_named(&space, changes).await?)
+            }
+            Command::SpaceTimezone { space, zone } => {
+                let changes = SpaceChanges { timezone: Some(Self::zone_of(&zone)?), ..SpaceChanges::default() };
+                Reply::Space(self.change_named(&space, changes).await?)
+            }
+            Command::SpacePolicy { space, concurrency } => {
+                let changes = SpaceChanges { concurrency: Some(concurrency), ..SpaceChanges::default() };
+                Reply::Space(self.change_named(&space, changes).await?)
+            }
+            Command::SpaceDelete { space } => {
+                Reply::Space(self.remove_space(self.find_space(Some(&space)).await?).await?)
+            }
+            Command::TokenCreate { spaces, name, scopes, expires_at, concurrency } => {
+                let spaces = self.find_spaces(&spaces).await?;
+                let new = NewToken { spaces, name, scopes, expires_at, concurrency };
+                Reply::TokenMade(self.make_token(new).await?)
+            }
+            Command::TokenList { space } => {
+                let space = match space {
+                    Some(name) => Some(self.find_space(Some(&name)).await?),
+                    None => None,
+                };
+                Reply::Tokens(self.tokens(space).await?)
+            }
+            Command::TokenRevoke { token } => Reply::Token(self.revoke_token(self.find_token(&token).await?).await?),
+            Command::AdminTokenCreate { name, expires_at } => {
+                Reply::TokenMade(self.make_admin_token(&name, expires_at).await?)
+            }
+            Command::AdminTokenList => Reply::AdminTokens(self.admin_tokens().await?),
+            Command::AdminTokenRevoke { token } => Reply::AdminToken(self.revoke_admin_token(&token).await?),
             Command::StructureCreate { space, definition } => {
                 Reply::Structure(self.create_structure(space.as_deref(), definition).await?)
             }
@@ -175,5 +229,8 @@ impl Engine {
             Command::Erase { space, id } => Reply::Erased(self.erase(space.as_deref(), &id).await?),
             Command::CollectionList { space } => Reply::Collections(self.list_collections(space.as_deref()).await?),
         })
+    }
+    async fn change_named(&self, space: &str, changes: SpaceChanges) -> Result<SpaceSummary, Error> {
+        self.change_space(self.find_space(Some(space)).await?, changes).await
     }
 }

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{
-    Collection, CollectionId, Node, Path, Problem, Problems, PropertyKind, Reading, Schema, Structure, StructureId,
-    read_structure,
-};
-use palimpsest_store::Snapshot;
+use palimpsest_model::{Node, Reading, Schema, StructureId, read_structure};
+use palimpsest_store::{Snapshot, Tx};
 use serde_json::Value;
 
 use super::spaces::title_of;
 use super::{CollectionSummary, StructureSummary};
 use crate::engine::Engine;
 use crate::error::{Code, Error};
+use crate::schema::{CreateCollection, CreateStructure};
+use crate::shown::{About, Shown};
 use crate::world::Fresh;
 
 impl Engine {
@@ -22,21 +21,16 @@ impl Engine {
         definition: Value,
     ) -> Result<StructureSummary, Error> {
         let space = self.find_space(space).await?;
-        let mut fresh = Fresh::draw(&*self.ids, self.clock.now());
         let mut reading = Reading::default();
-        let structure = read_structure(&Node::root(&definition), &mut reading, &mut || fresh.uuid());
-        let structure = reading.finish(structure)?;
-        let made = StructureSummary { id: structure.id, title: structure.title.clone() };
-        let put = move |tx: &mut palimpsest_store::Tx<'_>| {
-            if tx.schema().structure(structure.id).is_some() {
-                return Err(Error::new(Code::AlreadyExists, format!("There is already a structure {}", structure.id)));
-            }
-            check_targets(&structure, tx.schema())?;
-            tx.put_structure(structure.clone());
-            Ok(())
+        let draft = read_structure(&Node::root(&definition), &mut reading);
+        let create = CreateStructure { draft: reading.finish(draft)? };
+        let fresh = Fresh::draw(&*self.ids, self.clock.now());
+        let make = move |tx: &mut Tx<'_>| {
+            let Shown::Part(About::Structure(id)) = create.apply(tx, &mut fresh.clone())? else { return Err(lost()) };
+            let made = tx.schema().structure(id).ok_or_else(lost)?;
+            Ok(StructureSummary { id, title: made.value.title.clone() })
         };
-        self.store.commit(self.by_operator(space), put).await?.value?;
-        Ok(made)
+        self.store.commit(self.by_operator(space), make).await?.value
     }
 
     pub(super) async fn list_structures(&self, space: Option<&str>) -> Result<Vec<StructureSummary>, Error> {
@@ -53,14 +47,15 @@ impl Engine {
     ) -> Result<CollectionSummary, Error> {
         let space = self.find_space(space).await?;
         let title = title_of(title)?;
-        let id = CollectionId(Fresh::draw(&*self.ids, self.clock.now()).uuid());
+        let fresh = Fresh::draw(&*self.ids, self.clock.now());
         let name = structure.to_owned();
-        let put = move |tx: &mut palimpsest_store::Tx<'_>| {
+        let make = move |tx: &mut Tx<'_>| {
             let structure = find_structure(tx.schema(), &name)?;
-            tx.put_collection(Collection { id, structure, title: title.clone() });
-            Ok::<_, Error>(CollectionSummary { id, title: title.clone(), structure })
+            let create = CreateCollection { id: None, structure, title: title.clone() };
+            let Shown::Part(About::Collection(id)) = create.apply(tx, &mut fresh.clone())? else { return Err(lost()) };
+            Ok(CollectionSummary { id, title: title.clone(), structure })
         };
-        self.store.commit(self.by_operator(space), put).await?.value
+        self.store.commit(self.by_operator(space), make).await?.value
     }
 
     pub(super) async fn list_collections(&self, space: Option<&str>) -> Result<Vec<CollectionSummary>, Error> {
@@ -82,17 +77,8 @@ impl Engine {
     }
 }
 
-/// Refuses a structure whose entity properties allow structures that are not there.
-fn check_targets(structure: &Structure, schema: &Schema) -> Result<(), Error> {
-    let mut problems = Problems::default();
-    for property in &structure.properties {
-        let PropertyKind::Entity { allowed } = &property.kind else { continue };
-        for id in allowed.iter().filter(|id| **id != structure.id && schema.structure(**id).is_none()) {
-            let path = Path::keys(&["propertyDefinitions", &property.name, "allowedStructures"]);
-            problems.push(Problem::new(path, format!("Unknown structure {id}")));
-        }
-    }
-    Ok(problems.check(())?)
+fn lost() -> Error {
+    Error::internal("what was made is not there".to_owned())
 }
 
 /// The listed structure of an id or title.

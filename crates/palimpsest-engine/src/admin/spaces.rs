@@ -1,93 +1,121 @@
-//! Spaces: create, list, rename, set the time zone, delete.
+//! Spaces: make, list, change, delete. By their ids, as calls name them; by titles too, as the command line does.
 
-use palimpsest_model::{LogId, Revision, Space, SpaceId, builtin_structures, parse_uuid};
-use palimpsest_store::{Actor, Intent, Policy, Tx};
+use palimpsest_model::{LogId, MAX_NAME, Revision, Space, SpaceId, builtin_structures, parse_uuid};
+use palimpsest_store::{Actor, Intent, Policy, Registry, Snapshot, SpaceRow, StoreError, Tx};
 
 use super::SpaceSummary;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
 use crate::world::Fresh;
-use crate::zone::Zone;
+use crate::zone::{UTC, ZoneName};
+
+/// A space to be made.
+#[derive(Clone, Debug)]
+pub struct NewSpace {
+    /// The id the operator chose, if they did.
+    pub id: Option<SpaceId>,
+    /// Its title.
+    pub title: String,
+    /// The zone that decides its days; UTC when left out.
+    pub timezone: Option<ZoneName>,
+    /// What it asks of those who change something.
+    pub concurrency: Policy,
+}
+
+/// What changes of a space; nothing where it stays.
+#[derive(Clone, Debug, Default)]
+pub struct SpaceChanges {
+    /// Its title.
+    pub title: Option<String>,
+    /// The zone that decides its days.
+    pub timezone: Option<ZoneName>,
+    /// What it asks of those who change something. It is no change of the space: it takes no revision.
+    pub concurrency: Option<Policy>,
+}
 
 impl Engine {
     /// Makes a space with the structures every new one has; its log begins with revision 1.
-    pub(super) async fn create_space(&self, title: &str) -> Result<SpaceSummary, Error> {
-        let title = title_of(title)?;
+    pub async fn make_space(&self, new: NewSpace) -> Result<SpaceSummary, Error> {
+        let NewSpace { id, title, timezone, concurrency } = new;
+        let title = title_of(&title)?;
         let at = self.clock.now();
-        let id = SpaceId(Fresh::draw(&*self.ids, at).uuid());
+        let id = id.unwrap_or_else(|| SpaceId(Fresh::draw(&*self.ids, at).uuid()));
         let random = self.ids.random();
         let log = LogId(random[..8].iter().fold(0, |word, byte| word << 8 | u64::from(*byte)));
         let intent = Intent { space: id, actor: Actor::operator(), at, begins: Some(log) };
-        let space = Space { id, title, icon: None, timezone: None };
-        let summary = space.clone();
+        let space = Space { id, title, icon: None, timezone: timezone.and_then(|zone| zone.kept()) };
         let begin = move |tx: &mut Tx<'_>| {
             tx.put_space(space.clone());
             builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
+            tx.put_policy(concurrency);
             Ok::<_, Error>(())
         };
-        let answer = self.store.commit(intent, begin).await?;
-        answer.value?;
-        Ok(summarise(summary, Policy::default(), answer.revision))
+        self.store.commit(intent, begin).await?.value?;
+        self.space_of(id).await
     }
 
-    pub(super) async fn list_spaces(&self) -> Result<Vec<SpaceSummary>, Error> {
+    /// Every space.
+    pub async fn spaces(&self) -> Result<Vec<SpaceSummary>, Error> {
         let rows = self.store.administer(|registry| registry.spaces().map_err(Error::from)).await??;
         let mut spaces = Vec::new();
         for row in rows {
-            let space = |snapshot: &mut palimpsest_store::Snapshot<'_>| snapshot.schema().space.value.clone();
-            let answer = self.store.read(row.id, space).await?;
-            spaces.push(summarise(answer.value, row.policy, answer.revision));
+            match self.space_of(row.id).await {
+                Ok(space) => spaces.push(space),
+                // It was deleted meanwhile.
+                Err(error) if error.code == Code::NotFound => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(spaces)
     }
 
-    pub(super) async fn rename_space(&self, space: &str, title: &str) -> Result<SpaceSummary, Error> {
-        let title = title_of(title)?;
-        self.change_space(space, move |space| space.title.clone_from(&title)).await
-    }
-
-    /// Gives a space the time zone that decides its days.
-    pub(super) async fn set_timezone(&self, space: &str, zone: &str) -> Result<SpaceSummary, Error> {
-        let zone = Zone::check(zone)?;
-        let zone = (zone != UTC).then_some(zone);
-        self.change_space(space, move |space| space.timezone.clone_from(&zone)).await
-    }
-
-    /// Gives a space the policy that all its tokens are held to.
-    pub(super) async fn set_policy(&self, space: &str, policy: Policy) -> Result<SpaceSummary, Error> {
-        let id = self.find_space(Some(space)).await?;
-        self.store.administer(move |registry| registry.put_policy(id, policy).map_err(Error::from)).await??;
-        let spaces = self.list_spaces().await?;
-        spaces.into_iter().find(|space| space.id == id).ok_or_else(|| Error::not_found("Space"))
-    }
-
-    async fn change_space(
-        &self,
-        space: &str,
-        change: impl Fn(&mut Space) + Send + 'static,
-    ) -> Result<SpaceSummary, Error> {
-        let id = self.find_space(Some(space)).await?;
-        let decide = move |tx: &mut Tx<'_>| {
-            let mut space = tx.schema().space.value.clone();
-            change(&mut space);
-            tx.put_space(space.clone());
-            Ok::<_, Error>((space, tx.row().policy))
+    /// Changes a space: title, zone and policy, all or nothing. The policy alone takes no revision.
+    pub async fn change_space(&self, id: SpaceId, changes: SpaceChanges) -> Result<SpaceSummary, Error> {
+        let SpaceChanges { title, timezone, concurrency } = changes;
+        let title = title.map(|title| title_of(&title)).transpose()?;
+        let change = move |tx: &mut Tx<'_>| {
+            if title.is_some() || timezone.is_some() {
+                let mut space = tx.schema().space.value.clone();
+                space.title = title.clone().unwrap_or(space.title);
+                space.timezone = timezone.as_ref().map_or(space.timezone, ZoneName::kept);
+                tx.put_space(space);
+            }
+            if let Some(concurrency) = concurrency {
+                tx.put_policy(concurrency);
+            }
+            Ok::<_, Error>(())
         };
-        let answer = self.store.commit(self.by_operator(id), decide).await?;
-        let (space, policy) = answer.value?;
+        self.store.commit(self.by_operator(id), change).await.map_err(|error| of_space(error, id))?.value?;
+        self.space_of(id).await
+    }
+
+    /// Removes a space with everything in it; answers what it was.
+    pub async fn remove_space(&self, id: SpaceId) -> Result<SpaceSummary, Error> {
+        let space = self.space_of(id).await?;
+        let remove = move |registry: &mut Registry<'_>| {
+            find(registry, id)?;
+            registry.remove_space(id).map_err(Error::from)
+        };
+        self.store.administer(remove).await??;
+        Ok(space)
+    }
+
+    async fn space_of(&self, id: SpaceId) -> Result<SpaceSummary, Error> {
+        let look = |snapshot: &mut Snapshot<'_>| (snapshot.schema().space.value.clone(), snapshot.row().policy);
+        let answer = self.store.read(id, look).await.map_err(|error| of_space(error, id))?;
+        let (space, policy) = answer.value;
         Ok(summarise(space, policy, answer.revision))
     }
 
-    pub(super) async fn delete_space(&self, space: &str) -> Result<SpaceSummary, Error> {
-        let id = self.find_space(Some(space)).await?;
-        let spaces = self.list_spaces().await?;
-        self.store.administer(move |registry| registry.remove_space(id).map_err(Error::from)).await??;
-        spaces.into_iter().find(|space| space.id == id).ok_or_else(|| Error::not_found("Space"))
+    /// The zone of a name of the command line.
+    pub(super) fn zone_of(name: &str) -> Result<ZoneName, Error> {
+        let unknown = || format!("Unknown time zone \"{name}\": expected a name such as Europe/Berlin or UTC");
+        ZoneName::read(name).ok_or_else(|| Error::new(Code::InvalidInput, unknown()))
     }
 
     /// The space of a title or id; with one space, that one when none is named.
-    pub(super) async fn find_space(&self, name: Option<&str>) -> Result<SpaceId, Error> {
-        let spaces = self.list_spaces().await?;
+    pub async fn find_space(&self, name: Option<&str>) -> Result<SpaceId, Error> {
+        let spaces = self.spaces().await?;
         let Some(name) = name else {
             return match spaces.as_slice() {
                 [only] => Ok(only.id),
@@ -114,7 +142,22 @@ impl Engine {
     }
 }
 
-const UTC: &str = "UTC";
+/// A space of the registry.
+pub(super) fn find(registry: &mut Registry<'_>, id: SpaceId) -> Result<SpaceRow, Error> {
+    registry.spaces()?.into_iter().find(|row| row.id == id).ok_or_else(|| unknown(id))
+}
+
+/// A failure of the store where the space is one that the operator named, not that of a token.
+pub(super) fn of_space(error: StoreError, id: SpaceId) -> Error {
+    match error {
+        StoreError::NoSuchSpace => unknown(id),
+        other => other.into(),
+    }
+}
+
+fn unknown(id: SpaceId) -> Error {
+    Error::new(Code::NotFound, format!("There is no space {id}"))
+}
 
 fn summarise(space: Space, concurrency: Policy, revision: Revision) -> SpaceSummary {
     let timezone = space.timezone.unwrap_or_else(|| UTC.to_owned());
@@ -125,6 +168,9 @@ pub(super) fn title_of(title: &str) -> Result<String, Error> {
     let title = title.trim();
     if title.is_empty() {
         return Err(Error::new(Code::InvalidInput, "The title is empty"));
+    }
+    if title.chars().count() > MAX_NAME {
+        return Err(Error::new(Code::InvalidInput, format!("The title has more than {MAX_NAME} characters")));
     }
     Ok(title.to_owned())
 }

@@ -1,7 +1,6 @@
 //! Pages of the feed.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
 
 use bytes::Bytes;
 use palimpsest_model::{LogId, ObjectId, Revision, SpaceId, State, Timestamp};
@@ -12,9 +11,9 @@ use serde_json::value::RawValue;
 use super::change::{Change, size_of_entry};
 use super::position::Position;
 use crate::access::Access;
-use crate::cache::Rendered;
 use crate::engine::Engine;
 use crate::error::Error;
+use crate::files::Showing;
 use crate::history::Renderer;
 
 /// What a follower asks for.
@@ -94,8 +93,8 @@ impl Engine {
     }
 
     pub(crate) async fn changes_of(&self, space: SpaceId, ask: ListChanges) -> Result<Changes, Error> {
-        let rendered = Arc::clone(&self.rendered);
-        let look = move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask, &rendered);
+        let showing = self.showing();
+        let look = move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask, &showing);
         let answer = self.store.read(space, look).await?;
         let head = answer.revision;
         let seen = answer.value.map_err(|error| error.at(head))?;
@@ -124,7 +123,7 @@ impl Seen {
     }
 }
 
-fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, rendered: &Arc<Rendered>) -> Result<Seen, Error> {
+fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, showing: &Showing) -> Result<Seen, Error> {
     let row = snapshot.row();
     let since = ask.since.check(&row)?;
     let (mut entries, mut bytes, mut sizes) = (Vec::new(), 0, Sizes { since, objects: HashMap::new() });
@@ -147,7 +146,7 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &ListChanges, rendered: &Arc<Rendered>
             entries.push(entry);
         }
     }
-    let objects = if ask.include_objects { objects_of(snapshot, &entries, rendered)? } else { HashMap::new() };
+    let objects = if ask.include_objects { objects_of(snapshot, &entries, showing)? } else { HashMap::new() };
     Ok(Seen { row, since, entries, has_more, objects })
 }
 
@@ -185,7 +184,7 @@ impl Sizes {
 }
 
 /// The objects that can be seen after each of the entries, in one walk back for each object, as GET shows them at its revision.
-fn objects_of(snapshot: &mut Snapshot<'_>, entries: &[LogEntry], rendered: &Arc<Rendered>) -> Result<Objects, Error> {
+fn objects_of(snapshot: &mut Snapshot<'_>, entries: &[LogEntry], showing: &Showing) -> Result<Objects, Error> {
     let mut wanted: BTreeMap<ObjectId, BTreeMap<Revision, Timestamp>> = BTreeMap::new();
     for entry in entries {
         for change in &entry.objects {
@@ -202,7 +201,7 @@ fn objects_of(snapshot: &mut Snapshot<'_>, entries: &[LogEntry], rendered: &Arc<
         };
         for found in found.into_iter().filter(|found| found.state == State::Live) {
             let revision = found.revision;
-            let renderer = renderers.entry(revision).or_insert_with(|| Renderer::new(Arc::clone(rendered), revision));
+            let renderer = renderers.entry(revision).or_insert_with(|| Renderer::new(showing.clone(), revision));
             objects.insert((id, revision), renderer.render_raw(snapshot, &found)?);
         }
     }

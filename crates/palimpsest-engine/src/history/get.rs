@@ -1,7 +1,5 @@
 //! GET /object?revision=N, and POST /objects/get.
 
-use std::sync::Arc;
-
 use palimpsest_model::{ObjectId, Revision, State, Tag};
 use palimpsest_store::{Found, Snapshot};
 use serde::Serialize;
@@ -44,7 +42,7 @@ struct ErrorBody {
 impl Engine {
     /// An object as it stood at a revision.
     pub async fn object_at(&self, access: &Access, id: ObjectId, revision: Revision) -> Result<View, Error> {
-        let mut renderer = Renderer::new(Arc::clone(&self.rendered), revision);
+        let mut renderer = Renderer::new(self.showing(), revision);
         let look = move |snapshot: &mut Snapshot<'_>| {
             check(snapshot, id, &[("revision", revision)])?;
             let found = seen_at(snapshot, id, revision)?;
@@ -59,12 +57,12 @@ impl Engine {
 
     /// POST /objects/get: all of them from one snapshot.
     pub async fn objects(&self, access: &Access, ask: GetObjects) -> Result<Page, Error> {
-        let rendered = Arc::clone(&self.rendered);
+        let showing = self.showing();
         let look = move |snapshot: &mut Snapshot<'_>| {
             let row = snapshot.row();
             let revision = ask.revision.unwrap_or(row.revision);
             beyond(&row, revision, "revision").map_or(Ok(()), Err)?;
-            let mut renderer = Renderer::new(Arc::clone(&rendered), revision);
+            let mut renderer = Renderer::new(showing.clone(), revision);
             let mut one = |id: ObjectId| {
                 let found = seen_at(snapshot, id, revision)?;
                 let etag = Tag { log: row.log, revision: found.revision };

@@ -1,40 +1,36 @@
 //! Objects as GET showed them at a revision.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use palimpsest_model::{Revision, Shown, Structure, StructureId, Versioned, render_object};
+use palimpsest_model::{Revision, Structure, StructureId, Versioned};
 use palimpsest_store::{Found, Snapshot};
 use serde_json::value::RawValue;
 
 use crate::blocks::unknown_structure;
-use crate::cache::{Key, Rendered};
 use crate::error::Error;
 use crate::etag::Rendering;
+use crate::files::Showing;
 
 /// Renders objects of a snapshot as they stood at one revision: the structures of that revision say how.
 pub(crate) struct Renderer {
-    rendered: Arc<Rendered>,
+    showing: Showing,
     revision: Revision,
     structures: BTreeMap<StructureId, Versioned<Structure>>,
 }
 
 impl Renderer {
-    pub(crate) fn new(rendered: Arc<Rendered>, revision: Revision) -> Self {
-        Self { rendered, revision, structures: BTreeMap::new() }
+    pub(crate) fn new(showing: Showing, revision: Revision) -> Self {
+        Self { showing, revision, structures: BTreeMap::new() }
     }
 
     /// The bytes of an object, which was found as it stood at the revision.
     pub(crate) fn render(&mut self, snapshot: &mut Snapshot<'_>, found: &Found) -> Result<Rendering, Error> {
-        let (object, row) = (&found.object, snapshot.row());
-        let (rendered, revision) = (Arc::clone(&self.rendered), self.revision);
+        let (row, revision, showing) = (snapshot.row(), self.revision, self.showing.clone());
         let structure = self.structure(snapshot, found)?;
         // Every revision at which the structure was the same may stand for it; that of the whole schema is the one that reads
         // at the head use.
         let as_of = if revision >= row.schema { row.schema } else { structure.revision };
-        let key = Key::Object { log: row.log, id: object.id, revision: found.revision, structure: as_of };
-        let shown = Shown { object, structure: &structure.value, updated_at: found.at };
-        Ok(rendered.get_or_make(key, || render_object(shown)))
+        Ok(showing.object(row.log, found, &structure.value, as_of))
     }
 
     /// The same as a part of a larger JSON.

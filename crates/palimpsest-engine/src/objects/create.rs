@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use palimpsest_model::{
-    Block, BlockDraft, BuiltIn, CollectionId, Creation, Object, ObjectId, Path, Problem, PropertyId, PropertyKind,
-    Schema, State, Structure, StructureId, Value, task_defaults,
+    Block, BlockDraft, BuiltIn, CollectionId, Creation, File, Number, Object, ObjectId, Path, Problem, PropertyId,
+    PropertyKind, Schema, State, Structure, StructureId, Value, task_defaults,
 };
 use palimpsest_store::{ChangeKind, Found, Tx};
 use serde_json::json;
@@ -31,6 +31,25 @@ pub struct CreateObject {
     pub blocks: BTreeMap<PropertyId, Vec<BlockDraft>>,
 }
 
+/// What of a new object nobody sent.
+#[derive(Default)]
+pub(crate) struct Unsent {
+    /// Values, for what was not sent.
+    pub(crate) values: BTreeMap<PropertyId, Value>,
+    /// Its files.
+    pub(crate) files: Vec<File>,
+}
+
+impl Unsent {
+    /// What a file tells of its object.
+    pub(crate) fn of_file(structure: &Structure, file: &File) -> Self {
+        let size = PropertyId::from("media_fileSize");
+        let value = Value::Number(Some(Number::from(serde_json::Number::from(file.size))));
+        let values = structure.property(&size).map(|_| (size.clone(), value)).into_iter().collect();
+        Self { values, files: vec![file.clone()] }
+    }
+}
+
 impl CreateObject {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
         self.make(tx, fresh, ignored, None)
@@ -46,14 +65,14 @@ impl CreateObject {
     ) -> Result<Found, Error> {
         let schema = std::sync::Arc::clone(tx.schema());
         let structure = creatable(&schema, self.structure)?;
-        self.build(structure, BTreeMap::new(), tx, fresh, ignored, within)
+        self.build(structure, Unsent::default(), tx, fresh, ignored, within)
     }
 
-    /// Makes it of a structure; `found` are values that nobody sent, for what was not sent.
+    /// Makes it of a structure.
     pub(crate) fn build(
         &self,
         structure: &Structure,
-        found: BTreeMap<PropertyId, Value>,
+        unsent: Unsent,
         tx: &mut Tx<'_>,
         fresh: &mut Fresh,
         ignored: &mut Ignored,
@@ -73,11 +92,11 @@ impl CreateObject {
             let error = Error::new(Code::AlreadyExists, format!("The id {id} was given before"));
             return Err(error.with_details(json!({ "id": id })));
         }
-        let mut values = found;
+        let Unsent { mut values, files } = unsent;
         values.extend(properties);
         let properties = with_defaults(structure, values, tx.at());
         let mut object =
-            Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new(), files: Vec::new() };
+            Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new(), files };
         object.blocks = identify(tx, fresh, &object, drafts, ignored)?;
         for (index, section) in structure.sections().enumerate() {
             let first = if index == 0 { vec![Block::empty(fresh.block())] } else { Vec::new() };

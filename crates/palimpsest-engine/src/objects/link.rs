@@ -8,8 +8,10 @@ use palimpsest_store::{Found, Tx};
 use url::Url;
 
 use super::CreateObject;
+use super::create::Unsent;
 use crate::error::{Code, Error};
 use crate::markdown::{read_blocks, read_with_names};
+use crate::media::shown_as;
 use crate::operation::Ignored;
 use crate::world::{Fresh, WebPage};
 
@@ -22,6 +24,8 @@ pub struct CreateFromUrl {
     pub url: String,
     /// A title and a description, where they are not to be those of the page.
     pub properties: Vec<(PropertyId, Value)>,
+    /// Its tags by their names, exactly; those that are not there are made with it.
+    pub tags: Vec<String>,
     /// Its notes.
     pub notes: Notes,
     /// What was found there, once somebody looked.
@@ -37,6 +41,8 @@ pub enum Notes {
     Markdown(String),
 }
 
+const TAG: StructureId = StructureId::BuiltIn(BuiltIn::RootTag);
+
 impl CreateFromUrl {
     pub(crate) fn apply(&self, tx: &mut Tx<'_>, fresh: &mut Fresh, ignored: &mut Ignored) -> Result<Found, Error> {
         let schema = Arc::clone(tx.schema());
@@ -45,6 +51,10 @@ impl CreateFromUrl {
             return Err(Error::new(Code::InvalidInput, "This space has no type for what the URL leads to"));
         };
         let id = self.id.unwrap_or_else(|| fresh.object());
+        let mut properties = self.properties.clone();
+        if !self.tags.is_empty() {
+            properties.push(("tags".into(), Value::Entity(self.tagged(tx, fresh)?)));
+        }
         let (blocks, within) = match &self.notes {
             Notes::Blocks(blocks) => (blocks.clone(), None),
             Notes::Markdown(text) => {
@@ -54,24 +64,47 @@ impl CreateFromUrl {
                 (section.map(|section| (section, drafts)).into_iter().collect(), Some(at))
             }
         };
-        let found = self.found();
-        let found = found.into_iter().filter(|(id, _)| structure.property(id).is_some()).collect();
-        let properties = self.properties.clone();
+        let file = self.page.as_ref().and_then(|page| page.file.as_ref());
+        let mut unsent = file.map(|file| Unsent::of_file(structure, file)).unwrap_or_default();
+        unsent.values.extend(self.found().into_iter().filter(|(id, _)| structure.property(id).is_some()));
         let create =
             CreateObject { id: Some(id), structure: structure.id, collections: Vec::new(), properties, blocks };
-        create.build(structure, found, tx, fresh, ignored, within.as_ref())
+        create.build(structure, unsent, tx, fresh, ignored, within.as_ref())
+    }
+
+    /// The tags of its names, exactly.
+    fn tagged(&self, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<Vec<ObjectId>, Error> {
+        let mut tags = Vec::new();
+        for name in &self.tags {
+            let is_it = |found: &Found| found.object.structure == TAG && found.object.title() == name;
+            let id = match tx.find_called(name, is_it)? {
+                Some(found) => found.object.id,
+                None => self.make_tag(name, tx, fresh)?,
+            };
+            if !tags.contains(&id) {
+                tags.push(id);
+            }
+        }
+        Ok(tags)
+    }
+
+    fn make_tag(&self, name: &str, tx: &mut Tx<'_>, fresh: &mut Fresh) -> Result<ObjectId, Error> {
+        let id = fresh.object();
+        let tag = CreateObject {
+            id: Some(id),
+            structure: TAG,
+            collections: Vec::new(),
+            properties: vec![("title".into(), Value::Title(Some(name.to_owned())))],
+            blocks: [].into(),
+        };
+        tag.apply(tx, fresh, &mut Ignored::default())?;
+        Ok(id)
     }
 
     /// What the URL leads to.
     fn structure(&self) -> BuiltIn {
         let kind = self.page.as_ref().map_or("", |page| page.content_type.as_str());
-        match kind.split_once('/') {
-            Some(("image", _)) => BuiltIn::MediaImage,
-            Some(("audio", _)) => BuiltIn::MediaAudio,
-            Some(("video", _)) => BuiltIn::MediaVideo,
-            Some(("application", "pdf" | "x-pdf")) => BuiltIn::MediaPDF,
-            _ => BuiltIn::MediaWebResource,
-        }
+        shown_as(kind).unwrap_or(BuiltIn::MediaWebResource)
     }
 
     /// What is known of it, for what the client does not say.
@@ -94,7 +127,15 @@ impl CreateFromUrl {
         if self.structure() == BuiltIn::MediaWebResource {
             return None;
         }
-        let name = url?.path_segments()?.next_back().filter(|name| !name.is_empty())?;
-        Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned())
+        name_in(url?)
     }
+}
+
+/// The longest name of a file, in characters.
+const LONGEST_NAME: usize = 512;
+
+/// How a file is called in its URL.
+pub(crate) fn name_in(url: &Url) -> Option<String> {
+    let name = url.path_segments()?.next_back().filter(|name| !name.is_empty())?;
+    Some(percent_encoding::percent_decode_str(name).decode_utf8_lossy().chars().take(LONGEST_NAME).collect())
 }

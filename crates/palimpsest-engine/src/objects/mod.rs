@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod edits;
 mod link;
+mod media;
 mod revert;
 mod sets;
 mod update;
@@ -12,7 +13,9 @@ pub use create::CreateObject;
 pub(crate) use create::creatable;
 pub use delete::DeleteObject;
 pub use edits::{Edit, EditObject, MAX_EDITS};
+pub(crate) use link::name_in;
 pub use link::{CreateFromUrl, Notes};
+pub use media::CreateMedia;
 pub use revert::RevertObject;
 pub use update::UpdateObject;
 

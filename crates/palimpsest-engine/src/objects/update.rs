@@ -10,6 +10,7 @@ use super::{check_limits, live};
 use crate::blocks::{identify, structure_of};
 use crate::check::Checks;
 use crate::error::Error;
+use crate::merging::refuse_homeless;
 use crate::operation::Ignored;
 use crate::world::Fresh;
 
@@ -37,6 +38,9 @@ impl UpdateObject {
             return Err(Error::not_found("Object"));
         }
         let schema = Arc::clone(tx.schema());
+        if schema.structure(before.object.structure).is_none() && restores {
+            return Err(refuse_homeless(&before.object));
+        }
         let structure = structure_of(&schema, &before.object)?;
         let mut drafts = self.blocks.clone();
         let mut checks = Checks::new(tx, structure, self.id, Some(&before.object));

@@ -22,12 +22,12 @@ pub(super) struct Effort {
 
 /// An object that was found. They are ordered as they are answered.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) struct Hit {
-    pub(super) class: Class,
+pub(crate) struct Hit {
+    pub(crate) class: Class,
     pub(super) changed: Reverse<Revision>,
-    pub(super) id: ObjectId,
-    pub(super) structure: StructureId,
-    pub(super) title: String,
+    pub(crate) id: ObjectId,
+    pub(crate) structure: StructureId,
+    pub(crate) title: String,
 }
 
 /// So many words of a query lead to objects; the others are only checked.

@@ -34,7 +34,7 @@ use palimpsest_store::{Snapshot, StoreError};
 use serde::Serialize;
 
 use self::find::{Effort, Finder, Hit};
-use self::query::Query;
+pub(crate) use self::query::{Class, Query};
 use crate::access::Access;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -77,6 +77,11 @@ impl Engine {
         let body = serde_json::to_vec(&body).unwrap_or_default().into();
         Ok(Page { body, revision: answer.revision, etag: None })
     }
+}
+
+/// What a snapshot holds for a search, the best first.
+pub(crate) fn hits(snapshot: &mut Snapshot<'_>, ask: &Search) -> Result<Vec<Hit>, StoreError> {
+    look(snapshot, ask, EFFORT).map(|(hits, _)| hits)
 }
 
 /// What a snapshot holds for a search, and how many rows were read.

@@ -24,7 +24,7 @@ impl Class {
 }
 
 /// A query with words.
-pub(super) struct Query {
+pub(crate) struct Query {
     /// As it was asked.
     pub(super) text: String,
     /// Its words in their order.
@@ -47,7 +47,7 @@ const INSIDE: usize = 3;
 
 impl Query {
     /// Reads a query; nothing when there is no word in it.
-    pub(super) fn read(text: &str) -> Option<Self> {
+    pub(crate) fn read(text: &str) -> Option<Self> {
         let sequence = name_words(text);
         let mut words: Vec<_> = sequence.iter().map(|word| Word::new(word)).collect();
         words.sort_by(|one, other| (other.letters.len(), &one.text).cmp(&(one.letters.len(), &other.text)));
@@ -65,6 +65,15 @@ impl Query {
             return Some(Class::Prefix);
         }
         self.words.iter().try_fold(Class::WordPrefix, |worst, word| Some(worst.max(word.class(&names)?)))
+    }
+
+    /// Whether some word of a text answers some word of the query.
+    pub(crate) fn touches(&self, text: &str) -> bool {
+        let answers = |word: &String| {
+            let inside = |asked: &Word| asked.goes_inside() && word.contains(&asked.text);
+            self.words.iter().any(|asked| word.starts_with(&asked.text) || inside(asked) || asked.is_near(word))
+        };
+        name_words(text).iter().any(answers)
     }
 
     fn begins(&self, name: &[String]) -> bool {

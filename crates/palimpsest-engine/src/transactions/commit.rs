@@ -4,19 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use palimpsest_model::{ObjectId, Revision, State, Tag};
+use palimpsest_model::{Path, Problem, Revision, State, Tag};
 use palimpsest_store::{Policy, Tx};
 use serde_json::json;
 
 use super::guard::{Guard, check_guards};
 use crate::access::Access;
 use crate::condition::{Condition, Tags, Terms};
-use crate::engine::{Engine, View};
+use crate::engine::{Engine, View, show_part};
 use crate::error::{Code, Error};
 use crate::operation::{Ignored, Operation};
 use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome as Applied, Retry};
+use crate::shown::{About, Shown, version_of};
+use crate::undone::{Undone, known};
 use crate::world::Fresh;
+
+/// The most operations of one transaction that look through all objects of a list and the trash: nobody else writes meanwhile.
+const SEARCHES: usize = 20;
 
 /// Operations that happen together.
 #[derive(Clone, Debug, Default)]
@@ -49,7 +54,7 @@ pub struct Step {
 /// What a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Committed {
-    /// The revision it took, or the head when it changed nothing.
+    /// The revision it took, or the head when it changed nothing or was only asked about.
     pub revision: Revision,
     /// What became of each operation, in their order.
     pub outcomes: Vec<Outcome>,
@@ -62,24 +67,12 @@ pub struct Committed {
 /// What an operation of a transaction came to.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The object it was about, and its version as the transaction left it.
-    pub left: Option<(ObjectId, Tag)>,
-    /// The object as the transaction left it, when it is to be shown, can be seen, and there is room for it.
-    pub object: Option<View>,
+    /// What it was about, and its version as the transaction left it: none when that was only imagined.
+    pub left: Option<(About, Option<Tag>)>,
+    /// The same as the transaction left it, when it is to be shown, can be seen, and there is room for it.
+    pub shown: Option<View>,
     /// What of the input had no effect.
     pub ignored: Ignored,
-}
-
-/// A commit that ends without its effects: because it was refused, or because it was only a question.
-pub(super) enum Undone {
-    Refused(Box<Error>),
-    Dry(Box<Applied>, Revision),
-}
-
-impl<E: Into<Error>> From<E> for Undone {
-    fn from(error: E) -> Self {
-        Self::Refused(Box::new(error.into()))
-    }
 }
 
 impl Engine {
@@ -114,8 +107,7 @@ impl Engine {
             }
             let applied = transaction.apply(tx, policy, &mut fresh.clone())?;
             if transaction.dry_run {
-                let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
-                return Err(Undone::Dry(Box::new(applied), revision));
+                return Err(Undone::dry(tx, applied));
             }
             retry::remember(tx, retry, &applied)?;
             Ok(applied)
@@ -139,25 +131,28 @@ impl Engine {
     ) -> Result<Committed, Error> {
         let Applied { row, schema, done, replayed, .. } = applied;
         let mut room = shows;
-        let mut views: BTreeMap<ObjectId, View> = BTreeMap::new();
+        let mut views: BTreeMap<About, View> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(done.len());
         let mut is_whole = true;
         for Done { left, shown, ignored } in done {
-            let mut object = None;
-            if let Some(found) = shown {
-                object = match room {
-                    None => None,
-                    Some(_) if views.contains_key(&found.object.id) => views.get(&found.object.id).cloned(),
-                    Some(_) if is_dry => Some(self.imagine(&row, &schema, &found)?),
-                    Some(_) => Some(self.show(&row, &schema, &found)?),
+            let mut view = None;
+            if let Some(shown) = shown {
+                let about = shown.about();
+                view = match (room, shown) {
+                    (None, _) => None,
+                    (Some(_), _) if views.contains_key(&about) => views.get(&about).cloned(),
+                    (Some(_), Shown::Object(found)) if is_dry => Some(self.imagine(&row, &schema, &found)?),
+                    (Some(_), Shown::Object(found)) => Some(self.show(&row, &schema, &found)?),
+                    (Some(_), Shown::Part(about)) => show_part(&row, &schema, about),
                 };
                 // After the first that has no room none has, so that nothing is rendered in vain.
-                room = room.and_then(|room| room.checked_sub(object.as_ref()?.body.len()));
-                object = object.filter(|_| room.is_some());
-                is_whole &= object.is_some();
-                views.extend(object.clone().map(|view| (found.object.id, view)));
+                room = room.and_then(|room| room.checked_sub(view.as_ref()?.body.len()));
+                view = view.filter(|_| room.is_some());
+                is_whole &= view.is_some();
+                views.extend(view.clone().map(|view| (about, view)));
             }
-            outcomes.push(Outcome { left, object, ignored });
+            let left = left.map(|(about, tag)| (about, known(tag, is_dry.then_some(revision))));
+            outcomes.push(Outcome { left, shown: view, ignored });
         }
         Ok(Committed { revision: replayed.unwrap_or(revision), outcomes, is_whole, replayed: replayed.is_some() })
     }
@@ -176,33 +171,53 @@ impl Transaction {
     fn apply(&self, tx: &mut Tx<'_>, policy: Policy, fresh: &mut Fresh) -> Result<Applied, Error> {
         let mut held = check_guards(tx, &self.guards)?;
         let mut done = Vec::with_capacity(self.operations.len());
+        let mut searches = 0;
         for (index, step) in self.operations.iter().enumerate() {
             let terms = Terms { condition: &step.condition, policy, held: &held };
-            let result = perform(tx, &step.operation, terms, fresh, step.ignored.clone()).and_then(|done| {
+            let looks = tx.looks();
+            let asked = step.operation.refuse_question();
+            let performed = asked.and_then(|()| perform(tx, &step.operation, terms, fresh, step.ignored.clone()));
+            let result = performed.and_then(|done| {
                 if self.strict {
                     done.ignored.refuse()?;
                 }
                 Ok(done)
             });
             let one = result.map_err(|error| Part::Operation.aborts(index, error))?;
+            searches += usize::from(tx.looks() > looks);
+            if searches > SEARCHES {
+                let message = format!(
+                    "Too many operations that look through all objects of a structure or collection: a transaction has at most {SEARCHES}"
+                );
+                return Err(Problem::new(Path::keys(&["operations"]).index(index), message).into());
+            }
             // Whoever checked it once knows what it is.
             if matches!(step.condition.if_match, Some(Tags::Of(_))) {
-                held.extend(one.left.map(|(id, _)| id));
+                one.left.iter().for_each(|(about, _)| held.hold(*about));
             }
             done.push(one);
         }
         // What is told is what the whole transaction left, not each of its operations.
-        let log = tx.row().log;
         for one in &mut done {
-            let found = match one.left {
-                Some((id, _)) => tx.object(id)?,
-                None => None,
-            };
-            one.left = found.as_ref().map(|found| (found.object.id, Tag { log, revision: found.revision }));
-            one.shown = found.filter(|found| self.shows.is_some() && found.state == State::Live);
+            let Some((about, _)) = one.left else { continue };
+            one.left = version_of(tx, about)?.map(|tag| (about, tag));
+            one.shown = if self.shows.is_some() { shown_now(tx, about)? } else { None };
         }
         Ok(Applied { done, stayed: Vec::new(), row: tx.row(), schema: Arc::clone(tx.schema()), replayed: None })
     }
+}
+
+/// What there is to show of something that a transaction left.
+fn shown_now(tx: &mut Tx<'_>, about: About) -> Result<Option<Shown>, Error> {
+    let is_there = match about {
+        About::Object(id) => {
+            return Ok(tx.object(id)?.filter(|found| found.state == State::Live).map(Shown::Object));
+        }
+        About::Structure(id) => tx.schema().structure(id).is_some(),
+        About::Collection(id) => tx.schema().collection(id).is_some(),
+        About::Space(_) => true,
+    };
+    Ok(is_there.then_some(Shown::Part(about)))
 }
 
 /// The parts of a transaction, each of which can end it.

@@ -1,14 +1,13 @@
 //! Guards: what has to be true of the space, before the transaction, for it to happen.
 
-use std::collections::BTreeSet;
-
 use palimpsest_model::{ObjectId, Revision, State, Tag};
 use palimpsest_store::{List, Tx};
 
 use super::Part;
-use crate::condition::{Mismatch, Tags, explain};
+use crate::condition::{Held, Mismatch, Tags, explain};
 use crate::error::Error;
 use crate::lists::is_tag;
+use crate::shown::About;
 
 /// Something that has to be true before a transaction.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,9 +26,9 @@ pub enum Guard {
     Structures(Tags),
 }
 
-/// Refuses when one of them is not true. Answers the objects whose version they name.
-pub(super) fn check_guards(tx: &mut Tx<'_>, guards: &[Guard]) -> Result<BTreeSet<ObjectId>, Error> {
-    let mut held = BTreeSet::new();
+/// Refuses when one of them is not true. Answers that whose version they name.
+pub(super) fn check_guards(tx: &mut Tx<'_>, guards: &[Guard]) -> Result<Held, Error> {
+    let mut held = Held::default();
     for (index, guard) in guards.iter().enumerate() {
         guard.check(tx, &mut held).map_err(|error| Part::Guard.aborts(index, error))?;
     }
@@ -37,8 +36,8 @@ pub(super) fn check_guards(tx: &mut Tx<'_>, guards: &[Guard]) -> Result<BTreeSet
 }
 
 impl Guard {
-    /// Refuses when it is not true. An object whose version it names goes into `held`.
-    fn check(&self, tx: &mut Tx<'_>, held: &mut BTreeSet<ObjectId>) -> Result<(), Error> {
+    /// Refuses when it is not true. That whose version it names goes into `held`.
+    fn check(&self, tx: &mut Tx<'_>, held: &mut Held) -> Result<(), Error> {
         let log = tx.row().log;
         let version = |revision| Tag { log, revision };
         match self {
@@ -51,7 +50,7 @@ impl Guard {
                     return Err(explain(tx, *id, current, tags.only())?.0.into());
                 }
                 if matches!(tags, Tags::Of(_)) {
-                    held.insert(*id);
+                    held.hold(About::Object(*id));
                 }
                 Ok(())
             }
@@ -70,10 +69,16 @@ impl Guard {
             }
             Self::Space(tags) => {
                 let current = version(tx.schema().space.revision);
+                if matches!(tags, Tags::Of(_)) {
+                    held.hold(About::Space(tx.space()));
+                }
                 if tags.name(current) { Ok(()) } else { refuse(tx, None, Some(current)) }
             }
             Self::Structures(tags) => {
                 let current = version(tx.before_row().schema);
+                if matches!(tags, Tags::Of(_)) {
+                    held.hold_structures();
+                }
                 if tags.name(current) { Ok(()) } else { refuse(tx, None, Some(current)) }
             }
         }

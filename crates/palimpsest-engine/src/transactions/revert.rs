@@ -5,7 +5,6 @@ use std::sync::Arc;
 use palimpsest_model::{ObjectId, Problems, Revision, Tag};
 use palimpsest_store::Tx;
 
-use super::commit::Undone;
 use super::guard::{Guard, check_guards};
 use super::undoing::{Left, Undoing};
 use crate::access::Access;
@@ -16,6 +15,8 @@ use crate::merging::refuse;
 use crate::operation::Ignored;
 use crate::perform::Done;
 use crate::retry::{self, Outcome as Applied, Retry};
+use crate::shown::About;
+use crate::undone::{Undone, known};
 
 /// Takes back what one commit did.
 #[derive(Clone, Debug)]
@@ -35,10 +36,10 @@ pub struct RevertTransaction {
 /// What taking back came to.
 #[derive(Clone, Debug)]
 pub struct Reverted {
-    /// The revision it took, or the head when there was nothing to take back.
+    /// The revision it took, or the head when there was nothing to take back or it was only asked about.
     pub revision: Revision,
-    /// The objects it changed, and their versions afterwards.
-    pub results: Vec<(ObjectId, Tag)>,
+    /// The objects it changed, and their versions afterwards: none when that was only imagined.
+    pub results: Vec<(ObjectId, Option<Tag>)>,
     /// What was left as it is.
     pub left: Vec<Left>,
     /// Whether it was done before, by a request with the same key, and this is what that was answered.
@@ -55,20 +56,23 @@ impl Engine {
             }
             let applied = revert.apply(tx)?;
             if revert.dry_run {
-                let revision = if tx.changes_anything() { tx.revision() } else { tx.head() };
-                return Err(Undone::Dry(Box::new(applied), revision));
+                return Err(Undone::dry(tx, applied));
             }
             retry::remember(tx, retry, &applied)?;
             Ok(applied)
         };
         let answer = self.store.commit(self.intent(access), decide).await?;
-        let (applied, revision) = match answer.value {
-            Ok(applied) => (applied, answer.revision),
-            Err(Undone::Dry(applied, revision)) => (*applied, revision),
+        let (applied, revision, asked) = match answer.value {
+            Ok(applied) => (applied, answer.revision, None),
+            Err(Undone::Dry(applied, head)) => (*applied, head, Some(head)),
             Err(Undone::Refused(error)) => return Err(error.at(answer.revision)),
         };
         let Applied { done, stayed, replayed, .. } = applied;
-        let results = done.into_iter().filter_map(|done| done.left).collect();
+        let of_object = |left| match left {
+            Some((About::Object(id), tag)) => Some((id, known(tag, asked))),
+            _ => None,
+        };
+        let results = done.into_iter().filter_map(|done| of_object(done.left)).collect();
         let revision = replayed.unwrap_or(revision);
         Ok(Reverted { revision, results, left: stayed, replayed: replayed.is_some() })
     }
@@ -91,7 +95,7 @@ impl RevertTransaction {
         let mut done = Vec::new();
         for change in &entry.objects {
             let Some(changed) = tx.object(change.id)?.filter(|found| found.revision > tx.head()) else { continue };
-            let left = Some((change.id, Tag { log: row.log, revision: changed.revision }));
+            let left = Some((About::Object(change.id), Tag { log: row.log, revision: changed.revision }));
             done.push(Done { left, shown: None, ignored: Ignored::default() });
         }
         Ok(Applied { done, stayed: undoing.left(), row, schema: Arc::clone(tx.schema()), replayed: None })

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::schema::collisions;
 use crate::error::Error;
-use crate::merging::{Collision, Combined, combine, homeless};
+use crate::merging::{Collision, Combined, combine, homeless, structure_in};
 
 /// Something that a revert left as it is.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -140,7 +140,9 @@ impl Undoing {
             let paths = changed_paths(&after.object, &before.object);
             self.collide(change.id, paths.into_iter().map(collision).collect());
         } else {
-            let Combined { object, conflicts } = combine(&after.object, &now.object, &before.object, &structure.value);
+            let structure = &structure.value;
+            let Combined { object, conflicts } =
+                combine(&after.object, now, &before.object, structure, &schema, &mut structure_in(tx));
             self.collide(change.id, conflicts);
             tx.put(object, state.unwrap_or(now.state), ChangeKind::Reverted)?;
         }

@@ -182,19 +182,6 @@ impl Engine {
     fn webhooks_changed(&self) {
         self.webhook_changes.send_replace(());
     }
-
-    /// The same; a refusal tells the head, as all do that were decided in view of the store.
-    async fn judged<T>(&self, access: &Access, decided: Result<T, Error>) -> Result<T, Error> {
-        match decided {
-            Ok(value) => Ok(value),
-            Err(error) => Err(error.at(self.head(access).await?)),
-        }
-    }
-
-    async fn page_of(&self, access: &Access, body: &impl Serialize) -> Result<Page, Error> {
-        let body = serde_json::to_vec(body).unwrap_or_default().into();
-        Ok(Page { body, revision: self.head(access).await?, etag: None })
-    }
 }
 
 /// A webhook of a space.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod downloads;
 mod limits;
 mod pages;
 mod posts;

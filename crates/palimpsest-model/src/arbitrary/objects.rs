@@ -78,7 +78,7 @@ pub(super) fn settable(structure: &Structure) -> Vec<(PropertyId, BoxedStrategy<
     writable.filter_map(|definition| Some((definition.id.clone(), values(&definition.kind)?))).collect()
 }
 
-fn values(kind: &PropertyKind) -> Option<BoxedStrategy<Value>> {
+pub(super) fn values(kind: &PropertyKind) -> Option<BoxedStrategy<Value>> {
     Some(match kind {
         PropertyKind::Title => option::of(texts()).prop_map(Value::Title).boxed(),
         PropertyKind::Text => option::of(texts()).prop_map(Value::Text).boxed(),

@@ -3,6 +3,7 @@
 
 mod alignment;
 mod contract;
+mod conversions;
 mod edits;
 mod limits;
 mod merge;

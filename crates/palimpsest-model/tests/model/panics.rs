@@ -3,14 +3,13 @@
 use palimpsest_model::arbitrary::{objects, writable_block_lists, written};
 use palimpsest_model::{
     Block, DatePayload, Icon, Node, Object, Path, PropertyId, Reading, StructureId, Timestamp, check_property,
-    parse_uuid, read_block, read_blocks, read_blocks_by_property, read_properties, read_property_id, read_structure,
-    read_structure_id, read_tokens, read_uuid, read_value,
+    parse_uuid, read_block, read_blocks, read_blocks_by_property, read_options, read_properties, read_property,
+    read_property_id, read_structure, read_structure_id, read_tokens, read_uuid, read_value,
 };
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value as Json;
-use uuid::Uuid;
 
 use crate::contract::{are_blocks, is_object};
 use crate::support::{cases, page_structure, read, realigned, shown, shown_blocks};
@@ -154,8 +153,9 @@ fn reads_all(json: &Json) {
     reads(json, read_uuid);
     reads(json, read_structure_id);
     reads(json, read_property_id);
-    let mut fresh = Uuid::nil;
-    reads(json, |node, reading| read_structure(node, reading, &mut fresh));
+    reads(json, read_structure);
+    reads(json, read_property);
+    reads(json, read_options);
 }
 
 /// All places of a document.

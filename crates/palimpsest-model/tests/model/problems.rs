@@ -1,10 +1,9 @@
 //! All problems of an input at once.
 
 use palimpsest_model::{
-    Color, HUES, Problems, Reading, read_blocks, read_blocks_by_property, read_properties, read_structure, read_tokens,
+    Color, HUES, Problems, read_blocks, read_blocks_by_property, read_properties, read_structure, read_tokens,
 };
 use serde_json::{Value as Json, json};
-use uuid::Uuid;
 
 use crate::support::read;
 
@@ -145,8 +144,7 @@ fn a_structure_with_several_faults_names_them_all() {
     let hue = format!("Invalid option: expected one of {hues}");
     let kinds = ["text", "number", "boolean", "url", "date", "label", "entity", "richText", "blocks"];
     let kinds = kinds.map(|kind| format!("\"{kind}\"")).join("|");
-    let mut fresh = || Uuid::nil();
-    let problems = read(&json, |node, reading: &mut Reading| read_structure(node, reading, &mut fresh)).unwrap_err();
+    let problems = read(&json, read_structure).unwrap_err();
     check(
         problems,
         &[

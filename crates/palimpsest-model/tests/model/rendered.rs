@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use palimpsest_model::arbitrary::{block_lists, histories, objects, structures};
 use palimpsest_model::{
-    Block, Collection, CollectionId, Content, DatePayload, Hierarchy, Highlight, HighlightKind, Icon, LabelId,
-    ListKind, Number, ObjectId, PropertyId, PropertyKind, Resolution, Revision, Schema, Shown, Space, SpaceId,
+    Block, Collection, CollectionId, Content, DatePayload, FileLink, Hierarchy, Highlight, HighlightKind, Icon,
+    LabelId, ListKind, Number, ObjectId, PropertyId, PropertyKind, Resolution, Revision, Schema, Shown, Space, SpaceId,
     TextContent, Timestamp, Token, Value, Versioned, builtin_structures, render_object, render_space,
     render_structures,
 };
@@ -98,7 +98,7 @@ fn the_members_of_a_block_stand_in_the_order_of_the_contract() {
         group(4, vec![text(5, "y")]),
     ]);
     object.properties.insert("title".into(), Value::Title(Some("T".to_owned())));
-    let shown = Shown { object: &object, structure: &structure, updated_at: Timestamp(1) };
+    let shown = Shown { object: &object, structure: &structure, updated_at: Timestamp(1), links: &[] };
     let expected = concat!(
         r#"{"id":"00000000-0000-4000-8000-000000000001","structureId":"RootPage","collections":[],"properties":{"#,
         r#""title":{"type":"title","title":{"value":"T"}},"#,
@@ -117,6 +117,14 @@ fn the_members_of_a_block_stand_in_the_order_of_the_contract() {
         r#""tokens":[{"type":"TextToken","text":"y","style":{}}],"blocks":[],"hierarchy":{"key":"Base","val":0}}]}]}}"#,
     );
     assert_eq!(String::from_utf8(render_object(shown)).unwrap(), expected);
+    let (url, file_type) = ("https://a/b?c=\"d\"".to_owned(), "image/png".to_owned());
+    let links = [FileLink { url, file_type, expires: Timestamp(1000) }];
+    let files = concat!(
+        r#","files":[{"url":"https://a/b?c=\"d\"","fileType":"image/png","#,
+        r#""expirationDate":"1970-01-01T00:00:01.000Z"}]}"#,
+    );
+    let expected = format!("{}{files}", expected.strip_suffix('}').unwrap());
+    assert_eq!(String::from_utf8(render_object(Shown { links: &links, ..shown })).unwrap(), expected);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn structures_and_their_properties() {
             next += 1;
             Uuid::from_u128(next)
         };
-        read(json, |node, reading| read_structure(node, reading, &mut fresh))
+        read(json, read_structure).map(|draft| draft.make(&mut fresh))
     };
     let check = |json: Json, message: &str, path: &str| {
         assert_eq!(read_one(&json).map_err(|problems| problems.to_string()), Err(at(message, path)), "{json}");

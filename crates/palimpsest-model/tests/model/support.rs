@@ -74,7 +74,7 @@ pub(crate) fn page(blocks: Vec<Block>) -> Object {
 /// What GET answers for an object.
 pub(crate) fn shown(object: &Object) -> Json {
     let structure = structure_of(object.structure);
-    let bytes = render_object(Shown { object, structure: &structure, updated_at: Timestamp(0) });
+    let bytes = render_object(Shown { object, structure: &structure, updated_at: Timestamp(0), links: &[] });
     serde_json::from_slice(&bytes).unwrap()
 }
 

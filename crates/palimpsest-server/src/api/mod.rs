@@ -1,8 +1,11 @@
 //! One module per noun, one file per endpoint: how its input is read.
 
+pub(crate) mod admin;
+pub(crate) mod beta;
 pub(crate) mod blocks;
 pub(crate) mod changes;
 pub(crate) mod docs;
+pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod object;
 pub(crate) mod objects;

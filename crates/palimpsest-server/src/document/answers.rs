@@ -9,6 +9,7 @@ use super::headers::{Header, of_an_answer};
 use super::links::{self, Link};
 use super::shape::{one_of, refer};
 use crate::answer::status_of;
+use crate::endpoint::Access;
 
 /// An answer that is no refusal.
 pub(crate) struct Success {
@@ -55,10 +56,52 @@ impl Success {
         Self { status: StatusCode::OK, about, body: None, others, headers, links, is_versioned: false }
     }
 
+    /// The same with a status that says that there is no body.
+    pub(crate) fn without_content(self) -> Self {
+        Self { status: StatusCode::NO_CONTENT, ..self }
+    }
+
+    /// No body, said by the status; the work is done.
+    pub(crate) fn no_content(about: &'static str) -> Self {
+        Self::empty(about).without_content()
+    }
+
+    /// The same with the headers of a call of this kind.
+    pub(super) fn of(self, access: Access) -> Self {
+        Self { headers: headers_of(access, &self.headers), ..self }
+    }
+
     /// Something that needs no token and no store.
     pub(crate) fn plain(status: StatusCode, about: &'static str, media: &'static str, schema: Value) -> Self {
         let (others, links, headers) = (Vec::new(), Vec::new(), vec![Header::RequestId]);
         Self { status, about, body: Some((media, schema)), others, headers, links, is_versioned: false }
+    }
+
+    /// A file behind a link.
+    pub(crate) fn file(status: StatusCode, about: &'static str) -> Self {
+        let headers = vec![
+            Header::RequestId,
+            Header::FileTag,
+            Header::Ranges,
+            Header::Disposition,
+            Header::FilePolicy,
+            Header::NoSniff,
+            Header::Referrer,
+            Header::Resource,
+            Header::FileCache,
+        ];
+        Self { headers, ..Self::plain(status, about, "*/*", json!({"type": "string", "format": "binary"})) }
+    }
+
+    /// A part of a file.
+    pub(crate) fn partial(mut self) -> Self {
+        self.headers.push(Header::Range);
+        self
+    }
+
+    /// The same without its body.
+    pub(crate) fn bodiless(self) -> Self {
+        Self { body: None, ..self }
     }
 
     /// The same in another media type, for who accepts that.
@@ -82,7 +125,7 @@ impl Success {
     }
 
     /// The headers of the answers to a write.
-    pub(super) fn written(mut self) -> Self {
+    pub(crate) fn written(mut self) -> Self {
         self.headers.push(if self.is_versioned { Header::Tag } else { Header::TagIfAny });
         self
     }
@@ -136,7 +179,7 @@ pub(super) fn of_no_endpoint() -> Map<String, Value> {
 }
 
 /// The response to a refusal with one of these codes, which all have one status, and what it is called.
-pub(super) fn refused(codes: &[Code]) -> (String, Value) {
+pub(super) fn refused(codes: &[Code], access: Access) -> (String, Value) {
     let name = codes.iter().map(|code| errors::name(*code)).collect::<Vec<_>>().join("Or");
     let about = codes.iter().map(|code| code.sentence()).collect::<Vec<_>>().join(" ");
     let headers: &[Header] = match codes.first().map_or(Kind::Internal, |code| code.kind()) {
@@ -152,8 +195,31 @@ pub(super) fn refused(codes: &[Code]) -> (String, Value) {
         Kind::Unavailable => &[Header::RetryAfter, Header::RateLimitIfAny],
         Kind::Unauthenticated => &[Header::Authenticate],
         Kind::MethodNotAllowed => &[Header::Allow],
+        Kind::Unsatisfiable => &[Header::NoRange],
     };
-    (name, refusal(&about, codes, headers))
+    let own = headers_of(access, headers);
+    let name = match access {
+        _ if own == headers => name,
+        Access::Beta(_) => format!("{name}OfBeta"),
+        Access::Open => format!("{name}Openly"),
+        _ => format!("{name}OfNoSpace"),
+    };
+    (name, refusal(&about, codes, &own))
+}
+
+/// The headers of an answer in a call of this kind: one that is not about the one space of its token has no revision where it
+/// is about none or several, and the beta API had other headers for its limits. What is open to everyone is of no space, and
+/// none of its windows is counted.
+fn headers_of(access: Access, headers: &[Header]) -> Vec<Header> {
+    let own = headers.iter().flat_map(|header| match (access, header) {
+        (Access::Open, Header::Revision | Header::RevisionIfAny | Header::RateLimit | Header::RateLimitIfAny) => {
+            Vec::new()
+        }
+        (Access::Beta(_), Header::RateLimit | Header::RateLimitIfAny) => Header::BETA.to_vec(),
+        (Access::Beta(_) | Access::Operator, Header::Revision) => vec![Header::RevisionIfAny],
+        (_, other) => vec![*other],
+    });
+    own.collect()
 }
 
 fn refusal(about: &str, codes: &[Code], headers: &[Header]) -> Value {

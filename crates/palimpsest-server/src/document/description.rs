@@ -14,6 +14,8 @@ pub(crate) struct Description {
     pub(super) about: Option<Cow<'static, str>>,
     pub(super) parameters: Vec<Value>,
     pub(super) body: Option<Value>,
+    /// What the bytes are that make up the body, when it is no JSON.
+    pub(super) raw: Option<&'static str>,
     pub(super) successes: Vec<Success>,
     pub(super) refusals: Vec<Code>,
     pub(super) is_abortable: bool,
@@ -23,12 +25,18 @@ impl Description {
     /// A call by the name that clients give it (where the official SDK has it, the SDK's), and what it does in one line.
     pub(crate) fn new(id: &'static str, summary: &'static str) -> Self {
         let (parameters, successes, refusals) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id, summary, about: None, parameters, body: None, successes, refusals, is_abortable: false }
+        Self { id, summary, about: None, parameters, body: None, raw: None, successes, refusals, is_abortable: false }
     }
 
     /// What else there is to know.
     pub(crate) fn about(mut self, about: impl Into<Cow<'static, str>>) -> Self {
         self.about = Some(about.into());
+        self
+    }
+
+    /// A step of the path that stands for any.
+    pub(crate) fn follows(mut self, name: &str, schema: Value) -> Self {
+        self.parameters.push(json!({"in": "path", "name": name, "required": true, "schema": schema}));
         self
     }
 
@@ -54,6 +62,11 @@ impl Description {
     pub(crate) fn body(mut self, schema: Value) -> Self {
         self.body = Some(schema);
         self
+    }
+
+    /// A body of bytes.
+    pub(crate) fn raw(self, about: &'static str) -> Self {
+        Self { raw: Some(about), ..self }
     }
 
     /// What it answers when it succeeds.

@@ -68,7 +68,13 @@ fn details(code: Code) -> Option<Value> {
             let revision = said(count(1), "The head of the log that there is.");
             Some(closed(&[("log", pattern("^[0-9a-f]{16}$")), ("revision", revision)], &[]))
         }
-        Code::Conflict => Some(closed(&[("conflicts", list(refer("Collision")))], &[])),
+        Code::Conflict => {
+            let objects = json!({"type": "array", "items": uuid(), "maxItems": 20});
+            let objects = said(objects, "The first of the objects that use what was to be taken away.");
+            let in_use = closed(&[("objects", objects), ("count", said(count(1), "How many there are."))], &[]);
+            let collide = closed(&[("conflicts", list(refer("Collision")))], &[]);
+            Some(json!({ "anyOf": [collide, in_use] }))
+        }
         Code::TransactionAborted => Some(transactions::commit::failure()),
         Code::PreconditionFailed => Some(closed(&mismatch(), &unmet())),
         Code::PreconditionRequired
@@ -78,6 +84,9 @@ fn details(code: Code) -> Option<Value> {
         | Code::NotFound
         | Code::RateLimitExceeded
         | Code::MethodNotAllowed
+        | Code::Forbidden
+        | Code::FileUnmatched
+        | Code::RangeUnsatisfiable
         | Code::IdempotencyMismatch
         | Code::IdempotencyInProgress
         | Code::ServerError

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shape::{count, pattern, text};
+use super::shape::{count, pattern, text, word};
 
 /// A header of an answer.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +13,10 @@ pub(super) enum Header {
     Location,
     RateLimit,
     RateLimitIfAny,
+    BetaPolicy,
+    BetaLimit,
+    BetaRemaining,
+    BetaReset,
     RetryAfter,
     Authenticate,
     Allow,
@@ -24,11 +28,22 @@ pub(super) enum Header {
     Cache,
     Vary,
     Replayed,
+    FileTag,
+    Ranges,
+    Disposition,
+    FilePolicy,
+    NoSniff,
+    Referrer,
+    Resource,
+    FileCache,
+    Range,
+    NoRange,
 }
 
 use Header::{
-    Allow, Applied, Authenticate, Cache, Ignored, Location, Policy, RateLimit, RateLimitIfAny, Replayed, RequestId,
-    RetryAfter, Revision, RevisionIfAny, Tag, TagIfAny, Vary,
+    Allow, Applied, Authenticate, BetaLimit, BetaPolicy, BetaRemaining, BetaReset, Cache, Disposition, FileCache,
+    FilePolicy, FileTag, Ignored, Location, NoRange, NoSniff, Policy, Range, Ranges, RateLimit, RateLimitIfAny,
+    Referrer, Replayed, RequestId, Resource, RetryAfter, Revision, RevisionIfAny, Tag, TagIfAny, Vary,
 };
 
 const ALL: &[Header] = &[
@@ -38,6 +53,10 @@ const ALL: &[Header] = &[
     Location,
     RateLimit,
     RateLimitIfAny,
+    BetaPolicy,
+    BetaLimit,
+    BetaRemaining,
+    BetaReset,
     RetryAfter,
     Authenticate,
     Allow,
@@ -49,6 +68,16 @@ const ALL: &[Header] = &[
     Cache,
     Vary,
     Replayed,
+    FileTag,
+    Ranges,
+    Disposition,
+    FilePolicy,
+    NoSniff,
+    Referrer,
+    Resource,
+    FileCache,
+    Range,
+    NoRange,
 ];
 
 /// The headers of the components.
@@ -66,8 +95,15 @@ pub(super) fn of_an_answer(headers: &[Header]) -> Value {
 const ETAG: &str = "^\"[0-9a-f]{16}\\.[0-9]+(-[A-Za-z0-9_-]{16})?\"$";
 
 impl Header {
+    /// What the beta API tells of its limits.
+    pub(super) const BETA: [Self; 4] = [BetaPolicy, BetaLimit, BetaRemaining, BetaReset];
+
     fn name(self) -> &'static str {
         match self {
+            BetaPolicy => "RateLimit-Policy",
+            BetaLimit => "RateLimit-Limit",
+            BetaRemaining => "RateLimit-Remaining",
+            BetaReset => "RateLimit-Reset",
             RequestId => "X-Request-Id",
             Revision | RevisionIfAny => "Palimpsest-Revision",
             Location => "Content-Location",
@@ -75,13 +111,19 @@ impl Header {
             RetryAfter => "Retry-After",
             Authenticate => "WWW-Authenticate",
             Allow => "Allow",
-            Policy => "Content-Security-Policy",
+            Policy | FilePolicy => "Content-Security-Policy",
             Ignored => "Palimpsest-Ignored",
             Applied => "Preference-Applied",
-            Tag | TagIfAny => "ETag",
-            Cache => "Cache-Control",
+            Tag | TagIfAny | FileTag => "ETag",
+            Cache | FileCache => "Cache-Control",
             Vary => "Vary",
             Replayed => "Idempotency-Replayed",
+            Ranges => "Accept-Ranges",
+            Range | NoRange => "Content-Range",
+            Disposition => "Content-Disposition",
+            NoSniff => "X-Content-Type-Options",
+            Referrer => "Referrer-Policy",
+            Resource => "Cross-Origin-Resource-Policy",
         }
     }
 
@@ -103,6 +145,14 @@ impl Header {
                              seconds it ends; absent when limits are off.";
                 (false, limits(), about)
             }
+            BetaPolicy => (
+                false,
+                pattern("^[0-9]+;w=60$"),
+                "How often a token may call this endpoint, and within how many seconds.",
+            ),
+            BetaLimit => (false, count(1), "How often a token may call this endpoint within a window."),
+            BetaRemaining => (false, count(0), "What is left of the window."),
+            BetaReset => (false, count(1), "In how many seconds the window ends."),
             RetryAfter => (true, count(1), "After how many seconds to try again."),
             Authenticate => (true, json!({"type": "string", "const": "Bearer"}), "How to authenticate."),
             Allow => (true, pattern("^[A-Z]+(, [A-Z]+)*$"), "The methods that the path knows."),
@@ -121,6 +171,20 @@ impl Header {
                 (false, json!({"type": "string", "const": "true"}), about)
             }
             Policy => (true, text(), "What the page may load: nothing from another host."),
+            FileTag => (true, pattern("^\"[0-9a-f]{64}\"$"), "The SHA-256 of the whole file."),
+            FileCache => (true, pattern("^private, max-age=[0-9]+$"), "To be kept until the link ends."),
+            FilePolicy => (true, text(), "That nothing of the file runs, should it be shown."),
+            Ranges => (true, word("bytes"), "That parts can be asked for."),
+            Range => (true, pattern("^bytes [0-9]+-[0-9]+/[0-9]+$"), "Which part it is, and of how many bytes."),
+            NoRange => (true, pattern("^bytes \\*/[0-9]+$"), "How many bytes the file has."),
+            Disposition => (
+                true,
+                pattern("^(inline|attachment); "),
+                "Whether to show it or to save it, and under which name (RFC 6266).",
+            ),
+            NoSniff => (true, word("nosniff"), "That it is what it is said to be."),
+            Referrer => (true, word("no-referrer"), "That the link is told to nobody."),
+            Resource => (true, word("cross-origin"), "That pages of other origins may show it."),
         };
         json!({"description": about, "required": required, "schema": schema})
     }

@@ -1,7 +1,9 @@
 //! The description of the API: an OpenAPI 3.1 document, made of the route list and of what each endpoint says of itself. Every
 //! enumeration in it comes from the model or from the list of codes.
 
+pub(crate) mod admin;
 mod answers;
+mod beta;
 mod blocks;
 pub(crate) mod changes;
 mod description;
@@ -13,9 +15,9 @@ pub(crate) mod lists;
 pub(crate) mod names;
 pub(crate) mod object;
 pub(crate) mod shape;
-mod space;
+pub(crate) mod space;
 mod tokens;
-mod values;
+pub(crate) mod values;
 pub(crate) mod webhooks;
 
 use std::collections::BTreeMap;
@@ -49,6 +51,9 @@ pub fn openapi() -> Bytes {
 /// The media type of JSON.
 pub(crate) const JSON: &str = "application/json";
 
+/// The media type of bytes that say nothing of themselves.
+const BYTES: &str = "application/octet-stream";
+
 fn document(endpoints: &[Endpoint]) -> Value {
     let mut paths: BTreeMap<&str, Map<String, Value>> = BTreeMap::new();
     let mut responses = answers::of_no_endpoint();
@@ -80,28 +85,47 @@ fn document(endpoints: &[Endpoint]) -> Value {
                 "IfNoneMatch": if_none_match(),
                 "IdempotencyKey": idempotency_key(),
             },
-            "securitySchemes": {"bearer": {
-                "type": "http",
-                "scheme": "bearer",
-                "description": "A token of one space; `palimpsest token create` makes one.",
-            }},
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of one space; `palimpsest token create` makes one.",
+                },
+                "beta": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of one space or of several; `palimpsest token create` makes one.",
+                },
+                "operator": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A token of the operator; `palimpsest admin-token` makes one.",
+                },
+            },
         },
     })
 }
 
-const ABOUT: &str = "Every call speaks of the one space that its token opens. A path that nothing is served at is answered as \
+const ABOUT: &str = "Every call but those of the operator and of the retired beta API speaks of the one space that its token \
+    opens. A path that nothing is served at is answered as \
     `#/components/responses/UnknownPath` tells, a method that a path does not know as \
     `#/components/responses/MethodNotAllowed` does. HEAD is answered wherever GET is. A request may name itself in \
     `X-Request-Id` (1 to 128 visible ASCII characters); every answer repeats that name, or tells the one it was given.";
 
-const TAGS: [(&str, &str); 8] = [
-    ("space", "The space and its structures (object types)."),
+const TAGS: [(&str, &str); 11] = [
+    ("space", "The space, its structures (object types) with their properties, its collections."),
     ("object", "One object: a page, a tag, a task, or of a type of the space's own."),
     ("objects", "Lists of objects, page by page, as they stood when the first page was asked for."),
     ("blocks", "The blocks that the text of an object is made of."),
     ("transactions", "Many operations as one: all of them happen, at one revision, or none does."),
     ("changes", "What happened in the space, revision by revision."),
     ("webhooks", "Changes as messages that the server sends, signed, to a URL."),
+    ("files", "The bytes of media, behind the links that objects show; no token is needed."),
+    ("beta", "The retired beta API. A token may open several spaces, and each call names the one it is about."),
+    (
+        "admin",
+        "Managing the server: its spaces and tokens. These calls need a token of the operator, and no other takes one.",
+    ),
     ("server", "The server itself; nothing here needs a token."),
 ];
 
@@ -109,7 +133,9 @@ const TAGS: [(&str, &str); 8] = [
 fn tag(endpoint: &Endpoint) -> &'static str {
     let step = endpoint.path.split('/').nth(1).unwrap_or_default();
     match (endpoint.access, step) {
+        (Access::Open, "files") => "files",
         (Access::Open, _) => "server",
+        (Access::Beta(_), _) => "beta",
         (_, "block") => "blocks",
         (_, "trash") => "objects",
         (_, step) => step,
@@ -128,6 +154,8 @@ fn schemas() -> Map<String, Value> {
         changes::schemas(),
         history::schemas(),
         webhooks::schemas(),
+        admin::schemas(),
+        beta::schemas(),
         errors::schemas(),
     ];
     all.into_iter().flatten().collect()
@@ -151,8 +179,21 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
         Access::Scope(scope) => {
             operation["security"] = json!([{"bearer": [scope.as_str()]}]);
             operation["x-quota"] = json!(endpoint.quota);
-            parameters.push(json!({"$ref": "#/components/parameters/Version"}));
+            parameters.extend(of_every_call());
+            codes.extend(OF_EVERY_CALL);
+            codes.push(Code::ScopeInsufficient);
+        }
+        Access::Beta(scope) => {
+            operation["security"] = json!([{"beta": [scope.as_str()]}]);
+            operation["x-quota"] = json!(endpoint.quota);
             parameters.push(json!({"$ref": "#/components/parameters/Prefer"}));
+            codes.extend(OF_EVERY_CALL);
+            codes.push(Code::ScopeInsufficient);
+        }
+        Access::Operator => {
+            operation["security"] = json!([{"operator": []}]);
+            operation["x-quota"] = json!(endpoint.quota);
+            parameters.extend(of_every_call());
             codes.extend(OF_EVERY_CALL);
         }
     }
@@ -166,7 +207,7 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     codes.push(Code::ServerError);
     let is_write = matches!(endpoint.action, Action::Write(_));
     let is_transaction = matches!(endpoint.action, Action::Transact | Action::Revert);
-    let is_read = matches!(endpoint.action, Action::Read(_));
+    let is_read = endpoint.is_read();
     let is_versioned = is_read && described.successes.iter().any(|success| success.is_versioned);
     if is_write || is_versioned {
         parameters
@@ -182,6 +223,10 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     if let Some(schema) = described.body {
         operation["requestBody"] = json!({"required": true, "content": {JSON: {"schema": schema}}});
     }
+    if let Some(about) = described.raw {
+        let schema = json!({"type": "string", "format": "binary", "description": about});
+        operation["requestBody"] = json!({"required": true, "content": {BYTES: {"schema": schema}}});
+    }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
     for code in codes {
         by_status.entry(answers::status(code).as_u16()).or_default().push(code);
@@ -193,11 +238,12 @@ fn operation(endpoint: &Endpoint, shared: &mut Map<String, Value>) -> Value {
     }
     let mut responses = Map::new();
     for (status, codes) in by_status {
-        let (name, response) = answers::refused(&codes);
+        let (name, response) = answers::refused(&codes, endpoint.access);
         responses.insert(status.to_string(), json!({"$ref": format!("#/components/responses/{name}")}));
         shared.insert(name, response);
     }
     for mut success in described.successes {
+        success = success.of(endpoint.access);
         if is_read {
             success = success.read();
         }
@@ -231,14 +277,18 @@ const ABORTS: [StatusCode; 6] = [
 ];
 
 /// What every call may be refused with that asks for a token.
-const OF_EVERY_CALL: [Code; 6] = [
+const OF_EVERY_CALL: [Code; 5] = [
     Code::InvalidInput,
     Code::NotAuthenticated,
-    Code::ScopeInsufficient,
     Code::PayloadTooLarge,
     Code::RateLimitExceeded,
     Code::ServiceUnavailable,
 ];
+
+/// The parameters of every call that asks for a token.
+fn of_every_call() -> [Value; 2] {
+    ["Version", "Prefer"].map(|name| json!({"$ref": format!("#/components/parameters/{name}")}))
+}
 
 fn version() -> Value {
     let (major, minor, patch) = OLDEST;

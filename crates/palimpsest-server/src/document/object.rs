@@ -16,10 +16,15 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
             ("properties", said(map(refer("PropertyValue")), "By property id; what was never set is left out.")),
             ("blocks", said(map(list(refer("Block"))), "The text, by the property id of each section.")),
         ],
+        &[("files", said(list(refer("File")), "Where the bytes of media can be had."))],
+    );
+    let ends = said(refer("Timestamp"), "When the link ends; the object then shows another one.");
+    let file = closed(
+        &[("url", said(text(), "A link that needs no token.")), ("fileType", text()), ("expirationDate", ends)],
         &[],
     );
     let markdown = closed(&[("id", uuid()), ("structureId", structure_id()), ("markdown", text())], &[]);
-    vec![("Object".to_owned(), object), ("MarkdownObject".to_owned(), markdown)]
+    vec![("File".to_owned(), file), ("Object".to_owned(), object), ("MarkdownObject".to_owned(), markdown)]
 }
 
 /// Values to be written, by property id.

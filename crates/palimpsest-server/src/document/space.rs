@@ -1,10 +1,10 @@
 //! Spaces and their structures.
 
-use palimpsest_model::PropertyKind;
+use palimpsest_model::{MAX_NAME, MAX_OPTIONS, MAX_STRUCTURES, PROPERTY_TYPES, PropertyKind};
 use serde_json::{Value, json};
 
 use super::names::{structure_id, uuid};
-use super::shape::{boolean, closed, list, refer, said, text, word, words};
+use super::shape::{boolean, closed, list, open, refer, said, text, word, words};
 use super::values::hue;
 
 /// Schemas of the components.
@@ -27,6 +27,8 @@ pub(super) fn schemas() -> Vec<(String, Value)> {
         ("Collection".to_owned(), collection),
         ("PropertyDefinition".to_owned(), definition()),
         ("Structure".to_owned(), structure),
+        ("OptionInput".to_owned(), option()),
+        ("PropertyInput".to_owned(), property()),
         ("Structures".to_owned(), closed(&[("structures", list(refer("Structure")))], &[])),
     ]
 }
@@ -55,4 +57,34 @@ fn definition() -> Value {
     }
     variants.push(closed(&common(words(plain)), &[]));
     json!({ "oneOf": variants })
+}
+
+/// What people call something.
+pub(crate) fn title() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": "\\S"})
+}
+
+/// The options of a label, as they are written.
+pub(crate) fn options() -> Value {
+    json!({"type": "array", "items": refer("OptionInput"), "maxItems": MAX_OPTIONS})
+}
+
+/// The structures that the targets of an entity may have, as they are written.
+pub(crate) fn allowed() -> Value {
+    json!({"type": "array", "items": structure_id(), "maxItems": MAX_STRUCTURES})
+}
+
+fn option() -> Value {
+    let id = said(title(), "Its name within the property; chosen by the server when it is left out.");
+    open(&[("name", title())], &[("id", id), ("color", hue())])
+}
+
+fn property() -> Value {
+    let optional = [
+        ("id", said(uuid(), "An id of the client's choice.")),
+        ("multiple", said(boolean(), "Labels only: whether a value may hold several options.")),
+        ("labelSet", said(options(), "Labels only: the options.")),
+        ("allowedStructures", said(allowed(), "Entities only: the structures its targets may have; none for any.")),
+    ];
+    open(&[("name", title()), ("type", words(PROPERTY_TYPES))], &optional)
 }

@@ -70,7 +70,7 @@ fn payload(kind: &PropertyKind) -> (Value, Option<Value>) {
 }
 
 /// The name of a colour, as options and structures have it.
-pub(super) fn hue() -> Value {
+pub(crate) fn hue() -> Value {
     words(HUES)
 }
 

@@ -4,9 +4,13 @@
 
 mod calls;
 mod concurrency;
+mod downloads;
+mod managing;
 mod proxy;
 mod refusals;
 mod reverting;
+mod schema;
 mod served;
+mod uploads;
 mod webhooks;
 mod whole;

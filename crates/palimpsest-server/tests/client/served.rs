@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use palimpsest_client::{Client, Timestamp};
 use palimpsest_engine::admin::{Command, Reply};
-use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
+use palimpsest_engine::{CountedIds, Engine, Links, ManualClock, Policy, PublicUrl, Scope};
 use palimpsest_server::{Limits, Routers, serve};
-use palimpsest_store::MemoryStore;
+use palimpsest_store::{MemoryFiles, MemoryStore};
 use tokio::net::TcpListener;
 
 pub(crate) struct Served {
@@ -19,10 +19,12 @@ impl Served {
     pub(crate) async fn new(limits: Limits) -> Self {
         let clock = ManualClock::at(Timestamp::parse("2026-11-22T12:00:00Z").unwrap());
         let engine = Engine::new(Arc::new(MemoryStore::new()), Arc::new(clock), Arc::new(CountedIds::default()));
-        let engine = Arc::new(engine);
-        engine.administer(Command::SpaceCreate { title: "Lab".to_owned() }).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let address = listener.local_addr().unwrap();
+        let links = Links::new(PublicUrl::listening_on(address), [7; 32]);
+        let engine = Arc::new(engine.keeping(Arc::new(MemoryFiles::default())).linking(links));
+        engine.administer(Command::SpaceCreate { title: "Lab".to_owned() }).await.unwrap();
+        let base = format!("http://{address}");
         let routers = Routers::new(Arc::clone(&engine), limits.clone());
         tokio::spawn(serve(listener, routers, limits, std::future::pending()));
         Self { base, engine }
@@ -32,7 +34,7 @@ impl Served {
     pub(crate) async fn token(&self, scopes: &[Scope]) -> String {
         let (name, scopes) = ("client".to_owned(), scopes.to_vec());
         let command =
-            Command::TokenCreate { space: None, name, scopes, expires_at: None, concurrency: Policy::default() };
+            Command::TokenCreate { spaces: vec![], name, scopes, expires_at: None, concurrency: Policy::default() };
         let told = self.engine.administer(command).await.unwrap();
         let Reply::TokenMade(made) = told else { panic!("{told:?}") };
         made.token

@@ -91,7 +91,13 @@ impl Served {
 async fn token(engine: &Engine, name: &str, expires_at: Option<Timestamp>) -> String {
     let (name, scopes) = (name.to_owned(), vec![Scope::Read, Scope::Write]);
     let told = engine
-        .administer(Command::TokenCreate { space: None, name, scopes, expires_at, concurrency: Policy::LastWriteWins })
+        .administer(Command::TokenCreate {
+            spaces: vec![],
+            name,
+            scopes,
+            expires_at,
+            concurrency: Policy::LastWriteWins,
+        })
         .await
         .unwrap();
     let Reply::TokenMade(made) = told else { panic!("{told:?}") };

@@ -9,10 +9,10 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
-use palimpsest_engine::{CountedIds, Engine, Fetch, ManualClock, Policy, Post, Scope};
+use palimpsest_engine::{CountedIds, Engine, Fetch, Links, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
 use palimpsest_server::{Limits, RateLimits, router};
-use palimpsest_store::{MemoryStore, Store};
+use palimpsest_store::{Files, MemoryFiles, MemoryStore, Store};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
@@ -20,6 +20,9 @@ use crate::contract;
 
 /// When every test begins.
 pub(crate) const NOON: &str = "2026-11-22T12:00:00.000Z";
+
+/// Where the server is for others.
+pub(crate) const PUBLIC: &str = "https://lab.example/api";
 
 pub(crate) const BOTH: &[Scope] = &[Scope::Read, Scope::Write];
 
@@ -54,10 +57,28 @@ impl App {
         Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.posting(Arc::new(post)))
     }
 
-    fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
+    /// A server whose files lie in a place of their own.
+    pub(crate) fn keeping(files: impl Files, limits: Limits) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), limits, |engine| engine.keeping(Arc::new(files)))
+    }
+
+    /// The same, taking none larger than this.
+    pub(crate) fn taking(files: Arc<dyn Files>, max_file: u64) -> Self {
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), |engine| engine.keeping(files).taking(max_file))
+    }
+
+    /// The same, looking at pages of a network of its own.
+    pub(crate) fn taking_and_fetching(files: Arc<dyn Files>, max_file: u64, fetch: impl Fetch + 'static) -> Self {
+        let change = |engine: Engine| engine.keeping(files).taking(max_file).fetching(Arc::new(fetch));
+        Self::with(Arc::new(MemoryStore::new()), unhurried(), change)
+    }
+
+    pub(crate) fn with(store: Arc<dyn Store>, limits: Limits, change: impl FnOnce(Engine) -> Engine) -> Self {
         let clock = Arc::new(ManualClock::at(Timestamp::parse(NOON).unwrap()));
-        let engine = change(Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default())));
-        let engine = Arc::new(engine);
+        let engine = Engine::new(store, Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
+        let engine =
+            engine.keeping(Arc::new(MemoryFiles::default())).linking(Links::new(PUBLIC.parse().unwrap(), [7; 32]));
+        let engine = Arc::new(change(engine));
         Self { router: router(Arc::clone(&engine), limits), engine, clock }
     }
 
@@ -79,7 +100,7 @@ impl App {
 
     /// Makes a token that has to name what it changes.
     pub(crate) async fn careful(&self, space: &str, name: &str) -> String {
-        self.token_with(space, name, BOTH, None, Policy::RequireCondition).await
+        self.token_with(&[space], name, BOTH, None, Policy::RequireCondition).await
     }
 
     pub(crate) async fn token_until(
@@ -89,19 +110,25 @@ impl App {
         scopes: &[Scope],
         expires_at: Option<Timestamp>,
     ) -> String {
-        self.token_with(space, name, scopes, expires_at, Policy::LastWriteWins).await
+        self.token_with(&[space], name, scopes, expires_at, Policy::LastWriteWins).await
+    }
+
+    /// Makes a token of several spaces that may do everything there.
+    pub(crate) async fn token_of(&self, spaces: &[&str], name: &str) -> String {
+        self.token_with(spaces, name, BOTH, None, Policy::LastWriteWins).await
     }
 
     async fn token_with(
         &self,
-        space: &str,
+        spaces: &[&str],
         name: &str,
         scopes: &[Scope],
         expires_at: Option<Timestamp>,
         concurrency: Policy,
     ) -> String {
-        let (space, name, scopes) = (Some(space.to_owned()), name.to_owned(), scopes.to_vec());
-        let told = self.administer(Command::TokenCreate { space, name, scopes, expires_at, concurrency }).await;
+        let (spaces, name, scopes) =
+            (spaces.iter().map(ToString::to_string).collect(), name.to_owned(), scopes.to_vec());
+        let told = self.administer(Command::TokenCreate { spaces, name, scopes, expires_at, concurrency }).await;
         let Told::TokenMade(made) = told else { panic!("{told:?}") };
         made.token
     }
@@ -110,6 +137,13 @@ impl App {
     pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
         let (parts, body) = self.router.clone().oneshot(ask.0).await.unwrap().into_parts();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
+    /// Sends a request; answers the body, or how it was cut short.
+    pub(crate) async fn body(&self, ask: Ask) -> Result<Bytes, String> {
+        let response = self.router.clone().oneshot(ask.0).await.unwrap();
+        assert!(response.status().is_success(), "{response:?}");
+        Ok(response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes())
     }
 
     /// Sends a request; what comes back is held against the document, whatever the test asks of it.
@@ -237,6 +271,11 @@ impl Lab {
 
     pub(crate) async fn post(&self, uri: &str, body: &Value) -> Reply {
         self.app.send(self.ask(Method::POST, uri).json(body)).await
+    }
+
+    /// Puts bytes somewhere.
+    pub(crate) async fn put(&self, uri: &str, bytes: impl Into<Bytes>) -> Reply {
+        self.app.send(self.ask(Method::PUT, uri).body(Body::from(bytes.into()))).await
     }
 
     pub(crate) async fn patch(&self, uri: &str, body: &Value) -> Reply {

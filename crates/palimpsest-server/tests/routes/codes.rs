@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
 use crate::faulty::{Fault, Faulty};
+use crate::files::Media;
 use crate::wire::{NOBODY, chosen, page};
 
 /// An answer with each code, and the status that goes with it.
@@ -64,6 +65,10 @@ async fn provoked() -> Vec<(Code, u16, Reply)> {
     let failing = json!({"operations": [{"method": "DELETE", "path": object}]});
     all.push((Code::TransactionAborted, 404, lab.post("/transactions", &failing).await));
     all.push((Code::PreconditionRequired, 428, lab.app.send(change(&careful)).await));
+    let media = Media::new(b"gel", "gel.png", "image/png").await;
+    all.push((Code::Forbidden, 403, media.get(&media.link().await.replace("gel.png", "gel.svg")).await));
+    all.push((Code::FileUnmatched, 412, media.get_with("if-match", "\"x\"").await));
+    all.push((Code::RangeUnsatisfiable, 416, media.get_with("range", "bytes=3-").await));
     let erased = lab.make(page("secret")).await;
     let erase = Command::Erase { space: Some(lab.space.clone()), id: erased.clone() };
     lab.app.administer(erase).await;

@@ -75,6 +75,8 @@ async fn pages_may_send_and_read_the_headers_of_the_api() {
         "idempotency-key",
         "x-request-id",
         "last-event-id",
+        "range",
+        "if-range",
     ];
     assert_eq!(names(&asked, "access-control-allow-headers"), sent.map(str::to_owned).into());
     let reply = lab.app.send(lab.ask(Method::GET, "/space").header("origin", NOTES)).await;
@@ -86,8 +88,15 @@ async fn pages_may_send_and_read_the_headers_of_the_api() {
         "palimpsest-ignored",
         "idempotency-replayed",
         "ratelimit",
+        "ratelimit-policy",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
         "retry-after",
         "x-request-id",
+        "accept-ranges",
+        "content-range",
+        "content-disposition",
     ];
     assert_eq!(names(&reply, "access-control-expose-headers"), answered.map(str::to_owned).into());
     assert_eq!((reply.status, let_in(&reply)), (200, Some(NOTES)));

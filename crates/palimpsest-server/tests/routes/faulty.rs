@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use palimpsest_model::{ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    Current, Lookup, MemoryStore, Moves, ObjectHead, ReadJob, Snapshot, Store, StoreError, Target, TokenHash,
-    TokenRecord, Work, WriteJob,
+    AdminToken, Current, Lookup, MemoryStore, Moves, ObjectHead, ReadJob, Snapshot, Store, StoreError, Target,
+    TokenHash, TokenRecord, Work, WriteJob,
 };
 use tokio::sync::watch::Sender;
 
@@ -14,6 +14,8 @@ use tokio::sync::watch::Sender;
 pub(crate) enum Fault {
     /// Every job fails with this.
     Fails(StoreError),
+    /// Every job fails, but what the head knows it tells.
+    HeadAlone,
     /// Jobs are taken and never run.
     Silent,
     /// The closures of jobs panic.
@@ -62,6 +64,7 @@ impl Store for Faulty {
             None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly) => self.inner.submit(job),
             Some(Fault::JobsPanic) => self.inner.submit(Box::new(Panicking(job))),
             Some(Fault::Fails(error)) => job.finish(Err(error)),
+            Some(Fault::HeadAlone) => job.finish(Err(StoreError::Busy)),
             Some(Fault::Silent) => self.held_writes.lock().unwrap().push(job),
         }
     }
@@ -71,13 +74,17 @@ impl Store for Faulty {
             None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly) => self.inner.inspect(job),
             Some(Fault::JobsPanic) => self.inner.inspect(Box::new(Panicking(job))),
             Some(Fault::Fails(error)) => job.finish(Err(error)),
+            Some(Fault::HeadAlone) => job.finish(Err(StoreError::Busy)),
             Some(Fault::Silent) => self.held_reads.lock().unwrap().push(job),
         }
     }
 
-    /// Nothing while something is wrong, so that reads have to ask.
+    /// Nothing while something else is wrong, so that reads have to ask.
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
-        if self.fault().is_some() { None } else { self.inner.current(space, object) }
+        match self.fault() {
+            None | Some(Fault::HeadAlone) => self.inner.current(space, object),
+            Some(_) => None,
+        }
     }
 
     fn remember(&self, space: SpaceId, seen: Revision, id: ObjectId, object: ObjectHead) {
@@ -95,6 +102,10 @@ impl Store for Faulty {
     fn token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<TokenRecord>>> {
         assert!(!matches!(self.fault(), Some(Fault::LookupsPanic)), "a test wanted this panic");
         self.inner.token(hash)
+    }
+
+    fn admin_token<'a>(&'a self, hash: &'a TokenHash) -> Lookup<'a, Option<Arc<AdminToken>>> {
+        self.inner.admin_token(hash)
     }
 
     fn is_ready(&self) -> bool {

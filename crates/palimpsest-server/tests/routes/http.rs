@@ -28,9 +28,20 @@ async fn head_answers_what_get_answers_without_the_body() {
 async fn an_unknown_path_is_404_as_json() {
     let lab = Lab::new().await;
     let id = lab.make(page("Reagents")).await;
-    for uri in
-        ["/", "/nowhere", &format!("/object/{id}"), "/space/", "/Space", "/structures", "//space", "/object/../space"]
-    {
+    for uri in [
+        "/",
+        "/nowhere",
+        &format!("/object/{id}"),
+        "/space/",
+        "/Space",
+        "/structures",
+        "//space",
+        "/object/../space",
+        "/files",
+        "/files/a",
+        "/files/a/",
+        "/files/a/b/c",
+    ] {
         let reply = lab.get(uri).await;
         reply.refusal(404, "cap_not_found", "Not found");
         assert_eq!(reply.revision(), None, "{uri}");
@@ -46,12 +57,15 @@ async fn a_known_path_names_the_methods_it_knows() {
         reply.refusal(405, "cap_method_not_allowed", &message);
         assert_eq!(reply.header("allow"), Some(allowed));
     };
-    check(Method::POST, "/space", "GET, HEAD").await;
+    check(Method::POST, "/space", "GET, HEAD, PATCH").await;
     check(Method::PUT, "/object", "GET, HEAD, POST, PATCH, DELETE").await;
     check(Method::OPTIONS, "/object", "GET, HEAD, POST, PATCH, DELETE").await;
     check(Method::GET, "/blocks/append", "POST").await;
     check(Method::GET, "/block", "DELETE").await;
     check(Method::DELETE, "/health/live", "GET, HEAD").await;
+    let reply = app.send(Ask::new(Method::POST, "/files/0a/gel.png")).await;
+    let message = "/files/{hash}/{name} knows GET, HEAD, not POST";
+    reply.refusal(405, "cap_method_not_allowed", message);
     let head = app.send(Ask::new(Method::HEAD, "/blocks/append")).await;
     assert_eq!((head.status, head.header("allow"), head.body.len()), (405, Some("POST"), 0));
 }

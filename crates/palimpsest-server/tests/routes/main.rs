@@ -3,6 +3,7 @@
 
 #![cfg(test)]
 
+mod admin;
 mod authorisation;
 mod codes;
 mod conditions;
@@ -20,13 +21,16 @@ mod retention;
 mod retry;
 mod revisions;
 mod times;
+mod uploads;
 mod walk;
 mod webhooks;
 
+mod beta;
 mod block;
 mod blocks;
 mod changes;
 mod docs;
+mod files;
 mod health;
 mod merge;
 mod object;

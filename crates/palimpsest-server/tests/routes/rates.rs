@@ -32,9 +32,11 @@ async fn every_endpoint_counts_apart_and_as_the_document_says() {
     for (endpoint, _, sample) in guarded(&things) {
         let reply = lab.app.send(sample.ask().token(&token)).await;
         let (limit, what) = (endpoint.quota, format!("{} {}", endpoint.method, endpoint.path));
-        assert!([10, 30].contains(&limit), "{what}: {limit}");
+        // Large files have many parts.
+        let known = if endpoint.path.ends_with("/part") { vec![600] } else { vec![10, 30] };
+        assert!(known.contains(&limit), "{what}: {limit}");
         let counted = format!("limit={limit}, remaining={}, reset=60", limit - 1);
-        assert_eq!((reply.status, reply.header("ratelimit")), (200, Some(&*counted)), "{what}");
+        assert_eq!((reply.status, reply.header("ratelimit")), (sample.status(), Some(&*counted)), "{what}");
     }
 }
 

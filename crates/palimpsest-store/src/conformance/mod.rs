@@ -6,14 +6,18 @@
 mod answers;
 mod commits;
 mod erasing;
+mod files;
 mod heads;
 mod history;
+pub mod keeping;
 mod lists;
 mod registry;
 mod retention;
+mod schema;
 mod staging;
 mod threads;
 mod titles;
+mod uploads;
 mod webhooks;
 
 use std::future::Future;
@@ -28,14 +32,17 @@ use uuid::Uuid;
 pub use self::answers::*;
 pub use self::commits::*;
 pub use self::erasing::*;
+pub use self::files::*;
 pub use self::heads::*;
 pub use self::history::*;
 pub use self::lists::*;
 pub use self::registry::*;
 pub use self::retention::*;
+pub use self::schema::*;
 pub use self::staging::*;
 pub use self::threads::*;
 pub use self::titles::*;
+pub use self::uploads::*;
 pub use self::webhooks::*;
 use crate::{Actor, Answer, ChangeKind, Intent, Store, StoreError, Tx};
 
@@ -64,6 +71,7 @@ macro_rules! conformance {
             what_was_put_before_staging_is_there_after_it, staging_holds_one_object_only,
             tokens_are_put_replaced_and_removed, a_policy_is_of_one_space_and_stays_whatever_is_written,
             a_refused_or_panicking_change_of_the_registry_leaves_nothing, a_removed_space_is_gone_with_its_tokens,
+            tokens_of_the_operator_are_kept_apart, a_space_begins_once, a_token_of_several_spaces_loses_one_with_it, a_token_without_a_space_is_refused,
             from_the_horizon_on_everything_is_read_as_before, a_commit_goes_on_where_the_past_is_gone,
             what_was_deleted_below_the_horizon_loses_its_content, a_time_leads_to_its_revision,
             an_erased_object_has_no_content_at_any_revision, an_erased_object_stays_deleted,
@@ -71,9 +79,15 @@ macro_rules! conformance {
             an_answer_is_stored_with_its_effect, an_answer_without_an_effect_takes_no_revision,
             what_is_refused_stores_no_answer, of_one_key_there_is_one_effect, answers_go_after_a_day, expired_answers_are_removed_in_steps,
             answers_go_with_their_token_and_their_space, a_structure_can_be_had_as_it_stood,
+            what_is_removed_of_the_schema_stays_in_the_past, the_collections_of_a_structure_go_together, properties_are_told_of_after_their_structure,
+            a_schema_that_is_put_back_is_no_change, a_policy_is_put_with_a_commit, a_look_through_a_list_misses_nothing,
             webhooks_are_put_replaced_and_removed, of_its_deliveries_a_webhook_keeps_the_last,
             webhooks_go_with_their_token_and_their_space, what_is_refused_leaves_a_webhook_as_it_was,
             a_change_of_a_webhook_moves_no_head,
+            uploads_are_put_replaced_and_removed, uploads_go_with_their_token_and_their_space,
+            the_secret_of_the_server_is_made_once,
+            a_file_is_named_in_any_state, a_file_is_named_until_its_object_is_erased,
+            a_file_is_named_until_its_object_is_compacted, a_file_is_named_by_every_object_that_has_it,
             writers_on_many_threads_lose_nothing, a_closed_store_says_so,
         );
     };

@@ -112,6 +112,15 @@ impl Client {
         self.send("POST", "/blocks/append", Some(&json!({ "id": id, "blocks": paragraphs(texts) })))
     }
 
+    /// PUTs bytes as they are.
+    pub(crate) fn put(&mut self, path: &str, bytes: &[u8]) -> Result<Reply> {
+        let head = self.head("PUT", path, bytes.len(), "");
+        let stream = self.stream()?;
+        stream.get_mut().write_all(&head)?;
+        stream.get_mut().write_all(bytes)?;
+        receive(stream).map(|(reply, _)| reply)
+    }
+
     /// POSTs a body that is sent only after `meanwhile`, which begins when the server reads it.
     pub(crate) fn post_after(&mut self, path: &str, body: &Value, meanwhile: impl FnOnce()) -> Result<Reply> {
         let body = serde_json::to_vec(body)?;

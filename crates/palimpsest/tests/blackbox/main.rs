@@ -20,15 +20,18 @@
 #![cfg(test)]
 
 mod backup;
+mod backup_files;
 mod cli;
 #[cfg(feature = "faults")]
 mod compaction;
 mod counters;
 mod crash;
+mod demo;
 mod disk;
 mod dropped;
 mod erasing;
 mod events;
+mod export;
 mod failing_disk;
 #[cfg(feature = "faults")]
 mod faults;
@@ -37,6 +40,7 @@ mod follower;
 mod head;
 mod hot;
 mod http;
+mod import;
 mod ledger;
 mod linearizability;
 mod merged;

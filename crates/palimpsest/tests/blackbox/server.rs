@@ -98,6 +98,11 @@ impl Server {
         Client::new(self.address, token)
     }
 
+    /// Where it is.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// Whether it says that writes are accepted.
     pub(crate) fn is_ready(&self) -> bool {
         Client::new(self.address, "").send("GET", "/health/ready", None).is_ok_and(|reply| reply.status == 200)

@@ -24,6 +24,7 @@ pub(crate) fn read(input: &Input) -> Result<Operation, Problems> {
             id: id?,
             url: url?,
             properties: properties?.unwrap_or_default(),
+            tags: Vec::new(),
             notes: notes?,
             page: None,
         })
@@ -32,7 +33,7 @@ pub(crate) fn read(input: &Input) -> Result<Operation, Problems> {
 }
 
 /// A URL of any scheme, kept as it was sent.
-fn read_url(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
+pub(crate) fn read_url(node: &Node<'_, '_>, reading: &mut Reading) -> Option<String> {
     let text = node.string(reading)?;
     if Url::parse(text).is_err() {
         reading.problem(node, "Invalid URL");

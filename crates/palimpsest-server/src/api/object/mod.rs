@@ -8,6 +8,7 @@ pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod link;
 pub(crate) mod markdown;
+pub(crate) mod media;
 pub(crate) mod revert;
 pub(crate) mod update;
 

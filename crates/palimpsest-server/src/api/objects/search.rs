@@ -29,7 +29,8 @@ pub(crate) fn call(call: Call) -> Reading {
     })
 }
 
-fn read_query(node: &Node<'_, '_>, notes: &mut Notes) -> Option<String> {
+/// Reads what is searched for.
+pub(crate) fn read_query(node: &Node<'_, '_>, notes: &mut Notes) -> Option<String> {
     let query = node.string(notes)?.trim_matches(is_blank);
     if query.is_empty() {
         notes.problem(node, "Too small: expected string to have >=1 characters");
@@ -76,12 +77,16 @@ fn read_limit(node: &Node<'_, '_>, notes: &mut Notes) -> Option<usize> {
     (1..=MOST).find(|whole| f64::from(*whole) == count).map(usize::from)
 }
 
-pub(crate) fn describe() -> Description {
+/// What is searched for.
+pub(crate) fn query_schema() -> serde_json::Value {
     let about = format!("1 to {LONGEST} characters, blanks at its ends not counted.");
-    let query = json!({"type": "string", "minLength": 1, "description": about});
+    json!({"type": "string", "minLength": 1, "description": about})
+}
+
+pub(crate) fn describe() -> Description {
     let structures = json!({"type": "array", "items": structure_id(), "minItems": 1, "maxItems": STRUCTURES});
     let limit = json!({"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL});
     Description::new("objects.search", "Objects by their titles, the best match first")
-        .body(open(&[("query", query)], &[("structureIds", structures), ("limit", limit)]))
+        .body(open(&[("query", query_schema())], &[("structureIds", structures), ("limit", limit)]))
         .answers(Success::json("What was found.", refer("Results")))
 }

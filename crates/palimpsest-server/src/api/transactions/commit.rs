@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::document::names::uuid;
+use crate::document::names::{structure_id, uuid};
 use crate::document::shape::{boolean, closed, count, list, open, refer, said, such_as, text, words};
 use crate::document::{Description, Success};
 use crate::transaction::{LOOKS, OPERATIONS};
@@ -15,7 +15,7 @@ pub(crate) fn describe() -> Description {
     let about = format!(
         "The operations are applied in order, each seeing those before it; conditions and guards speak of what was there \
          before the transaction. New objects and blocks are referred to by ids of the client's choice. At most {LOOKS} \
-         operations make weblinks. `Prefer: return=representation` shows each object as the transaction left it."
+         operations make weblinks. `Prefer: return=representation` shows what each was about as the transaction left it."
     );
     Description::new("transactions.commit", "Do many operations at one revision, or none of them")
         .about(about)
@@ -51,12 +51,14 @@ pub(super) fn guard() -> Value {
 }
 
 fn answered() -> Value {
-    let id = said(uuid(), "The object it was about.");
-    let etag = said(refer("EntityTag"), "Its version as the transaction left it.");
-    let shown = said(refer("Object"), "The object as the transaction left it.");
+    let id = said(structure_id(), "The object, structure or collection it was about, or the space.");
+    let etag =
+        said(refer("EntityTag"), "Its version as the transaction left it; absent where a dry run would change it.");
+    let kinds: Vec<_> = ["Object", "Structure", "Collection", "Space"].into_iter().map(refer).collect();
+    let shown = said(json!({ "anyOf": kinds }), "What it was about, as the transaction left it.");
     let status = json!({"type": "integer", "const": 200});
     let one = closed(&[("status", status)], &[("id", id), ("etag", etag), ("body", shown)]);
-    let revision = said(count(1), "The revision it took, or the head when it changed nothing.");
+    let revision = said(count(1), "The revision it took, or the head when it changed nothing or is a dry run.");
     closed(&[("revision", revision), ("results", list(one))], &[])
 }
 

@@ -28,13 +28,13 @@ pub(crate) fn describe() -> Description {
 }
 
 fn answered() -> Value {
-    let etag = said(refer("EntityTag"), "Its version afterwards.");
-    let one = closed(&[("id", said(uuid(), "An object that changed.")), ("etag", etag)], &[]);
+    let etag = said(refer("EntityTag"), "Its version afterwards; absent in a dry run.");
+    let one = closed(&[("id", said(uuid(), "An object that changed."))], &[("etag", etag)]);
     let id = said(uuid(), "The object; absent where it is about the schema.");
     let path = said(text(), "Where: a path of the grammar of histories and differences.");
     let reason = said(words(Reason::ALL.map(Reason::as_str)), "Why.");
     let left = closed(&[("path", path), ("reason", reason)], &[("id", id)]);
-    let taken = said(count(1), "The revision it took, or the head when it changed nothing.");
+    let taken = said(count(1), "The revision it took, or the head when it changed nothing or is a dry run.");
     let reverted = said(count(1), "The revision whose changes were taken back.");
     let required = [("revision", taken), ("reverted", reverted), ("results", list(one))];
     closed(&required, &[("left", said(list(left), "What was left as it is; absent when nothing was."))])

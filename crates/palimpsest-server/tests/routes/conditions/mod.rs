@@ -78,6 +78,9 @@ fn versioned(things: &Things, writes: bool) -> Vec<Sample> {
 impl Sample {
     /// The object that it changes; nothing when it makes one.
     fn subject(&self) -> Option<String> {
+        if self.is_of_schema() {
+            return None;
+        }
         let body = self.body.as_ref().filter(|_| self.path != "/object" || self.method != Method::POST);
         let of_body = body.and_then(|body| body["id"].as_str()).map(str::to_owned);
         let of_query = || {
@@ -85,6 +88,25 @@ impl Sample {
             pairs.find(|(name, _)| ["id", "objectId"].contains(name)).map(|(_, id)| id.to_owned())
         };
         of_body.or_else(of_query)
+    }
+
+    fn is_of_schema(&self) -> bool {
+        self.path == "/space" || self.path.starts_with("/space/")
+    }
+
+    /// Where the version is read that its condition speaks of; nowhere when it makes an object.
+    fn place(&self) -> Option<String> {
+        match self.path {
+            "/space" => Some("/space".to_owned()),
+            _ if self.is_of_schema() => Some("/space/structures".to_owned()),
+            _ => self.subject().map(|id| format!("/object?id={id}")),
+        }
+    }
+
+    /// Whether it changes what somebody else may have changed since it was read.
+    fn overwrites(&self) -> bool {
+        let only_adds = self.path == "/blocks/append" || (self.is_of_schema() && self.method == Method::POST);
+        self.place().is_some() && !only_adds
     }
 
     fn name(&self) -> String {

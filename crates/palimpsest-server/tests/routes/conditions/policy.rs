@@ -19,12 +19,12 @@ async fn give(lab: &Lab, concurrency: Policy) {
 /// Expects that writes to what exists are 428 for a token, but for appends, and that nothing else is.
 async fn check(lab: &Lab, token: &str, things: &Things, is_asked: bool) {
     for sample in versioned(things, true) {
-        let overwrites = sample.subject().is_some() && sample.path != "/blocks/append";
+        let overwrites = sample.overwrites();
         for any in [None, Some("*")] {
             let (head, what) = (lab.head().await, format!("{} if {any:?}", sample.name()));
             let ask = sample.ask().token(token);
             // Creates have nothing to match.
-            let any = any.filter(|_| sample.subject().is_some());
+            let any = any.filter(|_| sample.place().is_some());
             let reply = lab.app.send(match any {
                 Some(tags) => ask.header("if-match", tags),
                 None => ask,

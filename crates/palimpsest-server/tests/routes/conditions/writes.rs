@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{FOREIGN, etag, retitle, retitled, revision, short, versioned};
 use crate::app::{Lab, Reply};
-use crate::authorisation::things;
+use crate::authorisation::{Sample, things};
 use crate::wire::{id, page, titled};
 
 #[track_caller]
@@ -17,13 +17,20 @@ fn unmet(reply: &Reply, what: &str) {
 async fn no_write_happens_on_another_version() {
     let lab = Lab::new().await;
     let samples = versioned(&things(&lab).await, true);
-    let before = lab.get("/objects?include=objects").await.body;
+    let everything = async || {
+        [
+            lab.get("/objects?include=objects").await.body,
+            lab.get("/space/structures").await.body,
+            lab.get("/space").await.body,
+        ]
+    };
+    let before = everything().await;
     for sample in samples {
         let mut others = [FOREIGN, "nonsense", "\"\"", "", ", ,", "\"0123456789abcdef.2-AAAAAAAAAAAAAAAA\""]
             .map(str::to_owned)
             .to_vec();
-        if let Some(subject) = sample.subject() {
-            let current = short(&etag(&lab, &subject).await);
+        if let Some(place) = sample.place() {
+            let current = short(&lab.get(&place).await.etag());
             let (log, number) = current.trim_matches('"').split_once('.').unwrap();
             others.extend([format!("W/{current}"), current.trim_matches('"').to_owned()]);
             others
@@ -34,13 +41,19 @@ async fn no_write_happens_on_another_version() {
             unmet(&lab.app.send(sample.with(&lab, "if-match", &other)).await, &what);
             let minimal = sample.with(&lab, "if-match", &other).header("prefer", "return=minimal");
             unmet(&lab.app.send(minimal).await, &what);
-            assert_eq!(lab.get("/objects?include=objects").await.body, before, "{what}");
+            assert_eq!(everything().await, before, "{what}");
         }
     }
 }
 
-/// The ways to name the current version of an object.
-async fn names(lab: &Lab, object: &str) -> Vec<String> {
+/// The ways to name the current version of what a sample changes.
+async fn names(lab: &Lab, sample: &Sample, place: &str) -> Vec<String> {
+    let Some(object) = sample.subject() else {
+        let whole = lab.get(place).await.etag();
+        let one_of = format!("{FOREIGN} ,, W/{whole}, {whole}");
+        return vec![short(&whole), whole.clone(), whole, one_of, "*".to_owned()];
+    };
+    let object = &*object;
     let whole = etag(lab, object).await;
     let text = lab.get(&format!("/object/markdown?id={object}")).await.etag();
     let rows = lab.get("/objects?limit=1000").await.ok();
@@ -53,17 +66,18 @@ async fn names(lab: &Lab, object: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_write_happens_on_the_current_version_whoever_named_it() {
-    let lab = Lab::new().await;
-    for index in 0..versioned(&things(&lab).await, true).len() {
+    let count = versioned(&things(&Lab::new().await).await, true).len();
+    for index in 0..count {
+        let lab = Lab::new().await;
         for way in 0..5 {
             let sample = versioned(&things(&lab).await, true).swap_remove(index);
-            let Some(subject) = sample.subject() else { break };
-            let tag = names(&lab, &subject).await.swap_remove(way);
+            let Some(place) = sample.place() else { break };
+            let tag = names(&lab, &sample, &place).await.swap_remove(way);
             let reply = lab.app.send(sample.with(&lab, "if-match", &tag)).await;
             assert_eq!(reply.status, 200, "{} if {tag}: {reply:?}", sample.name());
             let left = match reply.body.is_empty() {
                 true => lab.head().await,
-                false => revision(&etag(&lab, &subject).await),
+                false => revision(&lab.get(&place).await.etag()),
             };
             assert_eq!(revision(&reply.etag()), left, "{}", sample.name());
         }
@@ -81,6 +95,10 @@ async fn the_tag_of_a_write_is_the_tag_of_the_next_read_and_serves_the_next_writ
             assert_eq!(reply.etag(), short(&reply.etag()), "{what} shows no bytes that a digest could be of");
             continue;
         }
+        if sample.is_of_schema() {
+            tags_of_the_schema(&lab, &sample, &reply).await;
+            continue;
+        }
         let object = id(&reply.json());
         let read = lab.get(&format!("/object?id={object}")).await;
         assert_eq!((read.etag(), &read.body), (reply.etag(), &reply.body), "{what}");
@@ -91,6 +109,24 @@ async fn the_tag_of_a_write_is_the_tag_of_the_next_read_and_serves_the_next_writ
         let stale = lab.ask(Method::POST, "/blocks/append").header("if-match", &reply.etag());
         unmet(&lab.app.send(stale.json(&json!({"id": object, "markdown": "never"}))).await, &what);
     }
+}
+
+/// The same of what the space is made of.
+async fn tags_of_the_schema(lab: &Lab, sample: &Sample, reply: &Reply) {
+    let (what, place) = (sample.name(), sample.place().unwrap());
+    let read = lab.get(&place).await;
+    assert_eq!(read.etag(), reply.etag(), "{what}");
+    if place == "/space" {
+        assert_eq!(read.body, reply.body, "{what}");
+    }
+    let next = json!({"id": "RootPage", "title": format!("After {what}")});
+    let send = async || {
+        let next = lab.ask(Method::PATCH, &place).header("if-match", &reply.etag()).json(&next);
+        lab.app.send(next).await
+    };
+    let next = send().await;
+    assert_eq!(next.status, 200, "{what}: {next:?}");
+    unmet(&send().await, &what);
 }
 
 #[tokio::test]

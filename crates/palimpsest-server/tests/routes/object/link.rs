@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use http::Method;
-use palimpsest_engine::{Fetch, Fetching, WebPage};
+use palimpsest_engine::{Fetch, Fetched, Fetching, WebPage};
 use serde_json::{Value, json};
 
 use crate::app::{App, Lab};
@@ -37,7 +37,7 @@ impl Fetch for Network {
             "zip" => Some(page("application/zip")),
             _ => None,
         };
-        Box::pin(std::future::ready(found))
+        Box::pin(std::future::ready(found.map(Fetched::from)))
     }
 }
 

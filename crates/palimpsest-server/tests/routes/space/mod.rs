@@ -1,4 +1,6 @@
 //! /space and below.
 
+mod changing;
 mod get;
+mod retype;
 mod structures;

@@ -13,7 +13,7 @@ use crate::wire::{NOBODY, chosen, page};
 
 /// Whether a mutating call may be an operation: what is in no log is none.
 fn is_operation(path: &str) -> bool {
-    !path.starts_with(PATH) && !path.starts_with("/webhooks")
+    [PATH, "/webhooks", "/object/media"].iter().all(|beside| !path.starts_with(beside))
 }
 
 /// Every mutating call of the document that may be one, as an operation that succeeds.
@@ -35,6 +35,7 @@ fn with_body(mut operation: Value, body: Value) -> Value {
 
 /// The ways in which an operation that succeeds is refused when it is changed a little, with the status of each.
 fn spoilt(sample: &Value, live: &[String], taken: &str) -> Vec<(u16, Value)> {
+    let (is_of_schema, adds) = (sample["path"].as_str().unwrap().starts_with("/space"), sample["method"] == "POST");
     let path = sample["path"].as_str().unwrap();
     let mut all = vec![(412, with(sample.clone(), "ifMatch", STALE))];
     let mut empty = with(sample.clone(), "path", path.split('?').next().unwrap());
@@ -44,13 +45,17 @@ fn spoilt(sample: &Value, live: &[String], taken: &str) -> Vec<(u16, Value)> {
     all.push((400, empty));
     let text = live.iter().fold(sample.to_string(), |text, id| text.replace(id, NOBODY));
     let elsewhere: Value = serde_json::from_str(&text).unwrap();
-    if elsewhere != *sample {
+    let is_new = elsewhere == *sample;
+    if !is_new {
         all.push((404, elsewhere));
-        if !path.ends_with("append") {
+        if !(path.ends_with("append") || is_of_schema && adds) {
             // With a token that has to name what it changes.
             all.push((428, sample.clone()));
         }
-    } else if !path.ends_with("append") {
+    } else if path == "/space" {
+        all.push((428, sample.clone()));
+    }
+    if adds && (is_of_schema || is_new) && !path.ends_with("append") {
         let mut again = sample.clone();
         again["body"]["id"] = json!(taken);
         all.push((412, with(again.clone(), "ifNoneMatch", "*")));
@@ -59,18 +64,46 @@ fn spoilt(sample: &Value, live: &[String], taken: &str) -> Vec<(u16, Value)> {
     all
 }
 
+/// The ids of structures, properties and collections that samples change.
+fn of_schema(samples: &[Value]) -> Vec<String> {
+    let changes = samples.iter().filter(|sample| sample["path"].as_str().unwrap().starts_with("/space/"));
+    let text: String = changes.map(Value::to_string).collect();
+    let words = text.split(|letter: char| letter != '-' && !letter.is_ascii_alphanumeric());
+    words.filter(|word| palimpsest_model::parse_uuid(word).is_some()).map(str::to_owned).collect()
+}
+
+/// Gives an id to an object, a structure, a collection, and a property of the structure that samples change.
+async fn take(lab: &Lab, samples: &[Value]) -> String {
+    let taken = chosen(97);
+    lab.create(with_id(page("taken"), &taken)).await;
+    lab.post("/space/structures", &with_id(json!({"title": "Taken"}), &taken)).await.ok();
+    lab.post("/space/collections", &with_id(json!({"title": "Taken", "structureId": "RootPage"}), &taken)).await.ok();
+    let properties = samples.iter().filter(|sample| sample["path"] == "/space/properties");
+    let structure = properties.map(|sample| sample["body"]["structureId"].clone()).next().unwrap();
+    let property = json!({"structureId": structure, "name": "Taken", "type": "text"});
+    lab.post("/space/properties", &with_id(property, &taken)).await.ok();
+    taken
+}
+
+fn with_id(mut body: Value, id: &str) -> Value {
+    body["id"] = json!(id);
+    body
+}
+
 #[tokio::test]
 async fn every_call_fails_within_as_it_fails_alone_and_nothing_is_left() {
     let lab = Lab::new().await;
     let careful = lab.app.careful(&lab.space, "careful").await;
     let samples = samples(&lab).await;
-    let writes =
-        endpoints().into_iter().filter(|endpoint| endpoint.scope == Some(Scope::Write) && is_operation(endpoint.path));
+    let writes = endpoints()
+        .into_iter()
+        .filter(|endpoint| endpoint.scope() == Some(Scope::Write) && is_operation(endpoint.path));
     assert_eq!(samples.len(), writes.count());
-    let taken = lab.make(page("taken")).await;
+    let taken = take(&lab, &samples).await;
     let before = everything(&lab).await;
     let rows = before[0]["results"].as_array().unwrap();
-    let live: Vec<_> = rows.iter().map(crate::wire::id).filter(|id| *id != taken).collect();
+    let mut live: Vec<_> = rows.iter().map(crate::wire::id).filter(|id| *id != taken).collect();
+    live.extend(of_schema(&samples));
     let mut seen = BTreeMap::new();
     for sample in &samples {
         for (status, failing) in spoilt(sample, &live, &taken) {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use palimpsest_engine::{Fetch, Fetching, WebPage};
+use palimpsest_engine::{Fetch, Fetched, Fetching, WebPage};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
@@ -20,7 +20,7 @@ impl Fetch for Together {
             self.0.wait().await;
             let page =
                 WebPage { content_type: "text/html".to_owned(), title: Some("Told".to_owned()), ..WebPage::default() };
-            (!url.ends_with("gone")).then_some(page)
+            (!url.ends_with("gone")).then_some(Fetched::from(page))
         })
     }
 }

@@ -53,6 +53,19 @@ fn trash(id: &str) -> Value {
     json!({"method": "DELETE", "path": format!("/object?id={id}")})
 }
 
+/// What a dry run at a head answers of what was then answered: nothing of it has a revision or a version yet.
+fn imagined(done: &Value, head: u64) -> Value {
+    let mut told = done.clone();
+    told["revision"] = json!(head);
+    for one in told["results"].as_array_mut().unwrap() {
+        let revision = |etag: &str| etag.trim_matches('"').rsplit('.').next()?.parse::<u64>().ok();
+        if one.get("etag").is_some_and(|etag| revision(etag.as_str().unwrap()).unwrap() > head) {
+            one.as_object_mut().unwrap().remove("etag");
+        }
+    }
+    told
+}
+
 async fn send(lab: &Lab, operations: &[Value]) -> Reply {
     lab.post(PATH, &json!({"operations": operations})).await
 }

@@ -4,5 +4,5 @@ mod calls;
 mod deliverer;
 mod failing;
 mod leases;
-mod receiver;
+pub(crate) mod receiver;
 mod sending;

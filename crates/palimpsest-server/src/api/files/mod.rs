@@ -1,0 +1,5 @@
+//! Files behind signed links.
+
+pub(crate) mod get;
+mod guise;
+mod range;

@@ -1,0 +1,5 @@
+//! Collections of structures.
+
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod update;

@@ -1,0 +1,8 @@
+//! Spaces that go out and come in again.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod exported;
+mod refused;
+mod round;
+mod world;
