@@ -80,7 +80,9 @@ fn write(mut connection: Connection, waiting: &Receiver<Write>) -> Result<()> {
         }
         transaction.commit()?;
         // Who has stopped waiting needs no answer.
-        group.iter().for_each(|one| drop(one.done.send(())));
+        for one in group {
+            let _ = one.done.send(());
+        }
     }
     Ok(())
 }
