@@ -188,12 +188,12 @@ fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) 
 
 fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> rusqlite::Result<()> {
     let sql = "INSERT INTO titles (space, object, structure, changed, names) VALUES (?1, ?2, ?3, ?4, ?5) \
-               ON CONFLICT (space, object) DO UPDATE SET changed = ?4, names = ?5";
+               ON CONFLICT (space, object) DO UPDATE SET structure = ?3, changed = ?4, names = ?5";
     for titled in &titles.titled {
         let names = serde_json::to_string(&titled.names)
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         let (object, structure) = (titled.id.0.as_bytes(), titled.structure.to_string());
-        connection.prepare_cached(sql)?.execute(params![space, object, structure, number(titled.changed), names])?;
+        connection.prepare_cached(sql)?.execute(params![space, object, structure, number(titled.named), names])?;
     }
     let sql = "DELETE FROM titles WHERE space = ?1 AND object = ?2";
     for object in &titles.untitled {
@@ -317,12 +317,12 @@ impl Rows for SqlRows {
         limit: usize,
     ) -> Result<Vec<Titled>, StoreError> {
         let space = self.number(space)?;
-        let (changed, id) = after.map_or((i64::MAX, Uuid::max()), |(changed, id)| (number(changed), id.0));
+        let (named, id) = after.map_or((i64::MAX, Uuid::max()), |(named, id)| (number(named), id.0));
         let sql = "SELECT object, structure, changed, names FROM titles \
                    WHERE space = ?1 AND structure = ?2 AND changed <= ?3 AND (changed < ?3 OR object > ?4) \
                    ORDER BY changed DESC, object LIMIT ?5";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.query(sql, params![space, structure.to_string(), changed, id.as_bytes(), limit], read_titled)
+        self.query(sql, params![space, structure.to_string(), named, id.as_bytes(), limit], read_titled)
     }
 
     fn terms(
@@ -632,7 +632,7 @@ pub(crate) fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {
     Ok(Titled {
         id: ObjectId(uuid_of(row, 0)?),
         structure: row.get_ref(1)?.as_str()?.parse::<StructureId>().map_err(|error| conversion(1, error))?,
-        changed: revision_of(row.get(2)?),
+        named: revision_of(row.get(2)?),
         names: json_of(row, 3)?,
     })
 }

@@ -171,6 +171,8 @@ fn damage_in_any_table_is_found() {
         "DELETE FROM lists".to_owned(),
         "DELETE FROM titles".to_owned(),
         "UPDATE titles SET changed = 2".to_owned(),
+        "UPDATE titles SET changed = 3 WHERE changed = 4".to_owned(),
+        "UPDATE titles SET changed = 4".to_owned(),
         "UPDATE titles SET names = '[\"x\"]'".to_owned(),
         format!("INSERT INTO titles VALUES (1, {none}, 'RootPage', 2, '[\"x\"]')"),
         "DELETE FROM terms WHERE term = CAST('wlast' AS BLOB)".to_owned(),

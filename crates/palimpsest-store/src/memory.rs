@@ -308,10 +308,10 @@ impl Rows for Memory {
         after: Option<(Revision, ObjectId)>,
         limit: usize,
     ) -> Result<Vec<Titled>, StoreError> {
-        let place = |titled: &Titled| (Reverse(titled.changed), titled.id);
+        let place = |titled: &Titled| (Reverse(titled.named), titled.id);
         let titles = self.of(space)?.titles.values().filter(|titled| titled.structure == structure);
         let mut titles: Vec<_> = titles
-            .filter(|titled| after.is_none_or(|(changed, id)| place(titled) > (Reverse(changed), id)))
+            .filter(|titled| after.is_none_or(|(named, id)| place(titled) > (Reverse(named), id)))
             .cloned()
             .collect();
         titles.sort_by_key(place);

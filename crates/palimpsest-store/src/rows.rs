@@ -68,7 +68,7 @@ pub trait Rows {
     /// What an object is called; nothing when it is not in the index of titles.
     fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError>;
 
-    /// What the objects of a structure are called, the last changed first, then by id, at most `limit`, after a place in this
+    /// What the objects of a structure are called, the last named first, then by id, at most `limit`, after a place in this
     /// order.
     fn recent(
         &mut self,

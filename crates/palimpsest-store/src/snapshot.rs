@@ -185,7 +185,7 @@ impl<'r> Snapshot<'r> {
         self.rows.titled(self.row.id, id)
     }
 
-    /// What the objects of a structure are called, the last changed first, after a place in this order, at most `limit`.
+    /// What the objects of a structure are called, the last named first, after a place in this order, at most `limit`.
     pub fn recent(
         &mut self,
         structure: StructureId,

@@ -1,4 +1,4 @@
-//! The index of titles: what each object is called, in the order of last change, and terms that lead from a word or the
+//! The index of titles: what each object is called, the last named first, and terms that lead from a word or the
 //! beginning of a title to objects. What a search makes of it is decided above; here is only what the index holds.
 //!
 //! Of each name (the title, each alias, and of a daily note its bare day) there is its whole text, and each of its words. Each
@@ -22,8 +22,9 @@ pub struct Titled {
     pub id: ObjectId,
     /// What it is.
     pub structure: StructureId,
-    /// The revision that last changed it, in whatever respect.
-    pub changed: Revision,
+    /// The revision that named it last: that made it, brought it back, or gave it other names. What else changes of an object does
+    /// not touch the index. Before format 9 of SQLite it did; what was written then keeps its last change up to then.
+    pub named: Revision,
     /// Its title, then its other names.
     pub names: Vec<String>,
 }
@@ -116,7 +117,7 @@ pub struct TermRange {
 /// What one commit does to the index.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct TitleChanges {
-    /// What objects are called now, and when they changed.
+    /// What objects are called from now on, who were called otherwise.
     pub titled: Vec<Titled>,
     /// Objects that leave the index.
     pub untitled: Vec<ObjectId>,
@@ -130,7 +131,7 @@ pub struct TitleChanges {
 pub const NO_OBJECT: ObjectId = ObjectId(Uuid::nil());
 
 /// What an object is called; nothing when it is not in the index.
-pub(crate) fn titled_as(object: &Object, state: State, changed: Revision) -> Option<Titled> {
+pub(crate) fn titled_as(object: &Object, state: State, named: Revision) -> Option<Titled> {
     if state != State::Live || object.structure == StructureId::BuiltIn(BuiltIn::UtilDate) {
         return None;
     }
@@ -142,12 +143,24 @@ pub(crate) fn titled_as(object: &Object, state: State, changed: Revision) -> Opt
     if let Some(Value::Aliases(aliases)) = object.properties.get(&PropertyId::from("aliases")) {
         names.extend(aliases.iter().take(NAMES).cloned());
     }
-    Some(Titled { id: object.id, structure: object.structure, changed, names })
+    Some(Titled { id: object.id, structure: object.structure, named, names })
+}
+
+impl Titled {
+    /// Whether both are called the same, whenever they were named.
+    pub(crate) fn is_called_like(&self, other: &Self) -> bool {
+        (self.structure, &self.names) == (other.structure, &other.names)
+    }
 }
 
 impl TitleChanges {
-    /// Adds what becomes of one object.
+    /// Adds what becomes of one object: nothing when it is called as before.
     pub(crate) fn object(&mut self, id: ObjectId, before: Option<&Titled>, after: Option<Titled>) {
+        if let (Some(before), Some(after)) = (before, &after)
+            && before.is_called_like(after)
+        {
+            return;
+        }
         let old = before.map(|titled| terms_of(&titled.names)).unwrap_or_default();
         let new = after.as_ref().map(|titled| terms_of(&titled.names)).unwrap_or_default();
         self.left.extend(old.difference(&new).map(|term| (term.clone(), id)));

@@ -1,4 +1,4 @@
-//! The way to the objects: class by class, through the terms when they are few, else from the last change back.
+//! The way to the objects: class by class, through the terms when they are few, else from the last named back.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -24,7 +24,7 @@ pub(super) struct Effort {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Hit {
     pub(crate) class: Class,
-    pub(super) changed: Reverse<Revision>,
+    pub(super) named: Reverse<Revision>,
     pub(crate) id: ObjectId,
     pub(crate) structure: StructureId,
     pub(crate) title: String,
@@ -95,7 +95,7 @@ impl<'s, 'r> Finder<'s, 'r> {
     }
 
     /// The first objects of a class. Both ways are tried in turns with growing effort, so that the search costs about as much
-    /// as the cheaper one: terms are few for what is rare, and what is common is among the last changed.
+    /// as the cheaper one: terms are few for what is rare, and what is common is among the last named.
     fn of_class(&mut self, class: Class, wanted: usize) -> Result<Vec<Hit>, StoreError> {
         let mut effort = self.effort.first;
         loop {
@@ -203,6 +203,6 @@ impl<'s, 'r> Finder<'s, 'r> {
 
 fn hit(query: &Query, titled: Titled) -> Option<Hit> {
     let class = query.class(&titled.names)?;
-    let Titled { id, structure, changed, names } = titled;
-    Some(Hit { class, changed: Reverse(changed), id, structure, title: names.into_iter().next().unwrap_or_default() })
+    let Titled { id, structure, named, names } = titled;
+    Some(Hit { class, named: Reverse(named), id, structure, title: names.into_iter().next().unwrap_or_default() })
 }

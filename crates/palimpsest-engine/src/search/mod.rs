@@ -11,11 +11,12 @@
 //! 5. typo: every word of the query does so or is a word but for typing errors: one in words of five to eight letters, two
 //!    from nine on, none in words with a digit.
 //!
-//! Answers come by class; within one, the last changed first, then by id. A query without any word finds nothing.
+//! Answers come by class; within one, the last named first, then by id: an object is named when it is made, comes back
+//! or is called otherwise. A query without any word finds nothing.
 //!
-//! The index of titles has no order by time, because every change of an object would have to touch all its terms. So there are
+//! Terms have no order by time, because every new name of an object would have to touch all its terms. So there are
 //! two ways to the first objects of a class, and the search goes both in turns: what is rare has few terms, which are all read
-//! and sorted; what is common is met soon on a walk from the last change back. The names of each object are looked at in
+//! and sorted; what is common is met soon on a walk from the last named back. The names of each object are looked at in
 //! either case; the index only leads to them.
 
 mod counted;

@@ -1,4 +1,4 @@
-//! The objects of some structures, the last changed first.
+//! The objects of some structures, the last named first.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;
@@ -8,7 +8,7 @@ use palimpsest_store::{StoreError, Titled};
 
 use super::counted::Counted;
 
-/// A walk from the last change back: one lane per structure, read in growing pages.
+/// A walk from the last named back: one lane per structure, read in growing pages.
 pub(super) struct Walk {
     lanes: Vec<Lane>,
 }
@@ -38,7 +38,7 @@ impl Walk {
             lane.fill(look)?;
         }
         // An empty lane comes after all others.
-        let order = |lane: &&mut Lane| lane.waiting.front().map(|next| (next.changed, Reverse(next.id)));
+        let order = |lane: &&mut Lane| lane.waiting.front().map(|next| (next.named, Reverse(next.id)));
         let next = self.lanes.iter_mut().max_by_key(order);
         Ok(next.and_then(|lane| lane.waiting.pop_front()))
     }
@@ -48,7 +48,7 @@ impl Lane {
     fn fill(&mut self, look: &mut Counted<'_, '_>) -> Result<(), StoreError> {
         if let (true, Some(size)) = (self.waiting.is_empty(), self.page) {
             self.waiting = look.recent(self.structure, self.after, size)?.into();
-            self.after = self.waiting.back().map(|last| (last.changed, last.id));
+            self.after = self.waiting.back().map(|last| (last.named, last.id));
             self.page = (self.waiting.len() == size).then_some((size * 2).min(LARGEST));
         }
         Ok(())

@@ -1,9 +1,9 @@
 //! The index of titles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use palimpsest_model::{BuiltIn, Object, ObjectId, State, StructureId, Value};
+use palimpsest_model::{BuiltIn, CollectionId, Object, ObjectId, State, StructureId, Value};
 
 use super::{Bench, block_on, object_id, page};
 use crate::title::{TermRange, parts_of_word, terms_of, titled_as};
@@ -22,7 +22,7 @@ impl Bench<'_> {
         let read = move |snapshot: &mut crate::Snapshot<'_>| {
             let mut all: Vec<Titled> = Vec::new();
             loop {
-                let after = all.last().map(|titled| (titled.changed, titled.id));
+                let after = all.last().map(|titled| (titled.named, titled.id));
                 let next = snapshot.recent(structure, after, page).unwrap();
                 if next.is_empty() {
                     return all;
@@ -49,6 +49,15 @@ impl Bench<'_> {
         let all = block_on(self.store.read(self.space, read)).unwrap().value;
         assert!(all.is_sorted(), "in order");
         all.into_iter().collect()
+    }
+
+    /// What can be seen now.
+    fn all(&self) -> Vec<Found> {
+        let all = block_on(self.store.read(self.space, |snapshot| {
+            let head = snapshot.row().revision;
+            snapshot.list_at(List::All, head, None, 1000)
+        }));
+        all.unwrap().value.unwrap()
     }
 
     fn move_to(&self, object: &Object, state: State, kind: ChangeKind) {
@@ -108,11 +117,12 @@ pub fn a_transaction_finds_its_own_titles(store: &Arc<dyn Store>) {
     assert_eq!((bench.called("new"), bench.called("old")), called);
 }
 
-/// Whatever is written, the index is that of the objects there are: who is called what, who changed last, every term.
+/// Whatever is written, the index is that of the objects there are: who is called what, who was named last, every term.
 pub fn the_index_of_titles_is_that_of_the_objects(store: &Arc<dyn Store>) {
     let bench = Bench::begin(store);
     let words = ["salt", "salted", "salsa", "water", "wasser", "eau", "Äpfel", "go"];
     let word = move |seed: u128| words[usize::try_from(seed % words.len() as u128).unwrap()];
+    let mut named: BTreeMap<ObjectId, Titled> = BTreeMap::new();
     for round in 0_u128..60 {
         let writes: Vec<_> = (0..=round % 3).map(|part| round * 31 + part * 17).collect();
         let write = move |tx: &mut crate::Tx<'_>| {
@@ -127,18 +137,25 @@ pub fn the_index_of_titles_is_that_of_the_objects(store: &Arc<dyn Store>) {
             }
             Ok(())
         };
-        bench.commit(write).unwrap().value.unwrap();
+        let revision = bench.commit(write).unwrap().revision;
+        // One that stays what it is called keeps its place, whatever else changes of it.
+        let shelf = CollectionId(uuid::Uuid::from_u128(round));
+        for found in bench.all().into_iter().filter(|found| found.object.id.0.as_u128() % 5 == round % 5) {
+            bench.put(&Object { collections: vec![shelf], ..Object::clone(&found.object) });
+        }
+        let all = bench.all();
+        let called = all.iter().filter_map(|found| titled_as(&found.object, found.state, revision));
+        named = called
+            .map(|titled| match named.get(&titled.id) {
+                Some(before) if before.names == titled.names => (titled.id, before.clone()),
+                _ => (titled.id, titled),
+            })
+            .collect();
         if round % 10 != 9 {
             continue;
         }
-        let all = block_on(store.read(bench.space, |snapshot| {
-            let head = snapshot.row().revision;
-            snapshot.list_at(List::All, head, None, 1000)
-        }));
-        let all = all.unwrap().value.unwrap();
-        let mut titles: Vec<_> =
-            all.iter().filter_map(|found| titled_as(&found.object, found.state, found.revision)).collect();
-        titles.sort_by_key(|titled| (std::cmp::Reverse(titled.changed), titled.id));
+        let mut titles: Vec<_> = named.values().cloned().collect();
+        titles.sort_by_key(|titled| (std::cmp::Reverse(titled.named), titled.id));
         assert_eq!(bench.recent(PAGE, 4), titles);
         assert_eq!(bench.recent(PAGE, 1000), titles);
         let mut terms = BTreeSet::new();

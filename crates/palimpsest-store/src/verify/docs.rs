@@ -36,6 +36,7 @@ impl Space<'_> {
             return self.find(format!("{what} was made at {created} and changed at {revision}, which cannot be"));
         }
         self.check_body(doc, doc.revision);
+        let mut naming = self.naming(doc);
         let mut at = doc.clone();
         loop {
             let versions = self.rows.versions(self.row.id, at.key, Revision::default()..=at.revision, AT_ONCE);
@@ -45,6 +46,10 @@ impl Space<'_> {
                 return self.find(format!("{what} has no version {}", at.revision));
             }
             for version in versions {
+                naming.meet(&at);
+                if version.previous.is_none() {
+                    self.check_naming(doc, &naming, at.revision);
+                }
                 match self.one_back(at, &version, doc) {
                     Some(earlier) => at = earlier,
                     None => return,

@@ -3,6 +3,7 @@
 
 mod docs;
 mod log;
+mod naming;
 mod views;
 
 use std::collections::BTreeMap;
