@@ -14,6 +14,7 @@ mod retention;
 mod rows;
 mod store;
 mod verify;
+mod versions;
 mod webhooks;
 mod writer;
 

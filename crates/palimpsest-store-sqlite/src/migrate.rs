@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_webhooks.sql"),
     include_str!("../migrations/0007_files.sql"),
     include_str!("../migrations/0008_tokens.sql"),
+    include_str!("../migrations/0009_versions.sql"),
 ];
 
 /// The newest format this version knows; kept in `user_version`.

@@ -1,5 +1,6 @@
 //! The contract's rows in SQL.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
@@ -20,6 +21,7 @@ use crate::answers;
 use crate::error::store_error;
 use crate::files;
 use crate::retention;
+use crate::versions;
 use crate::webhooks;
 
 /// A connection with the numbers of the spaces it has met.
@@ -147,18 +149,11 @@ impl SqlRows {
         key: DocKey,
         made: &RangeInclusive<Revision>,
         limit: usize,
-        columns: &str,
+        sql: &str,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let space = self.number(space)?;
-        let (kind, id) = encode_key(&key);
-        let sql = format!(
-            "SELECT {columns} FROM versions \
-             WHERE doc = (SELECT no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3) \
-             AND revision BETWEEN ?4 AND ?5 ORDER BY revision DESC LIMIT ?6"
-        );
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.query(&sql, params![space, kind, id, number(*made.start()), number(*made.end()), limit], read)
+        versions::walk(&self.connection, (space, &encode_key(&key)), made, limit, sql, read)
     }
 
     fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
@@ -181,8 +176,8 @@ fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) 
         connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
     };
     let (previous, state) = version.previous.map(|(revision, state)| (number(revision), encode_state(state))).unzip();
-    let sql = "INSERT INTO versions (doc, revision, previous, state, delta) VALUES (?1, ?2, ?3, ?4, ?5)";
-    connection.prepare_cached(sql)?.execute(params![no, revision, previous, state, version.delta])?;
+    let sql = "INSERT INTO versions (space, revision, doc, previous, state, delta) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    connection.prepare_cached(sql)?.execute(params![space, revision, no, previous, state, version.delta])?;
     Ok(())
 }
 
@@ -251,7 +246,7 @@ impl Rows for SqlRows {
         made: RangeInclusive<Revision>,
         limit: usize,
     ) -> Result<Vec<Version>, StoreError> {
-        self.versions_as(space, key, &made, limit, "revision, previous, state, delta", |row| {
+        self.versions_as(space, key, &made, limit, versions::WHOLE, |row| {
             let Step { revision, previous } = read_step(row)?;
             Ok(Version { key, revision, previous, delta: row.get(3)? })
         })
@@ -264,12 +259,12 @@ impl Rows for SqlRows {
         made: RangeInclusive<Revision>,
         limit: usize,
     ) -> Result<Vec<Step>, StoreError> {
-        self.versions_as(space, key, &made, limit, "revision, previous, state", read_step)
+        self.versions_as(space, key, &made, limit, versions::STEP, read_step)
     }
 
     fn made(&mut self, space: SpaceId, key: DocKey, revision: Revision) -> Result<Option<Origin>, StoreError> {
         let space = self.number(space)?;
-        retention::made(&self.connection, space, &encode_key(&key), revision).map_err(store_error)
+        versions::made(&self.connection, space, &encode_key(&key), revision).map_err(store_error)
     }
 
     fn members(
@@ -484,9 +479,7 @@ impl RegistryRows for SqlRows {
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
-        self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
-        let tables = ["docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "answers"];
-        for table in tables {
+        for table in OF_SPACE {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
@@ -501,7 +494,7 @@ impl RegistryRows for SqlRows {
 
     fn forget_before(&mut self, space: SpaceId, key: DocKey, entry: &LogEntry) -> Result<(), StoreError> {
         let space = self.number(space)?;
-        retention::forget_before(&self.connection, space, &encode_key(&key), entry).map_err(store_error)
+        versions::forget_before(&self.connection, space, &encode_key(&key), entry).map_err(store_error)
     }
 
     fn remove_entry(&mut self, space: SpaceId, revision: Revision) -> Result<(), StoreError> {
@@ -530,8 +523,8 @@ impl RegistryRows for SqlRows {
 
     fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
         let space = self.number(space)?;
-        let key = encode_key(&DocKey::Object(object));
-        retention::erase(&self.connection, space, &key, way_back).map_err(store_error)?;
+        let key = DocKey::Object(object);
+        retention::erase(&self.connection, space, &encode_key(&key), way_back).map_err(store_error)?;
         self.erased = true;
         Ok(())
     }
@@ -543,12 +536,19 @@ impl RegistryRows for SqlRows {
 
 const OBJECT: i64 = 3;
 
-pub(crate) fn encode_key(key: &DocKey) -> (i64, Vec<u8>) {
+/// The tables whose rows belong to a space.
+const OF_SPACE: [&str; 11] =
+    ["versions", "docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "answers"];
+
+/// A document by its kind and id.
+pub(crate) type Key<'k> = (i64, Cow<'k, [u8]>);
+
+pub(crate) fn encode_key(key: &DocKey) -> Key<'_> {
     match key {
-        DocKey::Space => (0, Vec::new()),
-        DocKey::Structure(id) => (1, id.to_string().into_bytes()),
-        DocKey::Collection(id) => (2, id.0.as_bytes().to_vec()),
-        DocKey::Object(id) => (OBJECT, id.0.as_bytes().to_vec()),
+        DocKey::Space => (0, Cow::Borrowed(&[])),
+        DocKey::Structure(id) => (1, Cow::Owned(id.to_string().into_bytes())),
+        DocKey::Collection(id) => (2, Cow::Borrowed(id.0.as_bytes())),
+        DocKey::Object(id) => (OBJECT, Cow::Borrowed(id.0.as_bytes())),
     }
 }
 
@@ -624,8 +624,8 @@ pub(crate) fn read_actor(row: &Row<'_>, column: usize) -> rusqlite::Result<Actor
 }
 
 /// The token of an actor, as it is written.
-pub(crate) fn encode_actor(actor: &Actor) -> Option<Vec<u8>> {
-    actor.id.map(|id| id.0.as_bytes().to_vec())
+pub(crate) fn encode_actor(actor: &Actor) -> Option<&[u8; 16]> {
+    actor.id.as_ref().map(|id| id.0.as_bytes())
 }
 
 pub(crate) fn read_titled(row: &Row<'_>) -> rusqlite::Result<Titled> {

@@ -158,7 +158,10 @@ fn damage_in_any_table_is_found() {
         "DELETE FROM versions WHERE revision = 3".to_owned(),
         "UPDATE versions SET delta = X'00' WHERE revision = 3".to_owned(),
         "UPDATE versions SET previous = 1 WHERE revision = 4".to_owned(),
-        "INSERT INTO versions (doc, revision, delta) VALUES (999, 1, X'')".to_owned(),
+        "INSERT INTO versions (space, doc, revision, delta) VALUES (1, 999, 1, X'')".to_owned(),
+        "INSERT INTO versions SELECT space, 1, doc, NULL, NULL, X'', NULL, NULL, NULL FROM versions WHERE revision = 4"
+            .to_owned(),
+        "UPDATE versions SET space = 2 WHERE revision = 3".to_owned(),
         "DELETE FROM blocks".to_owned(),
         format!("UPDATE blocks SET object = {none}"),
         "DELETE FROM members WHERE list = X'00'".to_owned(),

@@ -30,6 +30,12 @@ struct Doc {
     body: Vec<u8>,
 }
 
+struct Version {
+    revision: i64,
+    previous: Option<i64>,
+    delta: Vec<u8>,
+}
+
 impl Stored {
     /// Reads a folder after its server has ended, and asserts that the log runs from its horizon to the space's revision
     /// without a gap.
@@ -70,6 +76,7 @@ impl Stored {
     pub(crate) fn check_versions(&self, after: i64) {
         let after = after.max(self.oldest - 1);
         let mut made: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+        let versions = self.versions();
         for doc in self.docs(after) {
             assert!(
                 doc.revision <= self.revision,
@@ -77,7 +84,7 @@ impl Stored {
                 doc.revision,
                 self.revision
             );
-            for revision in self.rebuild(&doc) {
+            for revision in self.rebuild(&doc, versions.get(&doc.no).map_or(&[], Vec::as_slice)) {
                 if let Some(object) = &doc.object {
                     made.entry(revision).or_default().insert(object.clone());
                 }
@@ -129,19 +136,31 @@ impl Stored {
         docs.unwrap().collect::<Result<_, _>>().unwrap()
     }
 
+    /// The versions of each document, newest first.
+    fn versions(&self) -> BTreeMap<i64, Vec<Version>> {
+        let sql = "SELECT doc, revision, previous, delta FROM versions WHERE space = ?1 ORDER BY revision DESC";
+        let mut rows = self.connection.prepare(sql).unwrap();
+        let rows = rows.query_map([self.space], |row| {
+            Ok((row.get(0)?, Version { revision: row.get(1)?, previous: row.get(2)?, delta: row.get(3)? }))
+        });
+        let mut versions: BTreeMap<i64, Vec<Version>> = BTreeMap::new();
+        for row in rows.unwrap() {
+            let (doc, version) = row.unwrap();
+            versions.entry(doc).or_default().push(version);
+        }
+        versions
+    }
+
     /// Goes back from the current version to the first; the revisions on the way.
-    fn rebuild(&self, doc: &Doc) -> Vec<i64> {
-        let sql = "SELECT revision, previous, delta FROM versions WHERE doc = ?1 ORDER BY revision DESC";
-        let mut versions = self.connection.prepare_cached(sql).unwrap();
-        let versions = versions.query_map([doc.no], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    fn rebuild(&self, doc: &Doc, versions: &[Version]) -> Vec<i64> {
         let (mut body, mut expected, mut revisions) = (doc.body.clone(), Some(doc.revision), Vec::new());
-        for version in versions {
-            let (revision, previous, delta): (i64, Option<i64>, Vec<u8>) = version.unwrap();
+        for Version { revision, previous, delta } in versions {
+            let (revision, previous) = (*revision, *previous);
             assert_eq!(Some(revision), expected, "document {} lacks a version", doc.no);
             serde_json::from_slice::<Value>(&body).unwrap();
             revisions.push(revision);
             if previous.is_some() {
-                body = apply_delta(&body, &delta).unwrap();
+                body = apply_delta(&body, delta).unwrap();
             }
             expected = previous;
         }

@@ -1,0 +1,155 @@
+//! The versions of a store that was written before they lay in the order of commits are all there after it.
+
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use palimpsest_model::{
+    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
+    builtin_structures,
+};
+use palimpsest_store::{Actor, ChangeKind, Intent, Registry, Snapshot, Store, StoreError, Tx};
+use palimpsest_store_sqlite::{Options, SqliteStore};
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use tokio::runtime::Runtime;
+use uuid::Uuid;
+
+const SPACES: [SpaceId; 2] = [SpaceId(Uuid::from_u128(1)), SpaceId(Uuid::from_u128(2))];
+/// Versions as they lay up to format 8.
+const BEFORE: &str = "
+    ALTER TABLE versions RENAME TO versions_after;
+    CREATE TABLE versions (
+        doc      INTEGER NOT NULL,
+        revision INTEGER NOT NULL,
+        previous INTEGER,
+        state    INTEGER,
+        delta    BLOB    NOT NULL,
+        at INTEGER, actor BLOB, actor_name TEXT,
+        PRIMARY KEY (doc, revision)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO versions SELECT doc, revision, previous, state, delta, at, actor, actor_name FROM versions_after;
+    DROP TABLE versions_after;";
+
+struct Bench {
+    sqlite: Arc<SqliteStore>,
+    runtime: Runtime,
+}
+
+impl Bench {
+    fn open(folder: &Path) -> Self {
+        let sqlite = Arc::new(SqliteStore::open(folder, &Options::default()).unwrap());
+        Self { sqlite, runtime: tokio::runtime::Builder::new_current_thread().build().unwrap() }
+    }
+
+    fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.sqlite) as _
+    }
+
+    fn commit(
+        &self,
+        space: SpaceId,
+        begins: Option<LogId>,
+        decide: impl FnMut(&mut Tx<'_>) -> Result<(), StoreError> + Send + 'static,
+    ) {
+        let intent = Intent { space, actor: Actor::operator(), at: Timestamp(1_795_000_000_000), begins };
+        self.runtime.block_on(self.store().commit(intent, decide)).unwrap().value.unwrap();
+    }
+
+    /// Two spaces, one of them compacted, in which objects changed by turns.
+    fn fill(&self) {
+        for (log, space) in (1..).zip(SPACES) {
+            self.commit(space, Some(LogId(log)), move |tx| {
+                tx.put_space(Space { id: space, title: "a space".to_owned(), icon: None, timezone: None });
+                builtin_structures().into_iter().for_each(|structure| tx.put_structure(structure));
+                Ok(())
+            });
+        }
+        for round in 0..40 {
+            for space in SPACES {
+                let objects = [round % 3, 3 + round % 2].map(|number| object(number, round));
+                self.commit(space, None, move |tx| {
+                    objects.iter().try_for_each(|object| tx.put(object.clone(), State::Live, ChangeKind::Updated))
+                });
+            }
+        }
+        let compact = |registry: &mut Registry<'_>| registry.compact(SPACES[0], Revision(20), 1_000);
+        self.runtime.block_on(self.store().administer(compact)).unwrap().unwrap();
+    }
+
+    /// Every object at every revision that can be read, and what was done to it.
+    fn everything(&self) -> BTreeMap<(SpaceId, ObjectId, Revision), String> {
+        let mut everything = BTreeMap::new();
+        for space in SPACES {
+            let look = move |snapshot: &mut Snapshot<'_>| {
+                let mut seen = Vec::new();
+                for number in 0..5 {
+                    let id = object(number, 0).id;
+                    for revision in snapshot.row().oldest.0..=snapshot.row().revision.0 {
+                        let found = snapshot.object_at(id, Revision(revision))?;
+                        let found = found.map(|found| (found.object, found.state, found.at, found.revision));
+                        let history = snapshot.history(id, snapshot.row().oldest..=Revision(revision), 3)?;
+                        seen.push(((space, id, Revision(revision)), format!("{found:?} {history:?}")));
+                    }
+                }
+                Ok::<_, StoreError>(seen)
+            };
+            everything.extend(self.runtime.block_on(self.store().read(space, look)).unwrap().value.unwrap());
+        }
+        everything
+    }
+}
+
+fn object(number: u128, round: u128) -> Object {
+    Object {
+        id: ObjectId(Uuid::from_u128(7_000 + number)),
+        structure: StructureId::BuiltIn(BuiltIn::RootPage),
+        collections: Vec::new(),
+        properties: [("title".into(), Value::Title(Some(format!("{number} in round {round}"))))].into(),
+        blocks: BTreeMap::new(),
+        files: Vec::new(),
+    }
+}
+
+/// Lets a store be as it was before; `change` is done to it then.
+fn turn_back(folder: &Path, change: &str) {
+    let file = Connection::open(folder.join("palimpsest.db")).unwrap();
+    file.execute_batch(BEFORE).unwrap();
+    file.execute_batch(change).unwrap();
+    let checksum = Sha256::digest(include_str!("../migrations/0009_versions.sql")).to_vec();
+    assert_eq!(file.execute("DELETE FROM migrations WHERE checksum = ?1", [checksum]).unwrap(), 1);
+}
+
+#[test]
+fn versions_of_before_are_all_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.fill();
+    let (before, verified) = (bench.everything(), bench.sqlite.verify().unwrap());
+    drop(bench);
+    turn_back(folder.path(), "");
+    let bench = Bench::open(folder.path());
+    let again = bench.sqlite.verify().unwrap();
+    assert!(again.is_sound(), "{:?}", again.findings);
+    assert_eq!((again.versions, bench.everything()), (verified.versions, before));
+    bench.commit(SPACES[0], None, |tx| tx.put(object(1, 99), State::Live, ChangeKind::Updated));
+}
+
+#[test]
+fn what_was_damaged_before_is_found_afterwards() {
+    for change in [
+        "DELETE FROM versions WHERE revision = 30",
+        "INSERT INTO versions (doc, revision, delta) VALUES (999, 1, X'')",
+        "UPDATE versions SET delta = X'00' WHERE revision = 30",
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Bench::open(folder.path());
+        bench.fill();
+        drop(bench);
+        turn_back(folder.path(), change);
+        let bench = Bench::open(folder.path());
+        assert!(!bench.sqlite.verify().unwrap().is_sound(), "{change}");
+    }
+}
