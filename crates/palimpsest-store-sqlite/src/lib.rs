@@ -15,6 +15,7 @@ mod rows;
 mod store;
 mod verify;
 mod versions;
+mod waiting;
 mod webhooks;
 mod writer;
 

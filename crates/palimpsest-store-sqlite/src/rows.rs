@@ -22,12 +22,16 @@ use crate::error::store_error;
 use crate::files;
 use crate::retention;
 use crate::versions;
+use crate::waiting::Waiting;
 use crate::webhooks;
 
 /// A connection with the numbers of the spaces it has met.
 pub(crate) struct SqlRows {
     pub(crate) connection: Connection,
     numbers: HashMap<SpaceId, i64>,
+    /// Where spaces stand that the running group wrote to.
+    moved: HashMap<SpaceId, SpaceRow>,
+    waiting: Waiting,
     /// Whether something was erased of which bytes may be left in the files.
     pub(crate) erased: bool,
     #[cfg(feature = "faults")]
@@ -48,21 +52,37 @@ impl SqlRows {
         Self {
             connection,
             numbers: HashMap::new(),
+            moved: HashMap::new(),
+            waiting: Waiting::default(),
             erased: false,
             #[cfg(feature = "faults")]
             faults: None,
         }
     }
 
-    /// Forgets what a rolled-back transaction may have numbered.
+    /// Forgets what a rolled-back transaction may have numbered. Of one that still stands, what waits is of commits before.
     pub(crate) fn forget(&mut self) {
         self.numbers.clear();
+        self.moved.clear();
+        if self.connection.is_autocommit() {
+            self.waiting = Waiting::default();
+        }
     }
 
-    /// Writes everything of a commit.
+    /// Writes what waits for the end of a group: its COMMIT is next.
+    pub(crate) fn settle(&mut self) -> Result<(), StoreError> {
+        self.moved.clear();
+        std::mem::take(&mut self.waiting).write(&self.connection).map_err(store_error)
+    }
+
+    /// Writes everything of a commit, but for what waits for the end of its group.
     pub(crate) fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let space = match &batch.entry {
-            Some(entry) => self.write(batch, entry).map_err(store_error)?,
+            Some(entry) => {
+                let space = if batch.begins { self.begin(&batch.space)? } else { self.number(batch.space.id)? };
+                self.write(space, batch, entry).map_err(store_error)?;
+                space
+            }
             None => self.number(batch.space.id)?,
         };
         if let Some(policy) = batch.policy {
@@ -71,24 +91,28 @@ impl SqlRows {
         if let Some(change) = &batch.answers {
             answers::write(&self.connection, space, change).map_err(store_error)?;
         }
+        if batch.changes() {
+            self.waiting.add(space, batch);
+        }
+        self.moved.insert(batch.space.id, batch.space);
         Ok(())
     }
 
-    /// Writes a commit that takes a revision; answers the number of its space.
-    fn write(&mut self, batch: &Batch, entry: &LogEntry) -> rusqlite::Result<i64> {
-        let connection = &self.connection;
-        let row = &batch.space;
+    /// Writes the row of a space that begins; answers its number.
+    fn begin(&mut self, row: &SpaceRow) -> Result<i64, StoreError> {
+        let sql = "INSERT INTO spaces (id, log, revision, schema, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING no";
         let (revision, schema, at) = (number(row.revision), number(row.schema), row.at.0);
-        let space = if batch.begins {
-            let sql = "INSERT INTO spaces (id, log, revision, schema, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING no";
-            let values = params![row.id.0.as_bytes(), row.log.0.cast_signed(), revision, schema, at];
-            connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
-        } else {
-            let sql = "UPDATE spaces SET revision = ?2, schema = ?3, at = ?4 WHERE id = ?1 RETURNING no";
-            let values = params![row.id.0.as_bytes(), revision, schema, at];
-            connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
-        };
+        let values = params![row.id.0.as_bytes(), row.log.0.cast_signed(), revision, schema, at];
+        let insert = || self.connection.prepare_cached(sql)?.query_row(values, |row| row.get(0));
+        let space = insert().map_err(store_error)?;
         self.numbers.insert(row.id, space);
+        Ok(space)
+    }
+
+    /// Writes a commit that takes a revision.
+    fn write(&self, space: i64, batch: &Batch, entry: &LogEntry) -> rusqlite::Result<()> {
+        let connection = &self.connection;
+        let (revision, at) = (number(entry.revision), entry.at.0);
         let body = encode_entry(entry)?;
         let sql = "INSERT INTO log (space, revision, at, actor, actor_name, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let actor = encode_actor(&entry.actor);
@@ -108,18 +132,13 @@ impl SqlRows {
                 change("INSERT INTO members (space, list, created, object) VALUES (?1, ?2, ?3, ?4)", list)?;
             }
         }
-        let sql = "INSERT INTO lists (space, list, changed) VALUES (?1, ?2, ?3) \
-                   ON CONFLICT (space, list) DO UPDATE SET changed = ?3";
-        for list in &batch.lists {
-            connection.prepare_cached(sql)?.execute(params![space, encode_list(list), revision])?;
-        }
         write_titles(connection, space, &batch.titles)?;
         files::name(connection, space, &batch.files)?;
         let sql = "INSERT OR IGNORE INTO blocks (space, id, object) VALUES (?1, ?2, ?3)";
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
         }
-        Ok(space)
+        Ok(())
     }
 
     pub(crate) fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
@@ -208,6 +227,9 @@ fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> r
 
 impl Rows for SqlRows {
     fn space(&mut self, space: SpaceId) -> Result<Option<SpaceRow>, StoreError> {
+        if let Some(row) = self.moved.get(&space) {
+            return Ok(Some(*row));
+        }
         let sql = "SELECT no, id, log, revision, schema, at, oldest, policy FROM spaces WHERE id = ?1";
         let found = self
             .connection
@@ -216,7 +238,7 @@ impl Rows for SqlRows {
             .map_err(store_error)?;
         Ok(found.map(|(no, row)| {
             self.numbers.insert(space, no);
-            row
+            self.waiting.moved(no, row)
         }))
     }
 
@@ -286,6 +308,9 @@ impl Rows for SqlRows {
 
     fn list_changed(&mut self, space: SpaceId, list: List) -> Result<Option<Revision>, StoreError> {
         let space = self.number(space)?;
+        if let Some(changed) = self.waiting.list_changed(space, list) {
+            return Ok(Some(changed));
+        }
         let sql = "SELECT changed FROM lists WHERE space = ?1 AND list = ?2";
         let found = self.query(sql, params![space, encode_list(&list)], |row| Ok(revision_of(row.get(0)?)))?;
         Ok(found.into_iter().next())
@@ -379,7 +404,7 @@ impl Rows for SqlRows {
 impl RegistryRows for SqlRows {
     fn spaces(&mut self) -> Result<Vec<SpaceRow>, StoreError> {
         let sql = "SELECT no, id, log, revision, schema, at, oldest, policy FROM spaces ORDER BY no";
-        Ok(self.query(sql, [], read_space)?.into_iter().map(|(_, row)| row).collect())
+        Ok(self.query(sql, [], read_space)?.into_iter().map(|(no, row)| self.waiting.moved(no, row)).collect())
     }
 
     fn tokens(&mut self) -> Result<Vec<TokenRecord>, StoreError> {
@@ -387,6 +412,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn put_policy(&mut self, space: SpaceId, policy: Policy) -> Result<(), StoreError> {
+        self.moved.remove(&space);
         let space = self.number(space)?;
         let sql = "UPDATE spaces SET policy = ?2 WHERE no = ?1";
         self.execute(sql, params![space, policy as i64]).map(|_| ())
@@ -484,10 +510,12 @@ impl RegistryRows for SqlRows {
         }
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
         self.numbers.remove(&space);
+        self.moved.remove(&space);
         Ok(())
     }
 
     fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
+        self.moved.remove(&space);
         let space = self.number(space)?;
         self.execute("UPDATE spaces SET oldest = ?2 WHERE no = ?1", params![space, number(oldest)]).map(|_| ())
     }

@@ -249,7 +249,7 @@ impl Writer {
             // Long enough for whoever waits to look.
             std::thread::sleep(Duration::from_millis(2));
         }
-        if let Err(error) = self.sync(&written) {
+        if let Err(error) = self.rows.settle().and_then(|()| self.sync(&written)) {
             tracing::error!(%error, "COMMIT failed");
             self.fail();
             return refuse(settled.into_iter().map(|settled| settled.job), &error);

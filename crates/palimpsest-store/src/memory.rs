@@ -465,6 +465,7 @@ impl RegistryRows for Memory {
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        self.of(space)?;
         self.spaces.remove(&space);
         self.answers.retain(|_, stored| stored.space != space);
         self.webhooks.retain(|_, (webhook, _)| webhook.space != space);
