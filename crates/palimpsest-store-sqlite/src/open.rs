@@ -80,7 +80,8 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
     if !read_only {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.pragma_update(None, "secure_delete", "ON")?;
+        // Pages that are no longer used are not blanked: that wrote a large object twice. An erasure makes the file anew.
+        connection.pragma_update(None, "secure_delete", "FAST")?;
         // Checkpoints are made by their own thread, after the answers went out.
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
     }
