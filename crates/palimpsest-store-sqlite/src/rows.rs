@@ -40,11 +40,15 @@ pub(crate) struct SqlRows {
 
 /// The `body` of a log row.
 #[derive(Serialize, Deserialize)]
-struct EntryBody {
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    objects: Vec<ObjectChange>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    schema: Vec<SchemaChange>,
+struct EntryBody<'e> {
+    #[serde(default, skip_serializing_if = "is_empty")]
+    objects: Cow<'e, [ObjectChange]>,
+    #[serde(default, skip_serializing_if = "is_empty")]
+    schema: Cow<'e, [SchemaChange]>,
+}
+
+fn is_empty<T>(list: &[T]) -> bool {
+    list.is_empty()
 }
 
 impl SqlRows {
@@ -371,13 +375,13 @@ impl Rows for SqlRows {
                    WHERE space = ?1 AND revision > ?2 ORDER BY revision LIMIT ?3";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.query(sql, params![space, number(after), limit], |row| {
-            let body: EntryBody = json_of(row, 4)?;
+            let body: EntryBody<'_> = json_of(row, 4)?;
             Ok(LogEntry {
                 revision: revision_of(row.get(0)?),
                 at: Timestamp(row.get(1)?),
                 actor: read_actor(row, 2)?,
-                objects: body.objects,
-                schema: body.schema,
+                objects: body.objects.into_owned(),
+                schema: body.schema.into_owned(),
             })
         })
     }
@@ -605,7 +609,7 @@ pub(crate) fn encode_list(list: &List) -> Vec<u8> {
 }
 
 fn encode_entry(entry: &LogEntry) -> rusqlite::Result<String> {
-    let body = EntryBody { objects: entry.objects.clone(), schema: entry.schema.clone() };
+    let body = EntryBody { objects: Cow::Borrowed(&entry.objects), schema: Cow::Borrowed(&entry.schema) };
     serde_json::to_string(&body).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
 }
 
