@@ -77,8 +77,9 @@ impl Palimpsest {
 
     /// The head of the log.
     pub(crate) async fn head(&self) -> Result<u64> {
-        let page = self.ask("GET", "/changes?limit=1", &Value::Null).await?;
-        page["head"].as_u64().context("a page of the feed without a head")
+        let mut connection = Connection::open(self.address).await?;
+        let request = Request { method: "GET", path: "/space", headers: "", body: b"" };
+        connection.call(&self.common, &request).await?.revision.context("an answer without a revision")
     }
 
     /// Asks it once, on a connection of its own.
