@@ -1,10 +1,9 @@
 //! Reader threads: each runs closures on a snapshot of its own connection. What a snapshot saw leaves only when the published
-//! head has come as far.
+//! head has come as far: a commit can be seen before it is synced. When it could not be, and was taken back, the closure runs again.
 
-use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use palimpsest_model::Revision;
 use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
@@ -12,23 +11,25 @@ use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
 use crate::error::store_error;
 use crate::open::connect;
 use crate::rows::SqlRows;
-use crate::writer::Shared;
+use crate::shared::Shared;
 
-/// How long a read waits for the head; the writer publishes right after COMMIT, so only a failing store takes this long.
+/// How long a read waits for the head; the head follows each sync, so only a failing store takes this long.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it looks whether it waits in vain.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub(crate) struct Reader {
-    rows: SqlRows,
+    number: usize,
     shared: Arc<Shared>,
 }
 
 impl Reader {
-    pub(crate) fn new(file: &Path, shared: Arc<Shared>) -> Result<Self, rusqlite::Error> {
-        Ok(Self { rows: SqlRows::new(connect(file, true)?), shared })
+    pub(crate) fn new(number: usize, shared: Arc<Shared>) -> Self {
+        Self { number, shared }
     }
 
     /// Serves jobs until every sender is gone and the queue is empty.
-    pub(crate) fn run(mut self, jobs: &Mutex<Receiver<Box<dyn ReadJob>>>) {
+    pub(crate) fn run(self, jobs: &Mutex<Receiver<Box<dyn ReadJob>>>) {
         loop {
             let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(mut job) = next else { return };
@@ -39,27 +40,46 @@ impl Reader {
         }
     }
 
-    fn look(&mut self, job: &mut dyn ReadJob) -> Result<Revision, StoreError> {
-        self.rows.connection.execute_batch("BEGIN").map_err(store_error)?;
-        let seen = self.run_job(job);
-        let ended = self.rows.connection.execute_batch("ROLLBACK").map_err(store_error);
-        let row = seen?;
-        ended?;
-        if self.shared.heads.reach(row.id, row.revision, PATIENCE) {
-            return Ok(row.revision);
+    fn look(&self, job: &mut dyn ReadJob) -> Result<Revision, StoreError> {
+        let begun = Instant::now();
+        loop {
+            let life = self.shared.doors.life();
+            let row = self.snapshot(job)?;
+            while life == self.shared.doors.life() {
+                // The life is looked at again afterwards: another one may have given the revision to another commit.
+                if self.shared.heads.reach(row.id, row.revision, LOOK_EVERY) && life == self.shared.doors.life() {
+                    return Ok(row.revision);
+                }
+                if begun.elapsed() > PATIENCE || self.shared.heads.current(row.id, None).is_none() {
+                    return Err(StoreError::Unavailable("what was read is not published yet".to_owned()));
+                }
+            }
         }
-        Err(StoreError::Unavailable("what was read is not published yet".to_owned()))
     }
 
-    fn run_job(&mut self, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
-        let heads = &self.shared.heads;
-        let known = |row: &SpaceRow| {
-            let current = heads.current(row.id, None)?;
-            (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
-        };
-        let mut snapshot = Snapshot::open(&mut self.rows, job.space(), known)?;
-        let row = snapshot.row();
-        guarded(|| job.run(&mut snapshot))?;
+    fn snapshot(&self, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
+        let closed = || StoreError::Unavailable("the store is closed".to_owned());
+        let mut door = self.shared.doors.reader(self.number).ok_or_else(closed)?;
+        if door.is_none() {
+            *door = Some(SqlRows::new(connect(&self.shared.file, true).map_err(store_error)?));
+        }
+        let rows = door.as_mut().ok_or_else(closed)?;
+        rows.execute("BEGIN", [])?;
+        let seen = run_job(rows, &self.shared, job);
+        let ended = rows.execute("ROLLBACK", []);
+        let row = seen?;
+        ended?;
         Ok(row)
     }
+}
+
+fn run_job(rows: &mut SqlRows, shared: &Shared, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
+    let known = |row: &SpaceRow| {
+        let current = shared.heads.current(row.id, None)?;
+        (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
+    };
+    let mut snapshot = Snapshot::open(rows, job.space(), known)?;
+    let row = snapshot.row();
+    guarded(|| job.run(&mut snapshot))?;
+    Ok(row)
 }

@@ -179,7 +179,7 @@ impl SqlRows {
         versions::walk(&self.connection, (space, &encode_key(&key)), made, limit, sql, read)
     }
 
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(crate) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
         self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(store_error)
     }
 }
