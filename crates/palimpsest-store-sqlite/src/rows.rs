@@ -9,8 +9,8 @@ use palimpsest_model::{
 };
 use palimpsest_store::{
     Actor, AdminToken, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy,
-    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled,
-    TokenRecord, Upload, Version, Webhook,
+    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, StoredObject, Term, TermRange,
+    TitleChanges, Titled, TokenRecord, Upload, Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::answers;
 use crate::error::store_error;
 use crate::files;
+use crate::objects::Objects;
 use crate::retention;
 use crate::webhooks;
 
@@ -26,6 +27,8 @@ use crate::webhooks;
 pub(crate) struct SqlRows {
     pub(crate) connection: Connection,
     numbers: HashMap<SpaceId, i64>,
+    /// Objects at hand, on the connection that writes.
+    pub(crate) objects: Option<Objects>,
     /// Whether something was erased of which bytes may be left in the files.
     pub(crate) erased: bool,
     #[cfg(feature = "faults")]
@@ -46,15 +49,24 @@ impl SqlRows {
         Self {
             connection,
             numbers: HashMap::new(),
+            objects: None,
             erased: false,
             #[cfg(feature = "faults")]
             faults: None,
         }
     }
 
-    /// Forgets what a rolled-back transaction may have numbered.
+    /// Forgets what a rolled-back transaction may have numbered or made of objects.
     pub(crate) fn forget(&mut self) {
         self.numbers.clear();
+        self.forget_objects();
+    }
+
+    /// Forgets the objects at hand, some of which are others now.
+    fn forget_objects(&mut self) {
+        if let Some(objects) = &mut self.objects {
+            objects.forget();
+        }
     }
 
     /// Writes everything of a commit.
@@ -68,6 +80,9 @@ impl SqlRows {
         }
         if let Some(change) = &batch.answers {
             answers::write(&self.connection, space, change).map_err(store_error)?;
+        }
+        if let Some(objects) = &mut self.objects {
+            objects.follow(batch);
         }
         Ok(())
     }
@@ -232,6 +247,17 @@ impl Rows for SqlRows {
             "SELECT created, revision, at, state, body, erased FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
         let found = self.query(sql, params![space, kind, id], |row| read_doc(row, key))?;
         Ok(found.into_iter().next())
+    }
+
+    fn object(&mut self, space: SpaceId, id: ObjectId) -> Result<Option<StoredObject>, StoreError> {
+        if let Some(stored) = self.objects.as_ref().and_then(|objects| objects.get(space, id)) {
+            return Ok(Some(stored));
+        }
+        let stored = self.doc(space, DocKey::Object(id))?.map(StoredObject::read).transpose()?;
+        if let (Some(objects), Some(stored)) = (&mut self.objects, &stored) {
+            objects.keep(space, stored.clone());
+        }
+        Ok(stored)
     }
 
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {
@@ -482,6 +508,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        self.forget_objects();
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM versions WHERE doc IN (SELECT no FROM docs WHERE space = ?1)", [number])?;
@@ -522,6 +549,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError> {
+        self.forget_objects();
         let space = self.number(space)?;
         let (kind, id) = encode_key(&key);
         let sql = "UPDATE docs SET body = ?4 WHERE space = ?1 AND kind = ?2 AND id = ?3";
@@ -529,6 +557,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
+        self.forget_objects();
         let space = self.number(space)?;
         let key = encode_key(&DocKey::Object(object));
         retention::erase(&self.connection, space, &key, way_back).map_err(store_error)?;

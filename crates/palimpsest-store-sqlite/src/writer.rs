@@ -17,6 +17,7 @@ use palimpsest_store::{
 };
 
 use crate::error::store_error;
+use crate::objects::Objects;
 use crate::open::connect;
 use crate::retention::scrub;
 use crate::rows::SqlRows;
@@ -343,8 +344,8 @@ fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {
     if shared.faults.synchronous_off {
         connection.pragma_update(None, "synchronous", "OFF")?;
     }
-    #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "only a fault changes it"))]
     let mut rows = SqlRows::new(connection);
+    rows.objects = Some(Objects::new());
     #[cfg(feature = "faults")]
     {
         rows.faults = Some(Arc::clone(&shared.faults));
