@@ -3,6 +3,7 @@
 //!
 //! Everything here is pure: no async, no clock, no randomness, no files, no SQL, no HTTP.
 
+mod addresses;
 mod align;
 #[cfg(feature = "arbitrary")]
 pub mod arbitrary;

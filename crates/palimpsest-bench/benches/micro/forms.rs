@@ -1,8 +1,10 @@
-//! Objects as bytes: as they are stored, as they are shown, and the digest of that.
+//! Objects as bytes: as they are sent, as they are stored, as they are shown, and the digest of that.
 
 use divan::{Bencher, black_box};
 use palimpsest_engine::Digest;
-use palimpsest_model::{Object, Shown, Timestamp, builtin_structures, render_object};
+use palimpsest_model::{
+    Node, Object, Reading, Seen, Shown, Timestamp, builtin_structures, read_blocks_by_property, render_object,
+};
 
 use crate::BLOCKS;
 use crate::samples::page;
@@ -35,6 +37,18 @@ fn show(bencher: Bencher<'_, '_>, blocks: usize) {
 fn digest(bencher: Bencher<'_, '_>, blocks: usize) {
     let bytes = shown(&page(blocks));
     bencher.bench(|| Digest::of(black_box(&bytes)));
+}
+
+/// A body as it comes, with a look at what of it had no effect.
+#[divan::bench(args = BLOCKS)]
+fn read_input(bencher: Bencher<'_, '_>, blocks: usize) {
+    let bytes = shown(&page(blocks));
+    bencher.bench(|| {
+        let body: serde_json::Value = serde_json::from_slice(black_box(&bytes)).unwrap();
+        let (mut reading, seen) = (Reading::default(), Seen::default());
+        let drafts = read_blocks_by_property(&Node::watched(&body, &seen).get("blocks"), &mut reading);
+        (drafts.unwrap(), seen.unseen(&body))
+    });
 }
 
 fn shown(object: &Object) -> Vec<u8> {
