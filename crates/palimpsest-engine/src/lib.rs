@@ -29,6 +29,7 @@ mod names;
 mod objects;
 mod operation;
 mod perform;
+mod references;
 mod retention;
 mod retry;
 mod schema;

@@ -3,6 +3,7 @@
 //!
 //! Everything here is pure: no async, no clock, no randomness, no files, no SQL, no HTTP.
 
+mod addresses;
 mod align;
 #[cfg(feature = "arbitrary")]
 pub mod arbitrary;
@@ -42,7 +43,7 @@ pub use builtin::{builtin_structures, comes_with, task_defaults};
 pub use color::{Color, HUES};
 pub use convert::{WhyNot, convert, options_of};
 pub use date::{DatePayload, Resolution};
-pub use diff::changed_paths;
+pub use diff::{Changes, added_blocks, changed_paths, changes};
 pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
 pub use edit::{
     EditError, Occurrence, Position, Replacement, append, delete_block, is_lone_empty, move_block, replace_text,

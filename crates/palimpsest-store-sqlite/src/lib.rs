@@ -9,6 +9,7 @@ mod error;
 mod faults;
 mod files;
 mod migrate;
+mod objects;
 mod open;
 mod reader;
 mod retention;

@@ -25,6 +25,7 @@ use rusqlite::Connection;
 
 use crate::checkpoint::{FRAMES, restart};
 use crate::error::store_error;
+use crate::objects::Objects;
 use crate::open::connect;
 use crate::retention::scrub;
 use crate::rows::SqlRows;
@@ -442,8 +443,8 @@ impl Writer {
 fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {
     let connection = connect(&shared.file, false)?;
     set_synchronous(&connection, shared, "NORMAL")?;
-    #[cfg_attr(not(feature = "faults"), expect(unused_mut, reason = "only a fault changes it"))]
     let mut rows = SqlRows::new(connection);
+    rows.objects = Some(Objects::new());
     #[cfg(feature = "faults")]
     {
         rows.faults = Some(Arc::clone(&shared.faults));
