@@ -8,6 +8,7 @@ mod caller;
 mod conditions;
 mod cors;
 mod deliverer;
+mod dispatch;
 mod document;
 mod endpoint;
 mod feed;
@@ -27,6 +28,7 @@ mod unread;
 
 pub use cors::Origin;
 pub use deliverer::deliver;
+pub use dispatch::{Answering, Router};
 pub use document::openapi;
 pub use endpoint::{Access, Endpoint};
 pub use limits::Limits;
