@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use serde_json::Value;
 
@@ -87,9 +88,30 @@ impl Dropped {
 /// Which values of a document were looked at, by their addresses, so that the others can be named: they have no effect.
 #[derive(Default)]
 pub struct Seen {
-    values: RefCell<HashSet<usize>>,
+    values: RefCell<Addresses>,
     /// Objects that were read by their members; of one that was read as a whole no member is unseen.
-    opened: RefCell<HashSet<usize>>,
+    opened: RefCell<Addresses>,
+}
+
+type Addresses = HashSet<usize, BuildHasherDefault<Spread>>;
+
+/// Spreads addresses. Nobody chooses them, so that it need not be more than that.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, address: usize) {
+        let product = (self.0 ^ address as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Seen {

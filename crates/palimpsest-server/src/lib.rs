@@ -23,6 +23,7 @@ mod router;
 mod serve;
 mod stopping;
 mod streaming;
+mod timer;
 mod transaction;
 mod unread;
 

@@ -9,12 +9,13 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::stopping::Stopping;
+use crate::timer::OneTimer;
 use crate::unread::Unread;
 use crate::{Limits, Routers};
 
@@ -103,9 +104,10 @@ impl Connections {
         });
     }
 
+    /// What one connection speaks.
     fn http(&self) -> http1::Builder {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.limits.header_time);
+        http.timer(OneTimer::default()).header_read_timeout(self.limits.header_time);
         http
     }
 }

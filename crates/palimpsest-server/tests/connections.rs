@@ -122,6 +122,20 @@ async fn headers_that_do_not_come_close_the_connection() {
 }
 
 #[tokio::test]
+async fn headers_of_a_later_request_have_their_own_time() {
+    let served = served(Limits { header_time: Duration::from_secs(1), ..Limits::default() }).await;
+    let mut slow = TcpStream::connect(served.address).await.unwrap();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(ask(&mut slow).await.starts_with("HTTP/1.1 200"));
+    }
+    slow.write_all(b"GET /health/live HTTP/1.1\r\nHost: he").await.unwrap();
+    let mut answer = Vec::new();
+    let _ = timeout(PATIENCE, slow.read_to_end(&mut answer)).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+}
+
+#[tokio::test]
 async fn a_server_that_stops_closes_idle_connections_and_accepts_no_more() {
     let served = served(Limits::default()).await;
     let mut idle = TcpStream::connect(served.address).await.unwrap();
