@@ -12,6 +12,7 @@ use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use url::Url;
+use uuid::Uuid;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
@@ -29,7 +30,7 @@ use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
 use crate::undone::{Undone, known};
 use crate::uploads::{MAX_FILE, Turns};
-use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Post, WebPage};
+use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Names, Post, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -47,6 +48,7 @@ pub struct Engine {
     pub(crate) links: Option<Arc<Links>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
+    names: Names,
     #[cfg(feature = "faults")]
     pub(crate) faults: crate::faults::Faults,
 }
@@ -96,6 +98,7 @@ impl Engine {
             links: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
+            names: Names::default(),
             #[cfg(feature = "faults")]
             faults: crate::faults::Faults::default(),
         }
@@ -156,8 +159,8 @@ impl Engine {
 
     /// A new name for a request, for the answer and the log.
     #[must_use]
-    pub fn request_id(&self) -> String {
-        Fresh::draw(&*self.ids, self.clock.now()).uuid().to_string()
+    pub fn request_id(&self) -> Uuid {
+        self.names.next(&*self.ids, self.clock.now())
     }
 
     /// Whether writes are accepted.

@@ -36,7 +36,8 @@ impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Tag { log, revision } = self.tag;
         match &self.digest {
-            Some(Digest(text)) => write!(f, "\"{log}.{revision}-{}\"", text.escape_ascii()),
+            // Base64url is ASCII.
+            Some(Digest(text)) => write!(f, "\"{log}.{revision}-{}\"", str::from_utf8(text).unwrap_or_default()),
             None => self.tag.fmt(f),
         }
     }

@@ -44,11 +44,10 @@ impl Lab {
     }
 
     /// Whose chance begins elsewhere.
-    async fn drawing(files: Arc<dyn Files>, skipped: usize) -> Self {
+    async fn drawing(files: Arc<dyn Files>, skipped: u64) -> Self {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00.000Z").unwrap()));
-        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
-        (0..skipped).for_each(|_| _ = engine.request_id());
+        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock) as _, Arc::new(CountedIds::after(skipped)));
         let engine = engine.keeping(Arc::clone(&files));
         let lab = Self { engine, store, files, clock };
         let intent = Intent { begins: Some(LogId(1)), ..lab.intent() };
