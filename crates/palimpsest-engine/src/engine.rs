@@ -71,8 +71,8 @@ impl View {
     }
 }
 
-/// How many bytes of rendered answers are kept.
-const CACHE: u64 = 64 * 1024 * 1024;
+/// How many bytes of rendered answers are kept, unless it is said.
+pub const CACHE: u64 = 64 * 1024 * 1024;
 /// How long a page and its bytes are waited for, unless it is said: less than a request may take.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// How many files are handed out at a time: each holds some chunks, for as long as its reader takes.
@@ -123,6 +123,12 @@ impl Engine {
     #[must_use]
     pub fn taking(self, max_file: u64) -> Self {
         Self { max_file, ..self }
+    }
+
+    /// The same, keeping at most so many bytes of rendered answers.
+    #[must_use]
+    pub fn caching(self, bytes: u64) -> Self {
+        Self { rendered: Arc::new(Rendered::new(bytes)), ..self }
     }
 
     /// The same, waiting so long for the page that a weblink leads to, and until its bytes are kept.
@@ -196,7 +202,7 @@ impl Engine {
             let found = snapshot.object(id)?;
             Ok::<_, Error>((found, snapshot.row(), Arc::clone(snapshot.schema())))
         };
-        let answer = self.store.read(access.space, read).await?;
+        let answer = self.store.peek(access.space, read).await?;
         let (found, row, schema) = answer.value?;
         let Some(found) = found else { return Err(Error::not_found("Object").at(row.revision)) };
         let head = ObjectHead { revision: found.revision, state: found.state };

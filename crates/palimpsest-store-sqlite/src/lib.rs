@@ -1,5 +1,6 @@
 //! The embedded store: SQLite in WAL mode with synchronous=FULL, one writer thread that commits in groups, reader threads on
-//! snapshots, a checkpoint thread, and a file lock so that one process owns the data folder.
+//! snapshots, connections for short reads on the threads that ask, a checkpoint thread, and a file lock so that one process
+//! owns the data folder.
 
 mod answers;
 mod backup;
@@ -7,6 +8,7 @@ mod error;
 #[cfg(feature = "faults")]
 mod faults;
 mod files;
+mod glances;
 mod migrate;
 mod open;
 mod reader;

@@ -1,5 +1,5 @@
-//! Reader threads: each runs closures on a snapshot of its own connection. What a snapshot saw leaves only when the published
-//! head has come as far.
+//! Readers: each runs closures on a snapshot of its own connection. What a snapshot saw leaves only when the published head has
+//! come as far.
 
 use std::path::Path;
 use std::sync::mpsc::Receiver;
@@ -9,7 +9,6 @@ use std::time::Duration;
 use palimpsest_model::Revision;
 use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
 
-use crate::error::store_error;
 use crate::open::connect;
 use crate::rows::SqlRows;
 use crate::writer::Shared;
@@ -27,6 +26,13 @@ impl Reader {
         Ok(Self { rows: SqlRows::new(connect(file, true)?), shared })
     }
 
+    /// The same, of which nothing waits for a lock of SQLite.
+    pub(crate) fn impatient(file: &Path, shared: Arc<Shared>) -> Result<Self, rusqlite::Error> {
+        let reader = Self::new(file, shared)?;
+        reader.rows.connection.busy_timeout(Duration::ZERO)?;
+        Ok(reader)
+    }
+
     /// Serves jobs until every sender is gone and the queue is empty.
     pub(crate) fn run(mut self, jobs: &Mutex<Receiver<Box<dyn ReadJob>>>) {
         loop {
@@ -39,16 +45,32 @@ impl Reader {
         }
     }
 
+    /// Runs a job, and waits until what it saw is published.
     fn look(&mut self, job: &mut dyn ReadJob) -> Result<Revision, StoreError> {
-        self.rows.connection.execute_batch("BEGIN").map_err(store_error)?;
-        let seen = self.run_job(job);
-        let ended = self.rows.connection.execute_batch("ROLLBACK").map_err(store_error);
-        let row = seen?;
-        ended?;
+        let row = self.see(job)?;
         if self.shared.heads.reach(row.id, row.revision, PATIENCE) {
             return Ok(row.revision);
         }
         Err(StoreError::Unavailable("what was read is not published yet".to_owned()))
+    }
+
+    /// Runs a job without waiting for anybody; nothing when the answer takes a wait.
+    pub(crate) fn glance(&mut self, job: &mut dyn ReadJob) -> Option<Result<Revision, StoreError>> {
+        match self.see(job) {
+            Ok(row) => self.shared.heads.reach(row.id, row.revision, Duration::ZERO).then_some(Ok(row.revision)),
+            Err(StoreError::Unavailable(_)) => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// Runs a job on a snapshot.
+    fn see(&mut self, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
+        self.rows.execute("BEGIN", [])?;
+        let seen = self.run_job(job);
+        let ended = self.rows.execute("ROLLBACK", []);
+        let row = seen?;
+        ended?;
+        Ok(row)
     }
 
     fn run_job(&mut self, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {

@@ -161,7 +161,7 @@ impl SqlRows {
         self.query(&sql, params![space, kind, id, number(*made.start()), number(*made.end()), limit], read)
     }
 
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(crate) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
         self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(store_error)
     }
 }

@@ -9,11 +9,13 @@ use std::thread::JoinHandle;
 
 use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    AdminToken, Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
+    AdminToken, Current, Heads, Lookup, Moves, ObjectHead, REMEMBERED, ReadJob, Store, StoreError, TokenHash,
+    TokenRecord, WriteJob,
 };
 
 use crate::backup;
 use crate::error::{BackupError, OpenError};
+use crate::glances::Glances;
 use crate::open::{FILE, Folder, connect, open_folder};
 use crate::reader::Reader;
 use crate::writer::{Shared, Writer};
@@ -23,6 +25,10 @@ use crate::writer::{Shared, Writer};
 pub struct Options {
     /// How many threads read.
     pub readers: usize,
+    /// How many reads of a few rows are done at a time on the threads that ask for them.
+    pub glances: usize,
+    /// Of how many objects it is remembered where they stand.
+    pub remembered: usize,
     /// How many commits, and how many reads, may wait; more are refused as busy.
     pub queue: usize,
     /// Guards that are switched off.
@@ -34,6 +40,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             readers: 2,
+            // With one for each thread that a runtime has, none goes without.
+            glances: std::thread::available_parallelism().map_or(2, usize::from),
+            remembered: REMEMBERED,
             queue: 1024,
             #[cfg(feature = "faults")]
             faults: Arc::default(),
@@ -45,6 +54,7 @@ impl Default for Options {
 pub struct SqliteStore {
     shared: Arc<Shared>,
     queues: Mutex<Option<Queues>>,
+    glances: Glances,
     threads: Mutex<Vec<JoinHandle<()>>>,
     folder: Folder,
 }
@@ -61,7 +71,7 @@ impl SqliteStore {
         let folder = open_folder(path)?;
         let shared = Arc::new(Shared {
             file: folder.file.clone(),
-            heads: Heads::default(),
+            heads: Heads::remembering(options.remembered),
             healthy: AtomicBool::new(true),
             #[cfg(feature = "faults")]
             faults: Arc::clone(&options.faults),
@@ -79,13 +89,15 @@ impl SqliteStore {
             let queue = Arc::clone(&read_queue);
             threads.push(spawn("reader", move || reader.run(&queue)));
         }
+        let glances = Glances::open(&folder.file, &shared, options.glances).map_err(sqlite)?;
         let connection = connect(&folder.file, false).map_err(sqlite)?;
         threads.push(spawn("checkpoint", move || checkpoint_when_asked(&connection, &checkpoints)));
         let threads = threads
             .into_iter()
             .collect::<Result<Vec<_>, _>>()
             .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
-        Ok(Self { shared, queues: Mutex::new(Some(Queues { writes, reads })), threads: Mutex::new(threads), folder })
+        let queues = Mutex::new(Some(Queues { writes, reads }));
+        Ok(Self { shared, queues, glances, threads: Mutex::new(threads), folder })
     }
 
     /// Whether there is a store in a folder.
@@ -151,6 +163,12 @@ impl Store for SqliteStore {
         }
     }
 
+    fn glance(&self, job: Box<dyn ReadJob>) {
+        if let Some(job) = self.glances.take(job) {
+            self.inspect(job);
+        }
+    }
+
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
         self.shared.heads.current(space, object)
     }
@@ -177,6 +195,7 @@ impl Store for SqliteStore {
 
     fn close(&self) {
         drop(self.queues.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.glances.close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {

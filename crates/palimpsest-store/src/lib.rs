@@ -65,7 +65,7 @@ pub use delta::{DeltaError, apply_delta, make_delta};
 pub use error::StoreError;
 pub use files::{ByteStream, Files, FilesError, Filing, Kept};
 pub use files_memory::MemoryFiles;
-pub use head::{Current, Heads, Moves, ObjectHead};
+pub use head::{Current, Heads, Moves, ObjectHead, REMEMBERED};
 pub use job::{Answer, Ran, ReadJob, Target, Work, WriteJob, guarded, run_job};
 pub use memory::MemoryStore;
 pub use past::changed_between;

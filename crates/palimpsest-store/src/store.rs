@@ -26,6 +26,12 @@ pub trait Store: Send + Sync + 'static {
     /// Queues a read.
     fn inspect(&self, job: Box<dyn ReadJob>);
 
+    /// Does a read of a few rows: at once, on the calling thread, by a store that has them at hand and need wait for nobody; any
+    /// other queues it. It sees what a queued one would.
+    fn glance(&self, job: Box<dyn ReadJob>) {
+        self.inspect(job);
+    }
+
     /// What the head says of an object without asking the disk; nothing when only a snapshot can tell. A store that
     /// shares its data with other processes always answers nothing.
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current>;
@@ -91,6 +97,17 @@ impl dyn Store {
     {
         let (reply, answer) = oneshot::channel();
         self.inspect(Box::new(TypedRead { space, look, value: None, reply }));
+        answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// The same of a look at a few rows, such as one object: handing it to another thread could cost more than it does.
+    pub async fn peek<T, F>(&self, space: SpaceId, look: F) -> Result<Answer<T>, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Snapshot<'_>) -> T + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.glance(Box::new(TypedRead { space, look, value: None, reply }));
         answer.await.unwrap_or(Err(StoreError::Closed))
     }
 

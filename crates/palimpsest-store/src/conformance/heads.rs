@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palimpsest_model::{Revision, SpaceId, State};
 
 use super::{Bench, NOON, block_on, by, object_id, page, put, space_id};
-use crate::{Moves, ObjectHead, Store};
+use crate::{Moves, ObjectHead, Snapshot, Store, StoreError};
 
 /// A snapshot sees one revision: the row, the log and every object agree.
 pub fn a_snapshot_sees_one_revision(store: &Arc<dyn Store>) {
@@ -26,6 +26,24 @@ pub fn a_snapshot_sees_one_revision(store: &Arc<dyn Store>) {
         assert_eq!(titles[0], titles[1]);
         assert_eq!((revision, entries as u64), (answer.revision, revision.0));
     }
+}
+
+/// A look at a few rows sees what every read sees: all that was committed before, at one revision, and what went wrong.
+pub fn a_glance_is_a_read(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    for round in 0..50 {
+        let title = format!("round {round}");
+        let revision = bench.put(&page(1, &title));
+        let look = |snapshot: &mut Snapshot<'_>| (snapshot.row(), snapshot.object(object_id(1)).unwrap().unwrap());
+        let answer = block_on(store.peek(bench.space, look)).unwrap();
+        let (row, found) = answer.value;
+        assert_eq!((answer.revision, row.revision, found.revision), (revision, revision, revision));
+        assert_eq!(found.object.title(), title);
+    }
+    let panicked = block_on(store.peek(bench.space, |_| panic!("a test wanted this panic")));
+    assert!(matches!(panicked, Err::<crate::Answer<()>, _>(StoreError::Panicked(_))));
+    assert!(matches!(block_on(store.peek(space_id(2), |_| ())), Err(StoreError::NoSuchSpace)));
+    assert_eq!(block_on(store.peek(bench.space, |snapshot| snapshot.row().revision)).unwrap().value, bench.head());
 }
 
 /// When a commit is answered, the head (where the store has one) and new snapshots show it.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palimpsest_model::{Number, Revision, Value};
 
 use super::{Bench, NOON, block_on, by, object_id, page, put, space_id};
-use crate::{Store, StoreError};
+use crate::{Snapshot, Store, StoreError};
 
 const WRITERS: u64 = 8;
 const ROUNDS: u64 = 40;
@@ -50,8 +50,10 @@ fn increment_all(store: &Arc<dyn Store>, space: palimpsest_model::SpaceId, write
 
 fn watch(store: &Arc<dyn Store>, space: palimpsest_model::SpaceId) {
     let mut last = Revision(0);
-    for _ in 0..200 {
-        let answer = block_on(store.read(space, |snapshot| snapshot.row().revision)).unwrap();
+    let look = |snapshot: &mut Snapshot<'_>| snapshot.row().revision;
+    for round in 0..400 {
+        let answer = if round % 2 == 0 { block_on(store.read(space, look)) } else { block_on(store.peek(space, look)) };
+        let answer = answer.unwrap();
         assert!(answer.revision >= last && answer.value == answer.revision);
         let current = store.current(space, None).map_or(answer.revision, |current| current.space.revision);
         assert!(current >= answer.revision, "what a snapshot saw is published");
@@ -84,4 +86,5 @@ pub fn a_closed_store_says_so(store: &Arc<dyn Store>) {
     assert!(!store.is_ready());
     assert!(matches!(bench.commit(|_| Ok(())), Err(StoreError::Closed)));
     assert!(matches!(block_on(store.read(space_id(1), |_| ())), Err(StoreError::Closed)));
+    assert!(matches!(block_on(store.peek(space_id(1), |_| ())), Err(StoreError::Closed)));
 }
