@@ -292,6 +292,7 @@ mod tests {
             let heads = Heads::remembering(40);
             heads.load(row(1), Arc::new(empty_schema(SPACE)));
             let mut truth = HashMap::<u128, u64>::new();
+            let known = |number: u128| heads.current(SPACE, Some(object(number))).and_then(|current| current.object);
             let mut revision = 1;
             for (writes, number) in steps {
                 if writes {
@@ -302,12 +303,12 @@ mod tests {
                     let seen = ObjectHead { revision: Revision(*made), state: State::Live };
                     heads.remember(SPACE, Revision(revision), object(number), seen);
                 }
-                let known = |number: &u128| heads.current(SPACE, Some(object(*number))).and_then(|current| current.object);
-                for (number, made) in &truth {
-                    prop_assert!(known(number).is_none_or(|object| object.revision.0 == *made));
-                }
-                prop_assert!(truth.keys().filter(|number| known(number).is_some()).count() <= 40);
+                prop_assert_eq!(known(number).map(|object| object.revision.0), truth.get(&number).copied());
             }
+            for (number, made) in &truth {
+                prop_assert!(known(*number).is_none_or(|object| object.revision.0 == *made));
+            }
+            prop_assert!(truth.keys().filter(|number| known(**number).is_some()).count() <= 40);
         }
     }
 
