@@ -7,7 +7,7 @@ use bytes::Bytes;
 use palimpsest_model::{
     File, ObjectId, Revision, Schema, State, Tag, render_collection, render_space, render_structure, render_structures,
 };
-use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
+use palimpsest_store::{Current, Files, Found, Glimpse, ObjectHead, SpaceRow, Store};
 use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
@@ -73,8 +73,8 @@ impl View {
     }
 }
 
-/// How many bytes of rendered answers are kept.
-const CACHE: u64 = 64 * 1024 * 1024;
+/// How many bytes of rendered answers are kept, unless it is said.
+pub const CACHE: u64 = 64 * 1024 * 1024;
 /// How long a page and its bytes are waited for, unless it is said: less than a request may take.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// How many files are handed out at a time: each holds some chunks, for as long as its reader takes.
@@ -126,6 +126,12 @@ impl Engine {
     #[must_use]
     pub fn taking(self, max_file: u64) -> Self {
         Self { max_file, ..self }
+    }
+
+    /// The same, keeping at most so many bytes of rendered answers.
+    #[must_use]
+    pub fn caching(self, bytes: u64) -> Self {
+        Self { rendered: Arc::new(Rendered::new(bytes)), ..self }
     }
 
     /// The same, waiting so long for the page that a weblink leads to, and until its bytes are kept.
@@ -195,6 +201,9 @@ impl Engine {
         if let Some(view) = known.and_then(|current| self.view_of_head(id, &current).transpose()) {
             return view;
         }
+        if let Some(Glimpse { row, schema, found }) = self.store.glance(access.space, id) {
+            return self.found(&row, &schema, &found);
+        }
         let read = move |snapshot: &mut palimpsest_store::Snapshot<'_>| {
             let found = snapshot.object(id)?;
             Ok::<_, Error>((found, snapshot.row(), Arc::clone(snapshot.schema())))
@@ -202,12 +211,17 @@ impl Engine {
         let answer = self.store.read(access.space, read).await?;
         let (found, row, schema) = answer.value?;
         let Some(found) = found else { return Err(Error::not_found("Object").at(row.revision)) };
+        self.found(&row, &schema, &found)
+    }
+
+    /// Shows an object that was read, if it can be seen, and tells the head of it.
+    fn found(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
         let head = ObjectHead { revision: found.revision, state: found.state };
-        self.store.remember(access.space, row.revision, id, head);
+        self.store.remember(row.id, row.revision, found.object.id, head);
         if found.state != State::Live {
             return Err(Error::not_found("Object").at(row.revision));
         }
-        self.show(&row, &schema, &found)
+        self.show(row, schema, found)
     }
 
     /// Does something: one commit, at one revision or none.

@@ -596,7 +596,7 @@ impl RegistryRows for SqlRows {
     }
 }
 
-const OBJECT: i64 = 3;
+pub(crate) const OBJECT: i64 = 3;
 
 /// The tables whose rows belong to a space.
 const OF_SPACE: [&str; 11] =

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::error::store_error;
+use crate::glances::Glances;
 use crate::rows::SqlRows;
 use crate::wal::Wal;
 
@@ -30,6 +31,7 @@ pub(crate) struct Shared {
 pub(crate) struct Doors {
     life: AtomicU64,
     readers: Vec<Mutex<Option<SqlRows>>>,
+    glances: Glances,
     checkpoint: Mutex<Option<Connection>>,
     visitors: RwLock<()>,
 }
@@ -38,6 +40,7 @@ pub(crate) struct Doors {
 pub(crate) struct Closed<'d> {
     doors: &'d Doors,
     _readers: Vec<MutexGuard<'d, Option<SqlRows>>>,
+    _glances: RwLockWriteGuard<'d, bool>,
     _checkpoint: MutexGuard<'d, Option<Connection>>,
     _visitors: RwLockWriteGuard<'d, ()>,
 }
@@ -47,6 +50,7 @@ impl Doors {
         Self {
             life: AtomicU64::new(0),
             readers: readers.into_iter().map(|rows| Mutex::new(Some(rows))).collect(),
+            glances: Glances::new(),
             checkpoint: Mutex::new(Some(checkpoint)),
             visitors: RwLock::default(),
         }
@@ -59,6 +63,11 @@ impl Doors {
     /// The connection of a reader.
     pub(crate) fn reader(&self, number: usize) -> Option<MutexGuard<'_, Option<SqlRows>>> {
         self.readers.get(number).map(lock)
+    }
+
+    /// The connections for looks at one object.
+    pub(crate) fn glances(&self) -> &Glances {
+        &self.glances
     }
 
     /// The connection for checkpoints.
@@ -82,13 +91,14 @@ impl Doors {
         let visitors = self.visitors.try_write();
         let visitors = visitors.map_err(|_| StoreError::Unavailable("a backup or a search is under way".to_owned()))?;
         let mut readers: Vec<_> = self.readers.iter().map(lock).collect();
+        let glances = self.glances.shut();
         let mut checkpoint = self.checkpoint();
         if let Some(connection) = &*checkpoint {
             leave_log(connection)?;
         }
         *checkpoint = None;
         readers.iter_mut().for_each(|rows| **rows = None);
-        Ok(Closed { doors: self, _readers: readers, _checkpoint: checkpoint, _visitors: visitors })
+        Ok(Closed { doors: self, _readers: readers, _glances: glances, _checkpoint: checkpoint, _visitors: visitors })
     }
 }
 

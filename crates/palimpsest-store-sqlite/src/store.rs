@@ -10,7 +10,8 @@ use std::thread::JoinHandle;
 
 use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    AdminToken, Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
+    AdminToken, Current, Glimpse, Heads, Lookup, Moves, ObjectHead, REMEMBERED, ReadJob, Store, StoreError, TokenHash,
+    TokenRecord, WriteJob,
 };
 
 use crate::backup;
@@ -32,6 +33,8 @@ const WAITING_FLIGHTS: usize = 2;
 pub struct Options {
     /// How many threads read.
     pub readers: usize,
+    /// Of how many objects it is remembered where they stand.
+    pub remembered: usize,
     /// How many commits, and how many reads, may wait; more are refused as busy.
     pub queue: usize,
     /// At most so many commits share one sync.
@@ -45,6 +48,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             readers: 2,
+            remembered: REMEMBERED,
             queue: 1024,
             commits_per_sync: 256,
             #[cfg(feature = "faults")]
@@ -148,7 +152,7 @@ fn share(folder: &Folder, options: &Options) -> Result<(Arc<Shared>, Arc<File>),
     let readers = readers.collect::<Result<_, _>>().map_err(sqlite)?;
     let shared = Shared {
         file: path(),
-        heads: Heads::default(),
+        heads: Heads::remembering(options.remembered),
         healthy: AtomicBool::new(true),
         wal,
         doors: Doors::new(readers, checkpoint),
@@ -179,6 +183,13 @@ impl Store for SqliteStore {
         }
     }
 
+    fn glance(&self, space: SpaceId, object: ObjectId) -> Option<Glimpse> {
+        let Current { space: row, schema, .. } = self.shared.heads.current(space, None)?;
+        let found = self.shared.doors.glances().find(&self.shared.file, &row, object)?;
+        // What is newer was committed since, and is not published yet.
+        (found.revision <= row.revision).then_some(Glimpse { row, schema, found })
+    }
+
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
         self.shared.heads.current(space, object)
     }
@@ -205,6 +216,7 @@ impl Store for SqliteStore {
 
     fn close(&self) {
         drop(self.queues.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.shared.doors.glances().close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {

@@ -184,6 +184,8 @@ fn when_a_sync_fails_it_and_all_behind_it_are_refused_and_gone() {
     bench.wait_for_commit(3);
     let behind = bench.ask(1, "behind");
     bench.wait_for_commit(4);
+    let glance = || bench.store.glance(SPACE, ObjectId(Uuid::from_u128(1)));
+    assert!(glance().is_none(), "a glance does not show it either");
     let mut read = Box::pin(bench.store.read(SPACE, |snapshot| snapshot.row().revision));
     assert!(poll(&mut read).is_pending());
     let changing = |registry: &mut palimpsest_store::Registry<'_>| registry.put_policy(SPACE, Policy::RequireCondition);
@@ -200,7 +202,9 @@ fn when_a_sync_fails_it_and_all_behind_it_are_refused_and_gone() {
     bench.wait_for_readiness();
     assert_eq!((bench.published(), committed(bench.folder.path())), (Revision(2), 2));
     assert_eq!(bench.title(1).unwrap(), "before");
+    assert_eq!(glance().unwrap().found.object.title(), "before");
     assert_eq!(bench.put(1, "after").unwrap().revision, Revision(3), "the revision is given again");
+    assert_eq!(glance().unwrap().found.object.title(), "after");
     assert_eq!(bench.title(1).unwrap(), "after");
     let Bench { folder, store, runtime, .. } = bench;
     drop(store);

@@ -113,6 +113,9 @@ struct ServeArgs {
     /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
     #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
     max_file: Option<Size>,
+    /// How much memory answers may take that are kept to be given again, such as 256MiB [default: 64MiB]
+    #[arg(long, env = "PALIMPSEST_CACHE_SIZE", value_name = "SIZE")]
+    cache_size: Option<Size>,
     /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
     #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
@@ -278,6 +281,7 @@ impl Cli {
             given.legacy_api = serve.legacy_api;
             given.cors.clone_from(&serve.cors);
             given.max_file = serve.max_file;
+            given.cache_size = serve.cache_size;
             given.public_url.clone_from(&serve.public_url);
             given.claim_files = serve.claim_files;
             given.demo = serve.demo;
