@@ -31,6 +31,7 @@ pub(crate) struct Given {
     pub(crate) cors: Option<Vec<Origin>>,
     #[serde(default, deserialize_with = "read_word_or_number")]
     pub(crate) max_file: Option<Size>,
+    #[serde(default, deserialize_with = "read_word_or_number")]
     pub(crate) cache_size: Option<Size>,
     #[serde(default, deserialize_with = "read_word")]
     pub(crate) public_url: Option<PublicUrl>,
