@@ -1,7 +1,5 @@
 //! What an edit writes: its pages once into the write-ahead log, and again at most once when they are copied from there.
 
-#![expect(clippy::unwrap_used, reason = "these are tests")]
-
 use std::sync::Arc;
 
 use palimpsest_model::{
