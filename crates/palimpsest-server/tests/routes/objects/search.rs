@@ -1,7 +1,5 @@
 //! POST /objects/search.
 
-use std::collections::BTreeMap;
-
 use http::Method;
 use palimpsest_engine::Scope;
 use palimpsest_model::{
