@@ -12,8 +12,8 @@ use futures_util::{StreamExt, stream};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, CountedIds, Engine, Kind, ManualClock};
 use palimpsest_model::{
-    BuiltIn, File, FileHash, LogId, Object, ObjectId, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
-    builtin_structures,
+    BuiltIn, File, FileHash, LogId, Object, ObjectId, Sections, Space, SpaceId, State, StructureId, Timestamp, TokenId,
+    Value, builtin_structures,
 };
 use palimpsest_store::{
     Actor, ByteStream, ChangeKind, Files, FilesError, Filing, Intent, Kept, MemoryFiles, MemoryStore, Registry, Store,
@@ -115,7 +115,7 @@ fn object(number: u128, hash: Option<FileHash>) -> Object {
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some("a".to_owned())))].into(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: hash.into_iter().map(file).collect(),
     }
 }

@@ -25,6 +25,7 @@ mod problem;
 mod reader;
 mod render;
 mod schema;
+mod sections;
 mod structure;
 mod structure_draft;
 mod tag;
@@ -64,6 +65,7 @@ pub use render::{
     FileLink, Shown, render_collection, render_object, render_space, render_structure, render_structures,
 };
 pub use schema::{Collection, Schema, Space, Versioned};
+pub use sections::Sections;
 pub use structure::{
     Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, fits, misfits,
 };

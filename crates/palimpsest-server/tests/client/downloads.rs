@@ -22,7 +22,7 @@ async fn planted(served: &Served, bytes: Vec<u8>) -> ObjectId {
         structure: StructureId::BuiltIn(BuiltIn::MediaImage),
         collections: Vec::new(),
         properties: BTreeMap::new(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: vec![file],
     };
     let space = served.client().await.space().await.unwrap().value.id;
