@@ -51,6 +51,7 @@ pub(crate) fn open(settings: &Settings) -> anyhow::Result<Opened> {
 /// The same with an engine that nobody has yet.
 fn begin(settings: &Settings) -> anyhow::Result<(Engine, Arc<SqliteStore>)> {
     let options = Options {
+        commits_per_sync: settings.commits_per_sync.0,
         #[cfg(feature = "faults")]
         faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
         ..Options::default()

@@ -11,6 +11,7 @@ use palimpsest_files::Bucket;
 use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
+use crate::commits::CommitsPerSync;
 use crate::duration::milliseconds;
 use crate::size::Size;
 use crate::telemetry::{Format, Level};
@@ -28,6 +29,7 @@ pub(crate) struct Given {
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
     pub(crate) max_file: Option<Size>,
+    pub(crate) commits_per_sync: Option<CommitsPerSync>,
     #[serde(default, deserialize_with = "read_word")]
     pub(crate) public_url: Option<PublicUrl>,
     #[serde(default, deserialize_with = "read_word")]
@@ -137,6 +139,7 @@ pub(crate) struct Settings {
     pub(crate) legacy_api: LegacyApi,
     pub(crate) cors: Vec<Origin>,
     pub(crate) max_file: Size,
+    pub(crate) commits_per_sync: CommitsPerSync,
     /// Where others reach the server; that of its address when nothing is said.
     pub(crate) public_url: Option<PublicUrl>,
     /// The bucket that files lie in; the data folder when nothing is said.
@@ -172,6 +175,7 @@ impl Settings {
             legacy_api: given.legacy_api.or(file.legacy_api).unwrap_or(LegacyApi::On),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
+            commits_per_sync: given.commits_per_sync.or(file.commits_per_sync).unwrap_or_default(),
             public_url: given.public_url.or(file.public_url),
             files: given.files.or(file.files),
             claim_files: given.claim_files,
@@ -198,7 +202,7 @@ mod tests {
         let path = folder.path().join("palimpsest.toml");
         std::fs::write(
             &path,
-            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nmax-file = \"300MB\"\nhistory = \"90d\"\n",
+            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nmax-file = \"300MB\"\ncommits-per-sync = 8\nhistory = \"90d\"\n",
         )
         .unwrap();
         let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
@@ -207,6 +211,7 @@ mod tests {
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
         assert_eq!(settings.max_file, Size(300_000_000));
+        assert_eq!(settings.commits_per_sync, CommitsPerSync(8));
         assert_eq!(settings.history, History::For(90 * 86_400_000));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
     }
