@@ -1,6 +1,7 @@
 //! Automation of the repository, in Rust so that it runs wherever the code builds: `cargo xtask test`, `tidy`, `check`,
-//! `openapi`.
+//! `openapi`, `bench`.
 
+mod bench;
 mod check;
 mod counts;
 mod node;
@@ -47,6 +48,18 @@ enum Task {
     Check,
     /// Write docs/openapi.json anew, as the binary prints it.
     Openapi,
+    /// Measure the server beside its peers: see docs/performance.md.
+    Bench {
+        /// Only look whether everything can still be measured.
+        #[arg(long)]
+        smoke: bool,
+        /// A million objects too.
+        #[arg(long)]
+        large: bool,
+        /// What else `palimpsest-bench run` takes.
+        #[arg(last = true)]
+        rest: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -56,6 +69,7 @@ fn main() -> ExitCode {
         Task::Tidy => tidy::run(&workspace),
         Task::Check => check::run(&workspace),
         Task::Openapi => openapi::run(&workspace),
+        Task::Bench { smoke, large, rest } => bench::run(&workspace, &bench::Options { smoke, large, rest }),
     });
     report::finish(report)
 }

@@ -7,7 +7,7 @@ use anyhow::Result;
 use crate::process::Deadline;
 use crate::report::Report;
 use crate::workspace::Workspace;
-use crate::{node, powercut, release, rust_tests, suites, tidy, tools, venv};
+use crate::{bench, node, powercut, release, rust_tests, suites, tidy, tools, venv};
 
 /// For everything after the build.
 const LONGEST: Duration = Duration::from_secs(12 * 60);
@@ -31,6 +31,7 @@ pub(crate) fn run(workspace: &Workspace, long: bool) -> Result<Report> {
         let name = suite.strip_prefix(&workspace.root).unwrap_or(&suite).display().to_string();
         report.step(&name, || suites::run(workspace, &suite, long, deadline));
     }
+    report.step("bench --smoke", || bench::smoke(workspace, deadline));
     if long {
         report.step("the release binary knows no faults", || release::check(workspace));
     }

@@ -26,6 +26,8 @@ pub(crate) struct Request<'a> {
 pub(crate) struct Response<'a> {
     pub(crate) status: u16,
     pub(crate) etag: Option<&'a str>,
+    /// Where the space stands.
+    pub(crate) revision: Option<u64>,
     pub(crate) body: &'a [u8],
 }
 
@@ -65,7 +67,8 @@ impl Connection {
         parsed.parse(&self.received)?;
         let status = parsed.code.unwrap_or_default();
         let etag = header(parsed.headers, "etag");
-        Ok(Response { status, etag, body: &self.received[head..head + length] })
+        let revision = header(parsed.headers, "palimpsest-revision").and_then(|revision| revision.parse().ok());
+        Ok(Response { status, etag, revision, body: &self.received[head..head + length] })
     }
 
     async fn read(&mut self) -> Result<()> {

@@ -81,7 +81,7 @@ impl Job {
 }
 
 /// How many objects are read again and again.
-const HOT: usize = 100;
+pub(crate) const HOT: usize = 100;
 /// How many objects of its own a connection writes to under conditions.
 const OWN: usize = 200;
 /// How many operations a transaction has.
@@ -238,7 +238,7 @@ impl Worker for Client {
                 search(&word[..word.len().min(3)], to);
             }
             Job::ListPage => {
-                to.begin("GET", "/objects/structure?structureId=RootPage&limit=50");
+                to.begin("GET", "/objects/structure?id=RootPage&pageSize=50");
                 if let Some(cursor) = &self.cursor {
                     let _ = write!(to.path, "&cursor={cursor}");
                 }

@@ -19,6 +19,11 @@ pub(crate) trait Worker {
 
     /// Looks at its answer; whether it is as expected.
     fn seen(&mut self, response: &Response<'_>) -> bool;
+
+    /// Whether it has nothing more to ask.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// A request to be sent; its buffers are used again.
@@ -83,12 +88,12 @@ impl Drive {
     async fn one(&self, mut worker: Box<dyn Worker>, mut rng: Rng, begin: Instant, end: Instant) -> Result<Load> {
         let mut connection = Connection::open(self.address).await?;
         let (mut load, mut prepared) = (Load { latencies: histogram()?, errors: 0 }, Prepared::default());
-        loop {
+        while !worker.is_done() {
             worker.next(&mut rng, &mut prepared);
             let Prepared { method, path, headers, body } = &prepared;
             let sent = Instant::now();
             if sent >= end {
-                return Ok(load);
+                break;
             }
             let request = Request { method, path, headers, body };
             let response = connection.call(&self.common, &request).await?;
@@ -99,5 +104,6 @@ impl Drive {
                 load.latencies.record(u64::try_from((done - sent).as_nanos()).unwrap_or(u64::MAX))?;
             }
         }
+        Ok(load)
     }
 }

@@ -2,11 +2,16 @@
 //! runs or machines are not to be compared; the ratios of one run are.
 
 mod bare;
+mod compare;
 mod connection;
 mod corpus;
+mod edits;
 mod figures;
+mod goals;
+mod growth;
 mod job;
 mod load;
+mod outcome;
 mod palimpsest;
 mod pocketbase;
 mod process;
@@ -14,13 +19,14 @@ mod raw;
 mod run;
 mod table;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Parser, Subcommand};
 
 use crate::job::Job;
+use crate::outcome::Outcome;
 use crate::run::Plan;
 
 /// Measures the server beside its peers.
@@ -67,9 +73,21 @@ struct Settings {
     /// Rounds, of which the medians are told
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Fill PocketBase with at most so many records
+    #[arg(long, default_value_t = 100_000)]
+    pocketbase_up_to: usize,
+    /// Leave out what depends on the size of one object
+    #[arg(long)]
+    no_objects: bool,
+    /// End with how many jobs were answered as expected: `N passed, N failed`
+    #[arg(long)]
+    count: bool,
     /// Where the figures go as JSON
     #[arg(long)]
     json: Option<PathBuf>,
+    /// The JSON of an earlier run to compare with
+    #[arg(long)]
+    compare: Option<PathBuf>,
 }
 
 fn main() -> Result<()> {
@@ -93,6 +111,7 @@ async fn measure(settings: Settings) -> Result<()> {
     let plan = Plan {
         binary: settings.binary,
         pocketbase: settings.pocketbase,
+        pocketbase_up_to: settings.pocketbase_up_to,
         peers: !settings.no_peers,
         scratch: settings.scratch,
         sizes: settings.sizes,
@@ -101,10 +120,27 @@ async fn measure(settings: Settings) -> Result<()> {
         warm_up: time / 4,
         time,
         rounds: settings.rounds,
+        objects: !settings.no_objects,
     };
+    let before = settings.compare.as_deref().map(read).transpose()?;
     let outcome = plan.run().await?;
+    goals::tell(&outcome);
+    if let Some(before) = before {
+        compare::tell(&before, &outcome);
+    }
+    if settings.count {
+        let failed = outcome.rows.iter().filter(|row| row.figures.errors > 0 || row.figures.rate == 0.0).count();
+        table::say(&format!("{} passed, {failed} failed", outcome.rows.len() - failed));
+    }
     if let Some(file) = settings.json {
         std::fs::write(&file, serde_json::to_vec_pretty(&outcome)?).with_context(|| file.display().to_string())?;
     }
+    let wrong: Vec<_> = outcome.rows.iter().filter(|row| row.figures.errors > 0).map(|row| &*row.job).collect();
+    ensure!(wrong.is_empty(), "not answered as expected: {}", wrong.join(", "));
     Ok(())
+}
+
+fn read(file: &Path) -> Result<Outcome> {
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    serde_json::from_slice(&bytes).with_context(|| format!("{} is no earlier run", file.display()))
 }

@@ -34,7 +34,7 @@ impl Palimpsest {
     /// Starts the binary on an empty folder.
     pub(crate) fn start(binary: &Path, scratch: &Path) -> Result<Self> {
         let folder = TempDir::new_in(scratch)?;
-        let mut command = serve(binary, folder.path());
+        let mut command = serve(binary, folder.path(), &[]);
         let mut server = Server::start(&mut command)?;
         let mut lines = greeting(&mut server)?;
         let (address, token) = (address(&mut lines)?, said(&mut lines, "token ")?);
@@ -42,10 +42,10 @@ impl Palimpsest {
         Ok(Self { server, address, common, folder })
     }
 
-    /// Stops it and starts it again on the same folder: with cold caches of its own.
-    pub(crate) fn restart(&mut self, binary: &Path) -> Result<()> {
+    /// Stops it and starts it again on the same folder: with cold caches of its own, and with these options.
+    pub(crate) fn restart(&mut self, binary: &Path, options: &[&str]) -> Result<()> {
         self.server.stop()?;
-        self.server = Server::start(&mut serve(binary, self.folder.path()))?;
+        self.server = Server::start(&mut serve(binary, self.folder.path(), options))?;
         self.address = address(&mut greeting(&mut self.server)?)?;
         Ok(())
     }
@@ -78,10 +78,19 @@ impl Palimpsest {
     /// The head of the log.
     pub(crate) async fn head(&self) -> Result<u64> {
         let mut connection = Connection::open(self.address).await?;
-        let request = Request { method: "GET", path: "/objects?limit=1", headers: "", body: b"" };
-        let response = connection.call(&self.common, &request).await?;
-        let page: Value = serde_json::from_slice(response.body)?;
-        page["revision"].as_u64().context("a list without a revision")
+        let request = Request { method: "GET", path: "/space", headers: "", body: b"" };
+        connection.call(&self.common, &request).await?.revision.context("an answer without a revision")
+    }
+
+    /// Asks it once, on a connection of its own.
+    pub(crate) async fn ask(&self, method: &'static str, path: &str, body: &Value) -> Result<Value> {
+        let mut connection = Connection::open(self.address).await?;
+        let body = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let response = connection.call(&self.common, &Request { method, path, headers: "", body: &body }).await?;
+        if response.status != 200 {
+            bail!("{path} was answered {}: {}", response.status, String::from_utf8_lossy(response.body));
+        }
+        Ok(serde_json::from_slice(response.body)?)
     }
 
     pub(crate) fn drive(&self, warm_up: Duration, time: Duration) -> Drive {
@@ -102,12 +111,13 @@ async fn create(connection: &mut Connection, common: &str, bodies: Vec<Value>) -
     Ok(())
 }
 
-fn serve(binary: &Path, folder: &Path) -> Command {
+fn serve(binary: &Path, folder: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(binary);
     let data: PathBuf = folder.join("data");
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--rate-limits", "off", "--log-level", "warn", "--data"])
-        .arg(data);
+        .arg(data)
+        .args(options);
     command.stdout(Stdio::piped()).stdin(Stdio::null());
     command
 }

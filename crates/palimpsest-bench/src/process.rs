@@ -19,6 +19,8 @@ pub(crate) struct Used {
     pub(crate) written: f64,
     /// The most memory it had resident, in MiB.
     pub(crate) memory: f64,
+    /// The memory it has resident now, in MiB.
+    pub(crate) resident: f64,
 }
 
 impl Server {
@@ -53,6 +55,7 @@ impl Server {
             cpu: ticks * 10_000.0,
             written: number(&read("io")?, "write_bytes:"),
             memory: number(&read("status")?, "VmHWM:") / 1024.0,
+            resident: number(&read("status")?, "VmRSS:") / 1024.0,
         })
     }
 

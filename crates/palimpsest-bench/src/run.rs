@@ -6,24 +6,26 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
-use serde::Serialize;
+use anyhow::Result;
 
 use crate::bare::{Asking, Bare};
 use crate::corpus::Corpus;
 use crate::figures::Figures;
-use crate::job::{Client, Job};
+use crate::job::{Client, HOT, Job};
 use crate::load::{Drive, Worker};
+use crate::outcome::{Outcome, Row};
 use crate::palimpsest::Palimpsest;
 use crate::pocketbase::{self, PocketBase};
 use crate::process::Server;
-use crate::{raw, table};
+use crate::{edits, growth, raw, table};
 
 /// What is to be measured.
 pub(crate) struct Plan {
     pub(crate) binary: PathBuf,
     /// Nothing leaves PocketBase out.
     pub(crate) pocketbase: Option<PathBuf>,
+    /// PocketBase is filled with at most so many records.
+    pub(crate) pocketbase_up_to: usize,
     /// Whether the bare servers are measured.
     pub(crate) peers: bool,
     pub(crate) scratch: PathBuf,
@@ -33,119 +35,180 @@ pub(crate) struct Plan {
     pub(crate) warm_up: Duration,
     pub(crate) time: Duration,
     pub(crate) rounds: usize,
-}
-
-/// One line of the result.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Row {
-    pub(crate) objects: usize,
-    pub(crate) job: String,
-    pub(crate) server: String,
-    pub(crate) connections: usize,
-    pub(crate) figures: Figures,
-}
-
-/// Everything that was measured.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct Outcome {
-    /// One `fdatasync` of 4 KB, the median in microseconds.
-    pub(crate) fdatasync: f64,
-    /// Bytes of the data folder after filling, by number of objects.
-    pub(crate) sizes: BTreeMap<usize, u64>,
-    /// Resident memory in MiB after filling and a restart, by number of objects.
-    pub(crate) idle: BTreeMap<usize, f64>,
-    pub(crate) rows: Vec<Row>,
+    /// Whether large objects and what an edit leaves on disk are measured too.
+    pub(crate) objects: bool,
 }
 
 /// So many connections write while others read.
 const WRITERS: usize = 16;
-/// So many objects are read again and again.
-const HOT: usize = 100;
+/// Raw SQLite is filled with at most so many rows.
+const ROWS: usize = 100_000;
+
+/// The servers of one size.
+struct Servers {
+    objects: usize,
+    corpus: Rc<Corpus>,
+    ours: Palimpsest,
+    bare: Option<Bare>,
+    pocketbase: Option<PocketBase>,
+}
+
+/// Who is measured.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Peer {
+    Ours,
+    Alone,
+    Bare,
+    Raw,
+    PocketBase,
+}
+
+impl Peer {
+    const ALL: [Self; 5] = [Self::Ours, Self::Alone, Self::Bare, Self::Raw, Self::PocketBase];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "palimpsest",
+            Self::Alone => "one commit per request",
+            Self::Bare => "bare axum",
+            Self::Raw => "raw SQLite",
+            Self::PocketBase => "PocketBase",
+        }
+    }
+}
 
 impl Plan {
     /// Measures all of it.
     pub(crate) async fn run(&self) -> Result<Outcome> {
         let mut outcome = Outcome { fdatasync: raw::fdatasync(&self.scratch, 200)?, ..Outcome::default() };
         table::say(&format!("one fdatasync of 4 KB: {:.0} µs (median)", outcome.fdatasync));
+        outcome.empty = self.empty().await?;
+        table::say(&format!("an empty space: {:.0} MiB resident", outcome.empty));
         for size in &self.sizes {
             self.size(*size, &mut outcome).await?;
         }
+        if self.objects {
+            growth::measure_all(self, &mut outcome).await?;
+            outcome.edits = Some(edits::measure(self).await?);
+        }
         Ok(outcome)
+    }
+
+    async fn empty(&self) -> Result<f64> {
+        let mut server = Palimpsest::start(&self.binary, &self.scratch)?;
+        server.head().await?;
+        let used = server.server.used()?;
+        server.server.stop()?;
+        Ok(used.resident)
     }
 
     async fn size(&self, objects: usize, outcome: &mut Outcome) -> Result<()> {
         let corpus = Rc::new(Corpus::new(objects));
         let mut ours = Palimpsest::start(&self.binary, &self.scratch)?;
         ours.fill(&corpus).await?;
-        ours.restart(&self.binary)?;
-        outcome.idle.insert(objects, ours.server.used()?.memory);
+        ours.restart(&self.binary, &[])?;
         outcome.sizes.insert(objects, crate::process::size_of(ours.folder.path())?);
-        let theirs = match &self.pocketbase {
-            Some(binary) => Some(PocketBase::start(binary, &self.scratch, &corpus).await?),
-            None => None,
+        let pocketbase = match &self.pocketbase {
+            Some(binary) if objects <= self.pocketbase_up_to => {
+                Some(PocketBase::start(binary, &self.scratch, &corpus).await?)
+            }
+            _ => None,
         };
         let bare = if self.peers { Some(Bare::start()?) } else { None };
-        table::say(&format!("{objects} objects: {} bytes on disk", outcome.sizes[&objects]));
+        table::say(&format!("\n{objects} objects: {} bytes on disk\n", outcome.sizes[&objects]));
         table::heading();
+        let mut servers = Servers { objects, corpus, ours, bare, pocketbase };
         for job in &self.jobs {
             for connections in &self.connections {
-                let mut rounds: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
-                for round in 0..self.rounds {
-                    let seed = round as u64 + 1;
-                    let drive = ours.drive(self.warm_up, self.time);
-                    let workers = Client::all(*job, &corpus, *connections, ours.head().await?);
-                    let beside =
-                        (*job == Job::ReadsBesideWrites).then(|| Client::all(Job::PatchProperty, &corpus, WRITERS, 0));
-                    let figures = measure(&ours.server, &drive, workers, beside, seed).await?;
-                    rounds.entry("palimpsest").or_default().push(figures);
-                    if let Some(bare) = bare.as_ref().filter(|_| matches!(job, Job::GetHot | Job::NotModified)) {
-                        let condition = *job == Job::NotModified;
-                        let workers = (0..*connections).map(|_| Box::new(Asking { condition }) as Box<dyn Worker>);
-                        let drive = bare.drive(self.warm_up, self.time);
-                        let figures = measure(&bare.server, &drive, workers.collect(), None, seed).await?;
-                        rounds.entry("bare axum").or_default().push(figures);
-                    }
-                    if self.peers && *job == Job::PatchProperty {
-                        let figures = raw_updates(&self.scratch, objects, *connections, self.time, seed).await?;
-                        rounds.entry("raw SQLite").or_default().push(figures);
-                    }
-                    if let Some(theirs) = theirs.as_ref().filter(|_| pocketbase::Client::knows(*job)) {
-                        let one = |_| {
-                            let corpus = Rc::clone(&corpus);
-                            Box::new(pocketbase::Client { job: *job, corpus, hot: HOT }) as Box<dyn Worker>
-                        };
-                        let workers = (0..*connections).map(one).collect();
-                        let drive = theirs.drive(self.warm_up, self.time);
-                        let figures = measure(&theirs.server, &drive, workers, None, seed).await?;
-                        rounds.entry("PocketBase").or_default().push(figures);
-                    }
-                }
-                for (server, rounds) in rounds {
-                    let figures = Figures::median(&rounds);
-                    let server = server.to_owned();
-                    let row = Row { objects, job: job.name().to_owned(), server, connections: *connections, figures };
-                    table::row(&row);
-                    outcome.rows.push(row);
-                }
+                self.job(*job, *connections, &mut servers, outcome).await?;
             }
         }
-        ours.server.stop()?;
-        let failed: Vec<_> = outcome.rows.iter().filter(|row| row.figures.errors > 0).map(|row| &*row.job).collect();
-        if !failed.is_empty() {
-            bail!("not answered as expected: {}", failed.join(", "));
+        outcome.memory.insert(objects, servers.ours.server.used()?.memory);
+        servers.ours.server.stop()
+    }
+
+    async fn job(&self, job: Job, connections: usize, servers: &mut Servers, outcome: &mut Outcome) -> Result<()> {
+        let most = self.connections.iter().max() == Some(&connections);
+        let peers = Peer::ALL.into_iter().filter(|peer| match peer {
+            Peer::Ours => true,
+            Peer::Alone => self.peers && most && job == Job::PatchProperty,
+            Peer::Bare => servers.bare.is_some() && matches!(job, Job::GetHot | Job::GetUniform | Job::NotModified),
+            Peer::Raw => self.peers && job == Job::PatchProperty,
+            Peer::PocketBase => servers.pocketbase.is_some() && pocketbase::Client::knows(job),
+        });
+        let peers: Vec<Peer> = peers.collect();
+        let mut rounds: BTreeMap<Peer, Vec<Figures>> = BTreeMap::new();
+        for round in 0..self.rounds {
+            for peer in &peers {
+                let figures = self.round(*peer, job, connections, servers, round as u64 + 1).await?;
+                rounds.entry(*peer).or_default().push(figures);
+            }
+        }
+        for (peer, rounds) in rounds {
+            let (job, server) = (job.name().to_owned(), peer.name().to_owned());
+            let figures = Figures::median(&rounds);
+            let row = Row { objects: servers.objects, job, server, connections, figures };
+            table::row(&row);
+            outcome.rows.push(row);
         }
         Ok(())
+    }
+
+    async fn round(
+        &self,
+        peer: Peer,
+        job: Job,
+        connections: usize,
+        servers: &mut Servers,
+        seed: u64,
+    ) -> Result<Figures> {
+        let Servers { objects, corpus, ours, bare, pocketbase } = servers;
+        match (peer, bare, pocketbase) {
+            (Peer::Alone, ..) => {
+                ours.restart(&self.binary, &["--commits-per-sync", "1"])?;
+                let figures = self.ours(job, connections, corpus, ours, seed).await;
+                ours.restart(&self.binary, &[])?;
+                figures
+            }
+            (Peer::Raw, ..) => raw_updates(&self.scratch, (*objects).min(ROWS), connections, self.time, seed).await,
+            (Peer::Bare, Some(bare), _) => {
+                let condition = job == Job::NotModified;
+                let workers = (0..connections).map(|_| Box::new(Asking { condition }) as Box<dyn Worker>).collect();
+                measure(&bare.server, &bare.drive(self.warm_up, self.time), workers, None, seed).await
+            }
+            (Peer::PocketBase, _, Some(theirs)) => {
+                let one = |_| {
+                    let corpus = Rc::clone(corpus);
+                    Box::new(pocketbase::Client { job, corpus, hot: HOT }) as Box<dyn Worker>
+                };
+                let workers = (0..connections).map(one).collect();
+                measure(&theirs.server, &theirs.drive(self.warm_up, self.time), workers, None, seed).await
+            }
+            _ => self.ours(job, connections, corpus, ours, seed).await,
+        }
+    }
+
+    async fn ours(
+        &self,
+        job: Job,
+        connections: usize,
+        corpus: &Rc<Corpus>,
+        ours: &Palimpsest,
+        seed: u64,
+    ) -> Result<Figures> {
+        let workers = Client::all(job, corpus, connections, ours.head().await?);
+        let beside = (job == Job::ReadsBesideWrites).then(|| Client::all(Job::PatchProperty, corpus, WRITERS, 0));
+        measure(&ours.server, &ours.drive(self.warm_up, self.time), workers, beside, seed).await
     }
 }
 
 async fn raw_updates(scratch: &Path, rows: usize, writers: usize, time: Duration, seed: u64) -> Result<Figures> {
     let scratch = scratch.to_owned();
-    tokio::task::spawn_blocking(move || raw::updates(&scratch, rows.min(100_000), writers, time, seed)).await?
+    tokio::task::spawn_blocking(move || raw::updates(&scratch, rows, writers, time, seed)).await?
 }
 
 /// One round: what the load came to, and what it cost the server.
-async fn measure(
+pub(crate) async fn measure(
     server: &Server,
     drive: &Drive,
     workers: Vec<Box<dyn Worker>>,

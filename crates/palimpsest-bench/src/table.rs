@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use crate::run::Row;
+use crate::outcome::Row;
 
 /// Says a line.
 pub(crate) fn say(line: &str) {

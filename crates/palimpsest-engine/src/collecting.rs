@@ -5,7 +5,7 @@ use palimpsest_store::{FilesError, Registry};
 use sha2::{Digest, Sha256};
 
 use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
 /// How long bytes stay that nothing names, in milliseconds: whoever put them may still be about to name them.
 const UNNAMED_KEPT: i64 = 24 * 60 * 60 * 1000;
@@ -20,15 +20,15 @@ impl Engine {
     /// Whoever puts bytes that are about to be removed makes them young, and they stay: what a commit names was put before.
     pub async fn collect_files(&self) -> Result<usize, Error> {
         let Some(files) = &self.files else { return Ok(0) };
-        for id in files.uploads().await.map_err(unreachable)? {
+        for id in files.uploads().await.map_err(Error::unreachable)? {
             let find = move |registry: &mut Registry<'_>| registry.upload(id).map_err(Error::from);
             if self.store.administer(find).await??.is_none() {
-                files.discard(id).await.map_err(unreachable)?;
+                files.discard(id).await.map_err(Error::unreachable)?;
             }
         }
         let (mut removed, mut after) = (0, None);
         loop {
-            let page = files.list(after, STEP).await.map_err(unreachable)?;
+            let page = files.list(after, STEP).await.map_err(Error::unreachable)?;
             let Some(last) = page.last() else { return Ok(removed) };
             after = Some(*last);
             removed += self.collect(page).await?;
@@ -40,7 +40,7 @@ impl Engine {
     pub async fn claim_files(&self, take: bool) -> Result<bool, Error> {
         let Some(files) = &self.files else { return Ok(true) };
         let owner = owner(self.server_secret().await?);
-        files.claim(&owner, take).await.map_err(unreachable)
+        files.claim(&owner, take).await.map_err(Error::unreachable)
     }
 
     /// Removes which of these files nobody needs, as [`Self::collect_files`] does.
@@ -53,11 +53,11 @@ impl Engine {
         let unnamed: Vec<_> = hashes.into_iter().filter(|hash| !named.contains(hash)).collect();
         // What this store does not name is not nobody's where another has its files, too.
         if !unnamed.is_empty() && !self.claim_files(false).await? {
-            return Err(unreachable(FilesError::Unavailable("they are those of another store".to_owned())));
+            return Err(Error::unreachable(FilesError::Unavailable("they are those of another store".to_owned())));
         }
         let mut removed = 0;
         for hash in unnamed {
-            removed += usize::from(files.remove(hash, before).await.map_err(unreachable)?);
+            removed += usize::from(files.remove(hash, before).await.map_err(Error::unreachable)?);
         }
         Ok(removed)
     }
@@ -67,9 +67,4 @@ impl Engine {
 fn owner(secret: [u8; 32]) -> String {
     let digest = Sha256::new().chain_update(b"the owner of files").chain_update(secret).finalize();
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unreachable(error: FilesError) -> Error {
-    let refusal = Error::new(Code::ServiceUnavailable, "The files cannot be reached; try again shortly");
-    Error { cause: Some(error.to_string()), ..refusal }
 }

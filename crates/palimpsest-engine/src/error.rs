@@ -1,7 +1,7 @@
 //! Everything that can be answered instead of a result, without a word of any transport.
 
 use palimpsest_model::{EditError, Path, Problem, Problems, Revision};
-use palimpsest_store::StoreError;
+use palimpsest_store::{FilesError, StoreError};
 use serde_json::{Value, json};
 
 /// What kind of refusal it is; a transport turns it into its own (HTTP: the status).
@@ -137,6 +137,12 @@ impl Error {
         Self { cause: Some(cause), ..Self::new(Code::ServerError, "Internal server error") }
     }
 
+    /// Files that cannot be had now, whatever became of them; the cause is for the log alone.
+    pub(crate) fn unreachable(cause: FilesError) -> Self {
+        let refusal = Self::new(Code::ServiceUnavailable, "The files cannot be reached; try again shortly");
+        Self { cause: Some(cause.to_string()), ..refusal }
+    }
+
     /// The same, decided at a revision.
     #[must_use]
     pub fn at(mut self, revision: Revision) -> Self {
@@ -209,6 +215,21 @@ impl From<StoreError> for Error {
             ),
             StoreError::Closed => (Code::ServiceUnavailable, "The server is shutting down"),
             StoreError::Corrupt(_) | StoreError::Panicked(_) => (Code::ServerError, "Internal server error"),
+        };
+        Self { cause: Some(error.to_string()), ..Self::new(code, message) }
+    }
+}
+
+/// What is told of bytes that could not be kept or had.
+impl From<FilesError> for Error {
+    fn from(error: FilesError) -> Self {
+        let (code, message) = match &error {
+            FilesError::Full => (Code::ServiceUnavailable, "No space is left for files; nothing of this was kept"),
+            FilesError::Unavailable(_) => return Self::unreachable(error),
+            FilesError::Interrupted(_) => (Code::InvalidInput, "The body ended early"),
+            FilesError::Length | FilesError::Missing | FilesError::Damaged(_) => {
+                return Self::internal(error.to_string());
+            }
         };
         Self { cause: Some(error.to_string()), ..Self::new(code, message) }
     }

@@ -25,7 +25,18 @@ pub(crate) fn serving(address: SocketAddr, token: Option<&str>) -> std::io::Resu
 /// Tells what went wrong.
 pub(crate) fn error(error: &anyhow::Error) {
     // There is nobody left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr(), "palimpsest: {error:#}");
+    let _ = writeln!(std::io::stderr(), "palimpsest: {}", told(error));
+}
+
+/// What went wrong and why, outermost first. Some errors tell of their cause themselves: then it is not told again.
+fn told(error: &anyhow::Error) -> String {
+    let mut messages: Vec<String> = Vec::new();
+    for message in error.chain().map(ToString::to_string) {
+        if !messages.last().is_some_and(|last| last.ends_with(&message) || message.ends_with(last.as_str())) {
+            messages.push(message);
+        }
+    }
+    messages.join(": ")
 }
 
 /// Prints the description of the API.
@@ -127,9 +138,10 @@ pub(crate) fn reply(reply: &Reply, json: bool) -> anyhow::Result<()> {
                 let scopes: Vec<_> = token.scopes.iter().map(|scope| scope.as_str()).collect();
                 let state = state(token.revoked_at.as_deref(), token.expires_at.as_deref());
                 let spaces: Vec<_> = token.spaces.iter().map(ToString::to_string).collect();
-                [token.id.to_string(), token.name.clone(), spaces.join(" "), scopes.join(" "), state]
+                let concurrency = token.concurrency.as_str().to_owned();
+                [token.id.to_string(), token.name.clone(), spaces.join(" "), scopes.join(" "), concurrency, state]
             });
-            table(&mut out, ["ID", "NAME", "SPACES", "SCOPES", "STATE"], rows)?;
+            table(&mut out, ["ID", "NAME", "SPACES", "SCOPES", "CONCURRENCY", "STATE"], rows)?;
         }
         Reply::AdminToken(token) => writeln!(out, "{}  {}", token.id, token.name)?,
         Reply::AdminTokens(tokens) => {
@@ -182,4 +194,38 @@ fn table<const N: usize>(
         writeln!(out, "{}", cells.join("  ").trim_end())?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context as _;
+
+    use super::*;
+
+    /// It tells of its cause itself.
+    #[derive(Debug)]
+    struct Telling(std::io::Error);
+
+    impl std::fmt::Display for Telling {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    impl std::error::Error for Telling {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let lost = || std::io::Error::other("nobody is there");
+        let error = anyhow::Error::new(Telling(lost())).context("notes/a");
+        assert_eq!(told(&error), "notes/a: nobody is there");
+        let error = Err::<(), _>(lost()).context("notes/a: nobody is there").unwrap_err();
+        assert_eq!(told(&error), "notes/a: nobody is there");
+        let error = Err::<(), _>(std::io::Error::other("io: nobody is there")).context("nobody is there").unwrap_err();
+        assert_eq!(told(&error), "nobody is there");
+    }
 }

@@ -98,7 +98,7 @@ fn refuse(moved: &Moved) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use futures_util::{StreamExt, stream};
     use palimpsest_model::Timestamp;
     use palimpsest_store::{ByteStream, MemoryFiles};
 
@@ -130,5 +130,29 @@ mod tests {
         assert_eq!(moved.lost.iter().map(|lost| lost.hash.clone()).collect::<Vec<_>>(), [nowhere.to_string()]);
         assert_eq!(copy_one(&files, beside, &copies).await, Ok(6));
         assert_eq!(files.size(beside).await, Ok(Some(6)));
+    }
+
+    /// What was cut off there is copied anew. What has its size has its place: it is left as it is, and nobody is handed a wrong byte.
+    #[tokio::test]
+    async fn what_is_damaged_in_place_is_made_whole_where_its_size_tells() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = MemoryFiles::default();
+        let copies = Copies::to_add(folder.path()).unwrap();
+        let mut hashes = Vec::new();
+        for text in ["cut off", "damaged"] {
+            let hash = files.put(sent(text), 100, NOW).await.unwrap().hash;
+            copies.add(hash, sent(text), NOW).await.unwrap();
+            hashes.push(hash);
+        }
+        let [cut, damaged] = hashes[..] else { panic!() };
+        files.cut(cut, 3);
+        files.damage(damaged, 3);
+        let (moved, wanted) = look(&files, [cut, damaged].into(), &copies).await.unwrap();
+        assert_eq!((moved.files, moved.lost.len(), wanted), (1, 0, vec![cut]));
+        assert_eq!(copy_one(&files, cut, &copies).await, Ok(7));
+        let mut read = files.open(cut, 0..7).await.unwrap();
+        assert_eq!(read.next().await, Some(Ok("cut off".into())));
+        let mut read = files.open(damaged, 0..7).await.unwrap();
+        assert_eq!(read.next().await, Some(Err(FilesError::Damaged(damaged))));
     }
 }

@@ -22,12 +22,15 @@ use crate::telemetry::{Format, Level};
 pub(crate) struct Given {
     pub(crate) data: Option<PathBuf>,
     pub(crate) listen: Option<String>,
+    #[serde(default, deserialize_with = "read_word_or_number")]
     pub(crate) rate_limits: Option<Rates>,
     pub(crate) fetch_links: Option<FetchLinks>,
+    #[serde(default, deserialize_with = "read_word")]
     pub(crate) history: Option<History>,
     pub(crate) legacy_api: Option<LegacyApi>,
     #[serde(default, deserialize_with = "read_origins")]
     pub(crate) cors: Option<Vec<Origin>>,
+    #[serde(default, deserialize_with = "read_word_or_number")]
     pub(crate) max_file: Option<Size>,
     pub(crate) commits_per_sync: Option<CommitsPerSync>,
     #[serde(default, deserialize_with = "read_word")]
@@ -54,22 +57,6 @@ impl FromStr for Rates {
     }
 }
 
-impl<'de> Deserialize<'de> for Rates {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Word(String),
-            Number(u64),
-        }
-        let text = match Written::deserialize(deserializer)? {
-            Written::Word(word) => word,
-            Written::Number(number) => number.to_string(),
-        };
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// How long earlier versions are kept.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum History {
@@ -90,12 +77,6 @@ impl FromStr for History {
     }
 }
 
-impl<'de> Deserialize<'de> for History {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
-
 /// Origins in the file: a list of texts.
 fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<Origin>>, D::Error> {
     let written = Vec::<String>::deserialize(deserializer)?;
@@ -106,6 +87,23 @@ fn read_origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec
 /// A setting of the file that is one text.
 fn read_word<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(deserializer: D) -> Result<Option<T>, D::Error> {
     String::deserialize(deserializer)?.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// The same, where a number may stand without quotes.
+fn read_word_or_number<'de, D: Deserializer<'de>, T: FromStr<Err: Display>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Word(String),
+        Number(u64),
+    }
+    let text = match Written::deserialize(deserializer)? {
+        Written::Word(word) => word,
+        Written::Number(number) => number.to_string(),
+    };
+    text.parse().map(Some).map_err(serde::de::Error::custom)
 }
 
 /// Which pages the server looks at when a weblink is made.

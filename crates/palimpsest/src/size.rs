@@ -3,7 +3,6 @@
 use std::str::FromStr;
 
 use palimpsest_engine::MAX_FILE;
-use serde::{Deserialize, Deserializer};
 
 /// A number of bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,22 +39,6 @@ impl FromStr for Size {
         number.and_then(|number| number.checked_mul(bytes)).map(Self).ok_or_else(|| {
             format!("`{text}` is no size: expected a number of bytes, or a number and a unit, such as 300MB or 2GiB")
         })
-    }
-}
-
-impl<'de> Deserialize<'de> for Size {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Written {
-            Word(String),
-            Number(u64),
-        }
-        let text = match Written::deserialize(deserializer)? {
-            Written::Word(word) => word,
-            Written::Number(number) => number.to_string(),
-        };
-        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

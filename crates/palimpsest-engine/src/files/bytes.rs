@@ -45,14 +45,11 @@ impl Engine {
     }
 }
 
-/// Why bytes are not handed out, as a refusal.
+/// Why bytes are not handed out, as a refusal. Whoever reads sends none: there is no body that could have ended.
 fn refused(error: FilesError) -> Error {
-    let (code, message) = match &error {
-        FilesError::Missing => return Error::not_found("File"),
-        FilesError::Damaged(_) | FilesError::Length => return Error::internal(error.to_string()),
-        FilesError::Full | FilesError::Interrupted(_) | FilesError::Unavailable(_) => {
-            (Code::ServiceUnavailable, "The files cannot be reached; try again shortly")
-        }
-    };
-    Error { cause: Some(error.to_string()), ..Error::new(code, message) }
+    match error {
+        FilesError::Missing => Error::not_found("File"),
+        FilesError::Full | FilesError::Interrupted(_) => Error::unreachable(error),
+        other => other.into(),
+    }
 }

@@ -7,7 +7,7 @@ use palimpsest_model::{File, FileHash, ObjectId, Path, Problem};
 use palimpsest_store::{FilesError, Upload};
 
 use super::turns::Step;
-use super::{part_count, refusal, size_of_part};
+use super::{part_count, size_of_part};
 use crate::access::Access;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -63,18 +63,18 @@ impl Engine {
     /// Puts the parts together.
     async fn assemble(&self, upload: &Upload) -> Result<File, Error> {
         let files = self.files()?;
-        let parts = files.parts(upload.id).await.map_err(refusal)?;
+        let parts = files.parts(upload.id).await?;
         let count = u32::try_from(part_count(upload.file_size, upload.part_size)).unwrap_or(u32::MAX);
         check_parts(upload, count, &parts)?;
         // It is never closed.
         let _place = self.turns.joins.acquire().await;
-        let kept = files.join(upload.id, count, self.now()).await.map_err(refusal)?;
+        let kept = files.join(upload.id, count, self.now()).await?;
         if kept.size != upload.file_size {
             return Err(Error::internal(format!("{} bytes were put together to {}", upload.file_size, kept.size)));
         }
         let file_type = match &upload.file_type {
             Some(file_type) => file_type.clone(),
-            None => self.type_of(kept.hash).await.map_err(refusal)?,
+            None => self.type_of(kept.hash).await?,
         };
         Ok(File { hash: kept.hash, size: kept.size, name: upload.file_name.clone(), file_type })
     }

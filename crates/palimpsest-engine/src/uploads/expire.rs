@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use palimpsest_store::{Registry, Upload};
 
+use super::is_over;
 use super::turns::Step;
-use super::{is_over, refusal};
 use crate::engine::Engine;
 use crate::error::Error;
 
@@ -14,7 +14,7 @@ impl Engine {
     pub async fn expire_uploads(&self) -> Result<usize, Error> {
         let Ok(files) = self.files() else { return Ok(0) };
         // Looked for before the sessions: each of these parts came after its session, so what has none now is left over.
-        let mut stale: BTreeSet<_> = files.uploads().await.map_err(refusal)?.into_iter().collect();
+        let mut stale: BTreeSet<_> = files.uploads().await?.into_iter().collect();
         let now = self.now();
         let sessions = self.store.administer(|registry: &mut Registry<'_>| registry.uploads()).await??;
         let (over, open): (Vec<Upload>, Vec<_>) = sessions.into_iter().partition(|upload| is_over(upload, now));
@@ -25,7 +25,7 @@ impl Engine {
         for id in &stale {
             let _turn = self.turns.turn(*id, Step::Ending).await;
             self.drop_upload(*id).await?;
-            files.discard(*id).await.map_err(refusal)?;
+            files.discard(*id).await?;
         }
         Ok(stale.len())
     }

@@ -17,11 +17,11 @@ pub use start::StartUpload;
 pub(crate) use turns::Turns;
 
 use palimpsest_model::{ObjectId, SpaceId, Timestamp};
-use palimpsest_store::{FilesError, Registry, Upload};
+use palimpsest_store::{Registry, Upload};
 
 use crate::access::Access;
 use crate::engine::Engine;
-use crate::error::{Code, Error};
+use crate::error::Error;
 
 /// How many bytes each part has but the last.
 pub const PART_SIZE: u64 = 5 * 1024 * 1024;
@@ -92,19 +92,6 @@ fn size_of_part(upload: &Upload, number: u64) -> Option<u64> {
     let before = number.checked_sub(1)?.checked_mul(upload.part_size)?;
     let rest = upload.file_size.checked_sub(before).filter(|rest| *rest > 0)?;
     Some(rest.min(upload.part_size))
-}
-
-/// What is told of bytes that could not be kept or had.
-fn refusal(error: FilesError) -> Error {
-    let (code, message) = match &error {
-        FilesError::Full => (Code::ServiceUnavailable, "No space is left for files; nothing of this was kept"),
-        FilesError::Unavailable(_) => (Code::ServiceUnavailable, "The files cannot be reached; try again shortly"),
-        FilesError::Interrupted(_) => (Code::InvalidInput, "The body ended early"),
-        FilesError::Length | FilesError::Missing | FilesError::Damaged(_) => {
-            return Error::internal(error.to_string());
-        }
-    };
-    Error { cause: Some(error.to_string()), ..Error::new(code, message) }
 }
 
 #[cfg(test)]

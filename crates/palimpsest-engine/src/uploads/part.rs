@@ -4,7 +4,7 @@ use palimpsest_model::{ObjectId, Path, Problem};
 use palimpsest_store::{ByteStream, FilesError};
 
 use super::body::PartBody;
-use super::{part_count, refusal, size_of_part};
+use super::{part_count, size_of_part};
 use crate::access::Access;
 use crate::engine::Engine;
 use crate::error::{Code, Error};
@@ -34,15 +34,15 @@ impl Engine {
             return self.judged(access, Err(Error::new(Code::InvalidInput, message))).await;
         }
         let kept = files.put_part(id, place, size, bytes).await.map_err(|error| match error {
-            FilesError::Length => Problem::new(Path::keys(&["body"]), expected).into(),
-            other => refusal(other),
+            FilesError::Length => Error::from(Problem::new(Path::keys(&["body"]), expected)),
+            other => other.into(),
         });
         self.judged(access, kept).await?;
         // Who ended the upload meanwhile removed its parts, but not this one.
         if let Err(error) = self.find_upload(access, id).await {
             // Of a store that cannot be asked now nobody knows that: then every part stays.
             if error.code == Code::NotFound {
-                files.discard(id).await.map_err(refusal)?;
+                files.discard(id).await?;
             }
             return Err(error);
         }

@@ -16,6 +16,8 @@ pub(crate) enum Fault {
     Fails(StoreError),
     /// Every job fails, but what the head knows it tells.
     HeadAlone,
+    /// So many more writes are taken; the next ones fail, and reads go on.
+    WritesLeft(usize),
     /// Jobs are taken and never run.
     Silent,
     /// The closures of jobs panic.
@@ -64,14 +66,20 @@ impl Store for Faulty {
             None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly) => self.inner.submit(job),
             Some(Fault::JobsPanic) => self.inner.submit(Box::new(Panicking(job))),
             Some(Fault::Fails(error)) => job.finish(Err(error)),
-            Some(Fault::HeadAlone) => job.finish(Err(StoreError::Busy)),
+            Some(Fault::HeadAlone | Fault::WritesLeft(0)) => job.finish(Err(StoreError::Busy)),
+            Some(Fault::WritesLeft(left)) => {
+                self.breaks(Fault::WritesLeft(left - 1));
+                self.inner.submit(job);
+            }
             Some(Fault::Silent) => self.held_writes.lock().unwrap().push(job),
         }
     }
 
     fn inspect(&self, job: Box<dyn ReadJob>) {
         match self.fault() {
-            None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly) => self.inner.inspect(job),
+            None | Some(Fault::LookupsPanic | Fault::SaysNothing | Fault::SpeaksEarly | Fault::WritesLeft(_)) => {
+                self.inner.inspect(job);
+            }
             Some(Fault::JobsPanic) => self.inner.inspect(Box::new(Panicking(job))),
             Some(Fault::Fails(error)) => job.finish(Err(error)),
             Some(Fault::HeadAlone) => job.finish(Err(StoreError::Busy)),
@@ -82,7 +90,7 @@ impl Store for Faulty {
     /// Nothing while something else is wrong, so that reads have to ask.
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
         match self.fault() {
-            None | Some(Fault::HeadAlone) => self.inner.current(space, object),
+            None | Some(Fault::HeadAlone | Fault::WritesLeft(_)) => self.inner.current(space, object),
             Some(_) => None,
         }
     }

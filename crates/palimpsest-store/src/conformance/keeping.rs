@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::ops::Range;
 use std::pin::Pin;
+use std::slice::Chunks;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, future, stream};
@@ -94,9 +95,13 @@ fn name_of(bytes: &[u8]) -> FileHash {
     FileHash(Sha256::digest(bytes).into())
 }
 
-/// The bytes, piece by piece.
+/// The bytes, piece by piece. Whoever asks again after the end meets a panic, as such a stream may answer with.
 fn sent(bytes: &[u8], piece: usize) -> ByteStream<'_> {
-    Box::pin(stream::iter(bytes.chunks(piece.max(1)).map(|piece| Ok(Bytes::copy_from_slice(piece)))))
+    Box::pin(stream::unfold(bytes.chunks(piece.max(1)), next_piece))
+}
+
+async fn next_piece(mut pieces: Chunks<'_, u8>) -> Option<(Result<Bytes, FilesError>, Chunks<'_, u8>)> {
+    Some((Ok(Bytes::copy_from_slice(pieces.next()?)), pieces))
 }
 
 /// The bytes, and then an error.

@@ -9,7 +9,7 @@ use palimpsest_engine::{
 };
 use palimpsest_model::{File, FileHash, ObjectId, Revision, Value};
 
-use super::media::{hash_of, stream_of, type_of};
+use super::media::type_of;
 use super::plan::{Media, Note, Plan};
 use super::shape::Shape;
 use super::standing::{Standing, Standings};
@@ -95,16 +95,16 @@ impl Run<'_> {
     ) -> Result<Result<bool, String>, ImportError> {
         let Some((_, hash)) = kept.filter(|(kept, _)| *kept == size) else { return Ok(Ok(false)) };
         let source = Arc::clone(&self.source);
-        Ok(aside(move || hash_of(&source, file)).await?.map(|found| found == hash))
+        Ok(aside(move || source.hash(&source.files[file])).await?.map(|found| found == hash))
     }
 
     async fn keep(&self, file: usize) -> Result<File, String> {
-        let path = &self.source.files[file].path;
+        let file = &self.source.files[file];
         let files = self.engine.files().map_err(|error| error.message)?;
-        let bytes = stream_of(&self.source, file);
+        let bytes = self.source.stream(file);
         let kept = files.put(bytes, self.limits.media, self.engine.now()).await.map_err(|error| error.to_string())?;
-        let name = name_of(path).to_owned();
-        Ok(File { hash: kept.hash, size: kept.size, name, file_type: type_of(path) })
+        let name = name_of(&file.path).to_owned();
+        Ok(File { hash: kept.hash, size: kept.size, name, file_type: type_of(&file.path) })
     }
 
     async fn make_media(&mut self, plan: &mut Plan, waiting: Vec<(ObjectId, String, File)>) {

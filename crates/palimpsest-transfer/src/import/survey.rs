@@ -50,6 +50,8 @@ pub(crate) enum Finding {
     Problem(String, String),
     /// A note or row of which no object can be made.
     Refused(From, String, String),
+    /// So many rows of a table cannot be read; what is wrong with them is told by itself.
+    RefusedRows(usize),
     /// A part of it becomes something else, or is left out.
     Notice(String, &'static str),
 }
@@ -65,6 +67,7 @@ impl Finding {
                 }
                 report.problem(path, message, limits.problems);
             }
+            Self::RefusedRows(count) => report.rows.refused += count,
             Self::Notice(path, what) => report.notice(what, path),
         }
     }
@@ -108,6 +111,7 @@ pub(crate) fn survey(source: &Source, limits: &Limits, done: &mut dyn FnMut(usiz
         match source.text(&source.files[at], limits).and_then(|text| read_table(&text, limits, &mut room)) {
             Ok(table) => {
                 let path = &source.files[at].path;
+                findings.push(Finding::RefusedRows(table.refused));
                 findings.extend(table.problems.into_iter().map(|message| Finding::Problem(path.clone(), message)));
                 pieces.extend(table.rows.into_iter().map(|row| row_piece(path, at, row)));
             }

@@ -13,6 +13,8 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Row>,
     /// What is wrong with single rows.
     pub(crate) problems: Vec<String>,
+    /// How many rows were refused.
+    pub(crate) refused: usize,
 }
 
 /// A row of a table.
@@ -36,13 +38,13 @@ pub(crate) fn read_table(text: &str, limits: &Limits, room: &mut usize) -> Resul
     let names = reader.headers().map_err(|error| error.to_string())?.clone();
     let (columns, title) = columns_of(&names, limits)?;
     let mut table = Table::default();
-    let (mut left, mut uneven) = (*room, 0_usize);
+    let mut left = *room;
     for row in reader.records() {
         let row = row.map_err(|error| error.to_string())?;
         let line = row.position().map_or(0, csv::Position::line);
         if row.len() != columns.len() {
-            uneven += 1;
-            if uneven <= limits.problems {
+            table.refused += 1;
+            if table.refused <= limits.problems {
                 table.problems.push(format!("line {line} has {} cells, not {}", row.len(), columns.len()));
             }
             continue;
@@ -61,8 +63,8 @@ pub(crate) fn read_table(text: &str, limits: &Limits, room: &mut usize) -> Resul
         }
         table.rows.push(read);
     }
-    if uneven > limits.problems {
-        table.problems.push(format!("so have {} lines more", uneven - limits.problems));
+    if table.refused > limits.problems {
+        table.problems.push(format!("so have {} lines more", table.refused - limits.problems));
     }
     *room = left;
     Ok(table)
@@ -143,6 +145,7 @@ mod tests {
         let limits = Limits { problems: 1, ..Limits::default() };
         let table = read_table("a,b\n1\n1\n1\n", &limits, &mut 2).unwrap();
         assert_eq!(table.problems, ["line 2 has 1 cells, not 2", "so have 2 lines more"]);
+        assert_eq!(table.refused, 3);
     }
 
     #[test]

@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
 use palimpsest_engine::{Code, Engine, Error};
 use palimpsest_model::FileHash;
 use palimpsest_store::{FilesError, Registry};
 
-use super::{AdoptError, aside, read};
+use super::{AdoptError, aside};
 use crate::form::Kept;
 use crate::import::source::{File, Source};
-
-/// So many pieces of a file wait to be kept.
-const WAITING: usize = 4;
 
 /// Keeps the bytes of the files of an object, before it comes itself, but those of `brought`; how many files were brought, or
 /// why not.
@@ -39,7 +35,7 @@ pub(super) async fn bring(
         let hash = match dry_run {
             true => {
                 let (source, file) = (Arc::clone(source), file.clone());
-                aside(move || read::hash(&source, &file)).await?
+                aside(move || source.hash(&file)).await?
             }
             false => keep(engine, source, file).await?,
         };
@@ -70,30 +66,16 @@ async fn is_kept(engine: &Engine, hash: FileHash, size: u64) -> Result<bool, Err
     Ok(engine.store().administer(named).await??.contains(&hash))
 }
 
-/// Keeps the bytes of a file, which are read beside it.
+/// Keeps the bytes of a file, or says why they cannot be read.
 async fn keep(engine: &Engine, source: &Arc<Source>, file: &File) -> Result<Result<FileHash, String>, AdoptError> {
-    let (send, receive) = tokio::sync::mpsc::channel(WAITING);
-    let (reader, read) = (Arc::clone(source), file.clone());
-    let reading = tokio::task::spawn_blocking(move || {
-        let mut take = |piece: &[u8]| send.blocking_send(Ok(bytes::Bytes::copy_from_slice(piece))).is_ok();
-        let done = reader.copy(&read, &mut take);
-        if let Err(message) = &done {
-            // Who keeps them must not take half of them for all.
-            let _ = send.blocking_send(Err(FilesError::Interrupted(message.clone())));
-        }
-        done
-    });
-    let next = |mut receive: tokio::sync::mpsc::Receiver<_>| async { Some((receive.recv().await?, receive)) };
-    let stream = futures_util::stream::unfold(receive, next).fuse();
-    let kept = engine.files()?.put(stream.boxed(), file.size, engine.now()).await;
-    match reading.await {
-        Ok(Err(message)) if message != "given up" => return Ok(Err(message)),
-        Err(error) => return Ok(Err(error.to_string())),
-        _ => {}
+    match engine.files()?.put(source.stream(file), file.size, engine.now()).await {
+        Ok(kept) => Ok(Ok(kept.hash)),
+        Err(FilesError::Interrupted(message)) => Ok(Err(message)),
+        Err(error) => Err(of_files(error).into()),
     }
-    Ok(Ok(kept.map_err(of_files)?.hash))
 }
 
+/// Whoever takes over an export is the operator, who is told all of it.
 fn of_files(error: FilesError) -> Error {
     Error::new(Code::ServiceUnavailable, error.to_string())
 }

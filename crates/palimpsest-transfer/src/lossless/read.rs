@@ -3,11 +3,10 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{FileHash, Path};
+use palimpsest_model::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::{AdoptError, aside, limits};
 use crate::form::{FORMAT, Kept, MANIFEST, Manifest, OBJECTS, VERSION, object_path};
@@ -70,16 +69,6 @@ pub(super) async fn some(source: &Arc<Source>, from: usize) -> Result<Read, Adop
         (read, at)
     })
     .await
-}
-
-/// The hash of the bytes of a file.
-pub(super) fn hash(source: &Source, file: &File) -> Result<FileHash, String> {
-    let mut hash = Sha256::new();
-    source.copy(file, &mut |piece| {
-        hash.update(piece);
-        true
-    })?;
-    Ok(FileHash(hash.finalize().into()))
 }
 
 fn json(text: &str) -> Result<Value, String> {

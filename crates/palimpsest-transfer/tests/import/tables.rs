@@ -13,7 +13,7 @@ fn rows_become_objects_of_the_type_of_the_table() {
     ]);
     let stage = Stage::new();
     let report = stage.import(source.path());
-    assert_eq!((report.rows.made, report.problems.len()), (3, 1), "{:?}", report.problems);
+    assert_eq!((report.rows.made, report.rows.refused, report.problems.len()), (3, 1, 1), "{:?}", report.problems);
     assert_eq!(report.problems[0].message, "line 5 has 1 cells, not 4");
     let tron = stage.object("Tron");
     assert_eq!(stage.value(&tron, "Year"), "number 1982");

@@ -2,59 +2,13 @@
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::cli;
-use crate::http::Client;
+use crate::media::{Medium, flip};
 use crate::server::Server;
-
-/// Media that were sent.
-struct Medium {
-    id: String,
-    bytes: Vec<u8>,
-}
-
-impl Medium {
-    /// Sends so many bytes that no other medium has.
-    fn send(client: &mut Client, size: usize) -> Self {
-        let bytes: Vec<u8> = (0..size).map(|place| (place * size % 251).to_le_bytes()[0]).collect();
-        let asked = json!({"fileName": "gel.bin", "fileSize": size});
-        let begun = client.send("POST", "/object/media/upload", Some(&asked)).unwrap().json();
-        let id = begun["id"].as_str().unwrap().to_owned();
-        let path = format!("/object/media/upload/part?id={id}&partNumber=1");
-        assert_eq!(client.put(&path, &bytes).unwrap().status, 200);
-        let complete = client.send("POST", "/object/media/upload/complete", Some(&json!({ "id": id }))).unwrap();
-        assert_eq!(complete.status, 200, "{}", complete.text());
-        Self { id, bytes }
-    }
-
-    fn hash(&self) -> String {
-        Sha256::digest(&self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-
-    /// Where its bytes lie in a folder of files.
-    fn path(&self, files: &Path) -> PathBuf {
-        let hash = self.hash();
-        files.join(&hash[..2]).join(&hash[2..])
-    }
-
-    /// What its link answers.
-    fn fetch(&self, client: &mut Client) -> (u16, Vec<u8>) {
-        let object = client.object(&self.id).unwrap();
-        let url = object["files"][0]["url"].as_str().unwrap();
-        let path = url.splitn(4, '/').nth(3).unwrap();
-        let reply = client.send("GET", &format!("/{path}"), None).unwrap();
-        (reply.status, reply.body)
-    }
-
-    fn assert_there(&self, client: &mut Client) {
-        let (status, bytes) = self.fetch(client);
-        assert!(status == 200 && bytes == self.bytes, "{status} with {} bytes", bytes.len());
-    }
-}
 
 /// A folder with everything in it, and a server on `data` that was sent media.
 struct Bench {
@@ -97,12 +51,6 @@ impl Bench {
 /// What was copied, of how many, in bytes.
 fn counts(told: &Value) -> [u64; 4] {
     ["copied", "files", "copiedBytes", "fileBytes"].map(|name| told[name].as_u64().unwrap())
-}
-
-fn flip(path: &Path) {
-    let mut bytes = fs::read(path).unwrap();
-    bytes[0] ^= 1;
-    fs::write(path, bytes).unwrap();
 }
 
 #[test]

@@ -8,8 +8,13 @@ use crate::server::{palimpsest, wait_for};
 
 /// Runs a command on a folder.
 pub(crate) fn run(data: &Path, arguments: &[&str]) -> Output {
+    run_with(data, arguments, &[])
+}
+
+/// The same with variables in its environment.
+pub(crate) fn run_with(data: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = palimpsest();
-    command.args(arguments).arg("--data").arg(data).stdin(Stdio::null());
+    command.args(arguments).arg("--data").arg(data).envs(environment.iter().copied()).stdin(Stdio::null());
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // What it prints fits into the pipes: nobody has to read before it ends.
     wait_for(&format!("the end of {arguments:?}"), Duration::from_secs(30), || child.try_wait().unwrap());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli;
+use crate::media::{Medium, flip};
 use crate::server::Server;
 
 fn told(data: &Path, arguments: &[&str]) -> Value {
@@ -46,6 +47,42 @@ fn an_export_of_a_running_server_comes_back_elsewhere() {
     assert!(bytes("running.zip") == bytes("stopped.zip") && bytes("running.zip") == bytes("again.zip"));
     let output = cli::run(here.path(), &["export", &path("again.zip")]);
     assert!(!output.status.success() && String::from_utf8_lossy(&output.stderr).contains("is there already"));
+}
+
+#[test]
+fn an_export_fails_when_bytes_are_lost_and_everything_else_is_written() {
+    let (data, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (server, token) = Server::start_first(data.path());
+    let media = [10, 20, 30].map(|size| Medium::send(&mut server.client(&token), size));
+    let [damaged, missing, whole] = &media;
+    let files = data.path().join("files");
+    let export = |name: &str| {
+        let to = folder.path().join(name);
+        let output = cli::run(data.path(), &["export", to.to_str().unwrap(), "--json"]);
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let mut lost: Vec<_> =
+            told["lost"].as_array().unwrap().iter().map(|lost| lost["hash"].as_str().unwrap().to_owned()).collect();
+        lost.sort_unstable();
+        let written =
+            std::fs::read_dir(to.join("media")).unwrap().map(|file| std::fs::read(file.unwrap().path()).unwrap());
+        assert_eq!(told["objects"], 3);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap(), lost, written.collect::<Vec<_>>())
+    };
+    let (code, _, lost, written) = export("all");
+    assert_eq!((code, lost.len(), written.len()), (Some(0), 0, 3));
+    flip(&damaged.path(&files));
+    let (code, error, lost, written) = export("one");
+    assert_eq!((code, lost, written.len()), (Some(1), vec![damaged.hash()], 2));
+    assert!(error.contains("a file of media is lost, everything else was exported"), "{error}");
+    std::fs::remove_file(missing.path(&files)).unwrap();
+    let mut gone = [damaged.hash(), missing.hash()];
+    gone.sort_unstable();
+    let running = export("running");
+    stop(server);
+    for (code, error, lost, written) in [running, export("stopped")] {
+        assert_eq!((code, &*lost, &*written), (Some(1), &gone[..], &[whole.bytes.clone()][..]));
+        assert!(error.contains("2 files of media are lost, everything else was exported"), "{error}");
+    }
 }
 
 #[test]

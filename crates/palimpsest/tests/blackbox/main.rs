@@ -21,6 +21,7 @@
 
 mod backup;
 mod backup_files;
+mod claim;
 mod cli;
 #[cfg(feature = "faults")]
 mod compaction;
@@ -43,6 +44,7 @@ mod http;
 mod import;
 mod ledger;
 mod linearizability;
+mod media;
 mod merged;
 mod own_writes;
 mod policy;

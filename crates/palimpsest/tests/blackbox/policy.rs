@@ -43,6 +43,8 @@ fn a_policy_is_given_to_a_space_and_to_a_token_and_holds_from_the_next_request_o
     let mut tokens = policies(&data, &["token", "list"]);
     tokens.sort();
     assert_eq!(tokens, ["lastWriteWins", "requireCondition"]);
+    let table = all(&data, &["token", "list"]);
+    assert!(table.contains("CONCURRENCY") && table.contains("requireCondition"), "{table}");
 
     must(&data, &["space", "policy", "My space", "requireCondition"]);
     assert_eq!((change(&mut first, "d"), change(&mut careful, "d")), (428, 428));

@@ -61,11 +61,25 @@ impl Server {
         K: AsRef<OsStr>,
         V: AsRef<OsStr>,
     {
+        Self::start_saying(data, &[], environment)
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn start_saying<K, V>(
+        data: &Path,
+        arguments: &[&str],
+        environment: impl IntoIterator<Item = (K, V)>,
+    ) -> Self
+    where
+        K: AsRef<OsStr>,
+        V: AsRef<OsStr>,
+    {
         let log = data.with_extension("log");
         let begins = std::fs::read(&log).map_or(0, |log| log.len());
         let mut child = palimpsest()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(arguments)
             .envs(environment)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -1,10 +1,13 @@
 //! The spaces of the server.
 
+use std::sync::Arc;
+
 use palimpsest_engine::admin::{Command, Reply as Told};
 use serde_json::{Value, json};
 
 use super::Office;
-use crate::app::{Ask, BOTH, Reply};
+use crate::app::{App, Ask, BOTH, Lab, Reply, unhurried};
+use crate::faulty::{Fault, Faulty};
 use crate::wire::{NOBODY, chosen, page};
 
 impl Office {
@@ -148,4 +151,35 @@ async fn a_title_and_a_policy_are_changed_together_or_not_at_all() {
     assert_eq!(changed.ok(), shown);
     let unknown = office.patch("/admin/spaces", &json!({"id": NOBODY, "concurrency": "requireCondition"})).await;
     unknown.refusal(404, "cap_not_found", &format!("There is no space {NOBODY}"));
+}
+
+/// However many writes the store still takes: what is answered with an error is there wholly or not at all.
+#[tokio::test]
+async fn a_space_is_made_and_changed_with_its_policy_or_not_at_all() {
+    let store = Arc::new(Faulty::default());
+    let office = Office::of(Lab::in_app(App::over(Arc::clone(&store) as _, unhurried())).await).await;
+    let space = office.lab.space.clone();
+    let policy = |title: &str, spaces: &[Value]| {
+        let found = spaces.iter().find(|space| space["title"] == title);
+        found.map(|space| space["concurrency"].clone())
+    };
+    let mut last = [0, 0];
+    for left in 0..3 {
+        let title = format!("Strict {left}");
+        let new = json!({"title": title, "concurrency": "requireCondition"});
+        let change = json!({"id": space, "title": format!("Changed {left}"), "concurrency": "requireCondition"});
+        store.breaks(Fault::WritesLeft(left));
+        let made = office.post("/admin/spaces", &new).await.status;
+        store.breaks(Fault::WritesLeft(left));
+        last = [made, office.patch("/admin/spaces", &change).await.status];
+        store.heals();
+        let spaces = office.spaces().await;
+        for title in [title, format!("Changed {left}")] {
+            let found = policy(&title, &spaces);
+            assert!(found.is_none() || found == Some(json!("requireCondition")), "{left}: {spaces:?}");
+        }
+        let back = json!({"id": space, "title": "Lab", "concurrency": "lastWriteWins"});
+        office.patch("/admin/spaces", &back).await.ok();
+    }
+    assert_eq!(last, [200, 200], "in the end there was no fault");
 }

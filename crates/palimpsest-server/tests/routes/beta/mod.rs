@@ -174,6 +174,36 @@ async fn no_version_is_asked_for_and_none_is_wrong() {
     }
 }
 
+/// A sample with a member that no call knows, where its body or its query may have one.
+fn with_more(ask: Ask, endpoint: &Endpoint, space: &str) -> Ask {
+    match endpoint.path {
+        "/spaces" => Ask::new(Method::GET, "/spaces?colour=1"),
+        "/space-info" => Ask::new(Method::GET, &format!("/space-info?spaceid={space}&colour=1")),
+        "/search" => ask.json(&json!({"searchTerm": "a", "spaceIds": [space], "colour": 1})),
+        "/lookup" => ask.json(&json!({"searchTerm": "a", "spaceId": space, "colour": 1})),
+        "/save-weblink" => ask.json(&json!({"spaceId": space, "url": "https://example.org", "colour": 1})),
+        "/save-to-daily-note" => ask.json(&json!({"spaceId": space, "mdText": "a", "colour": 1})),
+        path => panic!("{path} has no sample"),
+    }
+}
+
+#[tokio::test]
+async fn what_no_call_knows_is_named_and_refused_by_who_is_strict() {
+    let beta = Beta::new().await;
+    for (endpoint, _, ask) in samples(&beta.lab.space) {
+        let ask = with_more(ask, &endpoint, &beta.lab.space).token(&beta.token);
+        let reply = beta.lab.app.send(ask).await;
+        assert_eq!((reply.status, reply.header("palimpsest-ignored")), (200, Some("\"colour\"")), "{endpoint:?}");
+    }
+    let head = beta.lab.head().await;
+    for (endpoint, _, ask) in samples(&beta.lab.space) {
+        let ask = with_more(ask, &endpoint, &beta.lab.space).token(&beta.token).header("prefer", "handling=strict");
+        let reply = beta.lab.app.send(ask).await;
+        reply.refusal(400, "cap_invalid_input", "✖ This would have no effect\n  → at colour");
+    }
+    assert_eq!(beta.lab.head().await, head);
+}
+
 #[tokio::test]
 async fn where_it_is_off_its_paths_are_nowhere() {
     let lab = Lab::in_app(App::new(Limits { beta: false, ..unhurried() })).await;

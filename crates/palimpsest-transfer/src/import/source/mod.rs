@@ -1,6 +1,7 @@
 //! Where files come from: a folder or a zip archive. Only what lies in it is read, and nothing is written.
 
 mod archive;
+mod bytes;
 mod folder;
 
 use std::cell::Cell;
