@@ -1,5 +1,5 @@
-//! Reader threads: each runs closures on a snapshot of its own connection. What a snapshot saw leaves only when the published
-//! head has come as far: a commit can be seen before it is synced. When it could not be, and was taken back, the closure runs again.
+//! Reader threads: each runs closures on a snapshot of its own connection. A commit can be seen before it is synced; so a closure
+//! runs when the published head has come to what its snapshot sees. What it makes of it may be kept and given away.
 
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,8 +15,9 @@ use crate::shared::Shared;
 
 /// How long a read waits for the head; the head follows each sync, so only a failing store takes this long.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often it looks whether it waits in vain.
+/// How often it looks whether it waits in vain, and how soon it tries again then.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 pub(crate) struct Reader {
     number: usize,
@@ -43,21 +44,15 @@ impl Reader {
     fn look(&self, job: &mut dyn ReadJob) -> Result<Revision, StoreError> {
         let begun = Instant::now();
         loop {
-            let life = self.shared.doors.life();
-            let row = self.snapshot(job)?;
-            while life == self.shared.doors.life() {
-                // The life is looked at again afterwards: another one may have given the revision to another commit.
-                if self.shared.heads.reach(row.id, row.revision, LOOK_EVERY) && life == self.shared.doors.life() {
-                    return Ok(row.revision);
-                }
-                if begun.elapsed() > PATIENCE || self.shared.heads.current(row.id, None).is_none() {
-                    return Err(StoreError::Unavailable("what was read is not published yet".to_owned()));
-                }
+            if let Some(revision) = self.look_once(job, begun)? {
+                return Ok(revision);
             }
+            std::thread::sleep(LOOK_AGAIN);
         }
     }
 
-    fn snapshot(&self, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
+    /// Runs a closure on a snapshot; nothing when the snapshot saw what will be taken back.
+    fn look_once(&self, job: &mut dyn ReadJob, begun: Instant) -> Result<Option<Revision>, StoreError> {
         let closed = || StoreError::Unavailable("the store is closed".to_owned());
         let mut door = self.shared.doors.reader(self.number).ok_or_else(closed)?;
         if door.is_none() {
@@ -65,21 +60,42 @@ impl Reader {
         }
         let rows = door.as_mut().ok_or_else(closed)?;
         rows.execute("BEGIN", [])?;
-        let seen = run_job(rows, &self.shared, job);
+        let seen = run_job(rows, &self.shared, job, begun);
         let ended = rows.execute("ROLLBACK", []);
-        let row = seen?;
+        let seen = seen?;
         ended?;
-        Ok(row)
+        Ok(seen)
     }
 }
 
-fn run_job(rows: &mut SqlRows, shared: &Shared, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
+fn run_job(
+    rows: &mut SqlRows,
+    shared: &Shared,
+    job: &mut dyn ReadJob,
+    begun: Instant,
+) -> Result<Option<Revision>, StoreError> {
     let known = |row: &SpaceRow| {
         let current = shared.heads.current(row.id, None)?;
         (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
     };
     let mut snapshot = Snapshot::open(rows, job.space(), known)?;
     let row = snapshot.row();
+    if !is_published(shared, &row, begun)? {
+        return Ok(None);
+    }
     guarded(|| job.run(&mut snapshot))?;
-    Ok(row)
+    Ok(Some(row.revision))
+}
+
+/// Waits until the head has come to where a snapshot saw a space; `false` when a sync failed, so that it may never.
+fn is_published(shared: &Shared, row: &SpaceRow, begun: Instant) -> Result<bool, StoreError> {
+    while !shared.heads.reach(row.id, row.revision, LOOK_EVERY) {
+        if begun.elapsed() > PATIENCE || shared.heads.current(row.id, None).is_none() {
+            return Err(StoreError::Unavailable("what was read is not published yet".to_owned()));
+        }
+        if shared.wal.is_torn() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

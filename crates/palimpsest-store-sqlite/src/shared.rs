@@ -1,7 +1,7 @@
 //! What the threads of a store share.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use palimpsest_store::{Heads, StoreError};
@@ -26,19 +26,17 @@ pub(crate) struct Shared {
     pub(crate) faults: std::sync::Arc<crate::faults::Faults>,
 }
 
-/// The connections beside the writer's. All are closed when the write-ahead log is cut; then another life of the file begins, in
-/// which revisions that were seen but never published are given again.
+/// The connections beside the writer's. All are closed when the write-ahead log is cut: revisions that were never published are
+/// given again then, so nobody may still see what had them before.
 pub(crate) struct Doors {
-    life: AtomicU64,
     readers: Vec<Mutex<Option<SqlRows>>>,
     glances: Glances,
     checkpoint: Mutex<Option<Connection>>,
     visitors: RwLock<()>,
 }
 
-/// All doors, closed.
+/// All doors, closed for as long as this is kept.
 pub(crate) struct Closed<'d> {
-    doors: &'d Doors,
     _readers: Vec<MutexGuard<'d, Option<SqlRows>>>,
     _glances: RwLockWriteGuard<'d, bool>,
     _checkpoint: MutexGuard<'d, Option<Connection>>,
@@ -48,16 +46,11 @@ pub(crate) struct Closed<'d> {
 impl Doors {
     pub(crate) fn new(readers: Vec<SqlRows>, checkpoint: Connection) -> Self {
         Self {
-            life: AtomicU64::new(0),
             readers: readers.into_iter().map(|rows| Mutex::new(Some(rows))).collect(),
             glances: Glances::new(),
             checkpoint: Mutex::new(Some(checkpoint)),
             visitors: RwLock::default(),
         }
-    }
-
-    pub(crate) fn life(&self) -> u64 {
-        self.life.load(Ordering::Acquire)
     }
 
     /// The connection of a reader.
@@ -98,14 +91,7 @@ impl Doors {
         }
         *checkpoint = None;
         readers.iter_mut().for_each(|rows| **rows = None);
-        Ok(Closed { doors: self, _readers: readers, _glances: glances, _checkpoint: checkpoint, _visitors: visitors })
-    }
-}
-
-impl Closed<'_> {
-    /// Opens them again, in another life of the file.
-    pub(crate) fn begin_life(self) {
-        self.doors.life.fetch_add(1, Ordering::AcqRel);
+        Ok(Closed { _readers: readers, _glances: glances, _checkpoint: checkpoint, _visitors: visitors })
     }
 }
 

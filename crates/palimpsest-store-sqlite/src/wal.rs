@@ -8,6 +8,9 @@
 //! - SQLite begins the log anew only when all of it is in the database and the database is synced; it syncs the new header before
 //!   frames follow. A commit whose log has begun anew meanwhile is thus as durable as a synced one.
 //! - A checkpoint syncs the log before it copies. What it copied must not be taken out of the log again: [`Wal::copied`].
+//! - Readers see commits that are not synced, and wait for the published head before they look. What has no revision to wait for
+//!   (the registry) is committed with a sync. Only a policy that a transaction on a space gives, and nothing else, may be shown to the
+//!   operator a sync early.
 //! - After a failed sync the system may have dropped what it could not write, and the next sync says nothing of that. So the log is
 //!   *torn*: nothing is synced any more, until everything behind the last good sync is cut off, while nobody has the file open.
 //!   That is what a COMMIT with synchronous=FULL promises too: what was refused is gone, reads go on at what was acknowledged, and

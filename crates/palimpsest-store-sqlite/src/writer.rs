@@ -163,15 +163,13 @@ impl Writer {
     /// Takes out of the log what could not be synced. For SQLite to look at the log anew, nobody may have the file open.
     fn cut(&mut self) -> Result<(), StoreError> {
         let shared = Arc::clone(&self.shared);
-        let closed = shared.doors.close()?;
+        let _closed = shared.doors.close()?;
         leave_log(&self.rows.connection)?;
         self.rows = SqlRows::new(Connection::open_in_memory().map_err(store_error)?);
         shared.wal.cut()?;
         self.rows = open_rows(&shared).map_err(store_error)?;
         self.rows.spaces()?;
-        shared.wal.mended(shared.wal.end(&self.rows.connection)?.place)?;
-        closed.begin_life();
-        Ok(())
+        shared.wal.mended(shared.wal.end(&self.rows.connection)?.place)
     }
 
     /// The last that is done: what could not be synced does not get into the database.

@@ -122,7 +122,18 @@ impl Bench {
 
 #[test]
 fn what_is_committed_is_neither_published_nor_answered_nor_read_before_it_is_synced() {
-    let bench = Bench::begin(Faults::default(), 256);
+    check_that_all_wait_for_the_sync(Faults::default());
+}
+
+/// The control: a head that moves before is found out.
+#[test]
+#[should_panic(expected = "it was published before it was synced")]
+fn a_head_that_does_not_wait_for_the_sync_does_not_pass() {
+    check_that_all_wait_for_the_sync(Faults { publish_early: true, ..Faults::default() });
+}
+
+fn check_that_all_wait_for_the_sync(faults: Faults) {
+    let bench = Bench::begin(faults, 256);
     let held = bench.faults.hold_sync.lock().unwrap();
     let mut first = bench.ask(1, "first");
     bench.wait_for_commit(2);
@@ -135,7 +146,7 @@ fn what_is_committed_is_neither_published_nor_answered_nor_read_before_it_is_syn
     assert!(poll(&mut read).is_pending());
     // Long enough for whoever would not wait; whoever waits passes however long it takes.
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(bench.published(), Revision(1));
+    assert_eq!(bench.published(), Revision(1), "it was published before it was synced");
     assert!(poll(&mut first).is_pending() && poll(&mut second).is_pending(), "nobody was answered");
     assert!(poll(&mut refusal).is_pending(), "nor who changed nothing after having seen what is not synced");
     assert!(poll(&mut read).is_pending(), "nor who read it");

@@ -55,6 +55,7 @@ fn begin(settings: &Settings) -> anyhow::Result<(Engine, Arc<SqliteStore>)> {
     let cache = settings.cache_size.0;
     let options = Options {
         remembered: usize::try_from(cache / REMEMBERED_PER).unwrap_or(usize::MAX).max(1),
+        commits_per_sync: settings.commits_per_sync.0,
         #[cfg(feature = "faults")]
         faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
         ..Options::default()

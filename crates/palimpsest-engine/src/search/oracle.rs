@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BuiltIn, CollectionId, LogId, Object, ObjectId, Revision, Sections, Space, SpaceId, State, StructureId, Timestamp, Value,
-    builtin_structures, parse_uuid, words,
+    BuiltIn, CollectionId, LogId, Object, ObjectId, Revision, Sections, Space, SpaceId, State, StructureId, Timestamp,
+    Value, builtin_structures, parse_uuid, words,
 };
 use palimpsest_store::{Actor, ChangeKind, Found, Intent, List, MemoryStore, Snapshot, Store, StoreError, Tx};
 use palimpsest_store_sqlite::{Options, SqliteStore};

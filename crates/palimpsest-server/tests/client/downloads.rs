@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::stream;
 use palimpsest_client::{Code, FileView, ObjectId, Uuid};
-use palimpsest_model::{BuiltIn, File, Object, State, StructureId};
+use palimpsest_model::{BuiltIn, File, Object, Sections, State, StructureId};
 use palimpsest_server::Limits;
 use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
 
