@@ -47,12 +47,15 @@ async fn what_is_called_so_comes_first_then_what_begins_so_and_so_on() {
 }
 
 #[tokio::test]
-async fn within_a_class_the_last_changed_comes_first() {
+async fn within_a_class_the_last_named_comes_first() {
     let lab = lab_with(&["Buffer a", "Buffer b", "Buffer c"]).await;
     assert_eq!(named(&lab, "buffer").await, ["Buffer c", "Buffer b", "Buffer a"]);
     let answer = lab.post(SEARCH, &json!({"query": "buffer a"})).await.ok();
-    lab.append(json!({"id": answer["results"][0]["id"], "markdown": "changed, but not in its title"})).await;
-    assert_eq!(named(&lab, "buffer").await, ["Buffer a", "Buffer c", "Buffer b"]);
+    let id = &answer["results"][0]["id"];
+    lab.append(json!({"id": id, "markdown": "changed, but not in its title"})).await;
+    assert_eq!(named(&lab, "buffer").await, ["Buffer c", "Buffer b", "Buffer a"]);
+    lab.update(json!({"id": id, "properties": {"title": titled("Buffer d")}})).await;
+    assert_eq!(named(&lab, "buffer").await, ["Buffer d", "Buffer c", "Buffer b"]);
 }
 
 #[tokio::test]
