@@ -1,8 +1,6 @@
 //! Objects that this API cannot make yet (weblinks, media, daily notes): they are put into the store, and take the same calls
 //! as others.
 
-use std::collections::BTreeMap;
-
 use http::Method;
 use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_model::{
@@ -24,7 +22,7 @@ async fn planted(lab: &Lab, structure: StructureId, section: &str, properties: &
         structure,
         collections: Vec::new(),
         properties: properties.iter().map(|(id, value)| (PropertyId::from(*id), value.clone())).collect(),
-        blocks: BTreeMap::from([(PropertyId::from(section), vec![Block::empty(BlockId(uuid))])]),
+        blocks: [(PropertyId::from(section), vec![Block::empty(BlockId(uuid))])].into(),
         files: Vec::new(),
     };
     let space = palimpsest_model::SpaceId(parse_uuid(&lab.space).unwrap());
