@@ -1,5 +1,4 @@
-//! From a request to what answers it. A table of our own in place of axum's router, which boxes and clones its way to a handler:
-//! that was a third of what an answer from memory cost.
+//! From a request to what answers it: a table of our own in place of axum's router, which boxes and clones its way to a handler.
 
 use std::collections::HashMap;
 use std::future::Future;
