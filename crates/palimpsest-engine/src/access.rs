@@ -16,36 +16,46 @@ use crate::{Engine, Scope};
 pub struct Access {
     /// The token.
     pub token: TokenId,
-    /// Its name.
-    pub name: String,
     /// The space it opens.
     pub space: SpaceId,
-    /// What it may do there.
-    pub scopes: Vec<Scope>,
     /// What it is held to when it changes something that exists.
     pub policy: Policy,
+    holder: Holder,
+}
+
+/// What a token is called, and what it may do.
+#[derive(Clone, Debug)]
+enum Holder {
+    Token(Arc<TokenRecord>),
+    Operator,
 }
 
 impl Access {
     /// Refuses when the token lacks a scope.
     pub fn require(&self, scope: Scope) -> Result<(), Error> {
-        if self.scopes.contains(&scope) { Ok(()) } else { Err(Error::missing_scope(scope)) }
+        match &self.holder {
+            Holder::Token(record) if !record.scopes.contains(&scope) => Err(Error::missing_scope(scope)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match &self.holder {
+            Holder::Token(record) => &record.name,
+            Holder::Operator => "operator",
+        }
     }
 
     /// The operator, who may do everything in a space; no token has the id.
     #[must_use]
     pub fn operator(space: SpaceId) -> Self {
-        Self {
-            token: TokenId(uuid::Uuid::nil()),
-            name: "operator".to_owned(),
-            space,
-            scopes: vec![Scope::Read, Scope::Write],
-            policy: Policy::default(),
-        }
+        Self { token: TokenId(uuid::Uuid::nil()), space, policy: Policy::default(), holder: Holder::Operator }
     }
 
     pub(crate) fn actor(&self) -> Actor {
-        Actor { id: Some(self.token).filter(|id| !id.0.is_nil()), name: self.name.clone() }
+        Actor { id: Some(self.token).filter(|id| !id.0.is_nil()), name: self.name().to_owned() }
     }
 }
 
@@ -82,10 +92,9 @@ impl Grant {
     pub fn access(&self, space: SpaceId) -> Option<Access> {
         self.0.spaces.contains(&space).then(|| Access {
             token: self.0.id,
-            name: self.0.name.clone(),
             space,
-            scopes: self.0.scopes.clone(),
             policy: self.0.concurrency,
+            holder: Holder::Token(Arc::clone(&self.0)),
         })
     }
 

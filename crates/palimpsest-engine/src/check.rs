@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use palimpsest_model::{
     BlockDraft, CollectionId, Content, LinkTarget, Object, ObjectId, Path, Problem, Problems, PropertyId, PropertyKind,
@@ -13,6 +14,7 @@ use palimpsest_store::Tx;
 use crate::dates::{date_of, ensure_date};
 use crate::error::Error;
 use crate::operation::Ignored;
+use crate::references::Known;
 
 /// Checks what is written to one object.
 pub(crate) struct Checks<'c, 'r> {
@@ -20,7 +22,7 @@ pub(crate) struct Checks<'c, 'r> {
     id: ObjectId,
     structure: &'c Structure,
     /// Objects that may be referred to whatever became of them: the object itself, and what it referred to before.
-    known: Rc<BTreeSet<ObjectId>>,
+    known: Rc<Known>,
     days: BTreeSet<Timestamp>,
     /// Where all of it was read from, when that is one text.
     within: Option<Path>,
@@ -31,21 +33,17 @@ pub(crate) struct Checks<'c, 'r> {
 
 impl<'c, 'r> Checks<'c, 'r> {
     /// Checks of an object that has this structure and, when it exists already, looked like this.
-    pub(crate) fn new(tx: &'c mut Tx<'r>, structure: &'c Structure, id: ObjectId, before: Option<&Object>) -> Self {
-        let mut known = BTreeSet::from([id]);
-        if let Some(before) = before {
-            references_of(before, &mut known);
-        }
-        Self::knowing(tx, structure, id, Rc::new(known))
-    }
-
-    /// Checks of an object that may refer to these whatever became of them.
-    pub(crate) fn knowing(
+    pub(crate) fn new(
         tx: &'c mut Tx<'r>,
         structure: &'c Structure,
         id: ObjectId,
-        known: Rc<BTreeSet<ObjectId>>,
+        before: Option<&Arc<Object>>,
     ) -> Self {
+        Self::knowing(tx, structure, id, Rc::new(Known::of(id, before)))
+    }
+
+    /// Checks of an object that may refer to these whatever became of them.
+    pub(crate) fn knowing(tx: &'c mut Tx<'r>, structure: &'c Structure, id: ObjectId, known: Rc<Known>) -> Self {
         Self {
             tx,
             id,
@@ -260,10 +258,10 @@ impl<'c, 'r> Checks<'c, 'r> {
     }
 
     /// Checks that an object may be referred to; answers it when it can be seen.
-    fn reference(&mut self, id: ObjectId, path: Path) -> Result<Option<std::sync::Arc<Object>>, Error> {
+    fn reference(&mut self, id: ObjectId, path: Path) -> Result<Option<Arc<Object>>, Error> {
         let found = self.tx.object(id)?;
         let live = found.filter(|found| found.state == State::Live).map(|found| found.object);
-        if live.is_none() && !self.known.contains(&id) {
+        if live.is_none() && !self.known.has(id) {
             self.problem(path, "Unknown object");
         }
         Ok(live)
@@ -279,27 +277,4 @@ pub(crate) fn misplaced(schema: &Schema, structure: Option<&Structure>, id: Coll
         }
         (Some(_), _) => None,
     }
-}
-
-/// Adds the objects that an object refers to.
-pub(crate) fn references_of(object: &Object, known: &mut BTreeSet<ObjectId>) {
-    object.walk(&mut |block| match &block.content {
-        Content::Text(text) => known.extend(linked(&text.tokens)),
-        Content::Entity { target, .. } => known.extend(target),
-        _ => {}
-    });
-    for value in object.properties.values() {
-        match value {
-            Value::RichText(tokens) => known.extend(linked(tokens)),
-            Value::Entity(ids) => known.extend(ids),
-            _ => {}
-        }
-    }
-}
-
-fn linked(tokens: &[Token]) -> impl Iterator<Item = ObjectId> {
-    tokens.iter().filter_map(|token| match token {
-        Token::Link { target: Some(LinkTarget::Entity(id)), .. } => Some(*id),
-        _ => None,
-    })
 }

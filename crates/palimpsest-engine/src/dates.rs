@@ -67,7 +67,7 @@ fn ensure(
                 structure,
                 collections: Vec::new(),
                 properties: [("title".into(), title)].into(),
-                blocks: begin(tx),
+                blocks: begin(tx).into(),
                 files: Vec::new(),
             };
             tx.put(object, State::Live, ChangeKind::Created)?;

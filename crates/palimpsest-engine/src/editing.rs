@@ -9,10 +9,10 @@ use palimpsest_model::{BlockDraft, BlockId, EditError, Object, ObjectId, Path, S
 use palimpsest_store::{ChangeKind, Found, StoreError, Tx};
 
 use crate::blocks::structure_of;
-use crate::check::references_of;
 use crate::error::Error;
 use crate::objects::live;
 use crate::operation::Ignored;
+use crate::references::Known;
 use crate::world::Fresh;
 
 /// An object that is being edited. Nothing is put before all is done.
@@ -28,7 +28,7 @@ pub(crate) struct Editing<'e, 'r> {
     /// By how many bytes its texts may still grow.
     pub(crate) room: usize,
     /// What the stored object refers to. What the edits added was there when they did.
-    pub(crate) known: Rc<BTreeSet<ObjectId>>,
+    pub(crate) known: Rc<Known>,
 }
 
 /// Edits an object: one change of it at most, and none after an error.
@@ -42,8 +42,7 @@ pub(crate) fn edit(
     let before = live(tx, id)?;
     let schema = Arc::clone(tx.schema());
     let structure = structure_of(&schema, &before.object)?;
-    let mut known = BTreeSet::from([id]);
-    references_of(&before.object, &mut known);
+    let known = Known::of(id, Some(&before.object));
     let mut editing = Editing {
         tx,
         fresh,
@@ -55,21 +54,21 @@ pub(crate) fn edit(
         known: Rc::new(known),
     };
     make(&mut editing)?;
-    editing.put()?;
+    let Editing { tx, object, .. } = editing;
+    tx.put(object, State::Live, ChangeKind::Updated)?;
     live(tx, id)
 }
 
 impl Editing<'_, '_> {
-    fn put(&mut self) -> Result<(), StoreError> {
-        self.tx.put(self.object.clone(), State::Live, ChangeKind::Updated)
-    }
-
     /// Lets those who look up names find the object by those it has now.
     pub(crate) fn put_names(&mut self) -> Result<(), StoreError> {
         let last = self.tx.object(self.object.id)?;
         let is_same =
             |last: &Object| last.properties == self.object.properties && last.collections == self.object.collections;
-        if last.is_some_and(|last| is_same(&last.object)) { Ok(()) } else { self.put() }
+        if last.is_some_and(|last| is_same(&last.object)) {
+            return Ok(());
+        }
+        self.tx.put(self.object.clone(), State::Live, ChangeKind::Updated)
     }
 
     /// The ids that drafts come with and blocks of the object have.

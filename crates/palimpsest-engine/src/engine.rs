@@ -7,11 +7,12 @@ use bytes::Bytes;
 use palimpsest_model::{
     File, ObjectId, Revision, Schema, State, Tag, render_collection, render_space, render_structure, render_structures,
 };
-use palimpsest_store::{Current, Files, Found, ObjectHead, SpaceRow, Store};
+use palimpsest_store::{Current, Files, Found, Glimpse, ObjectHead, SpaceRow, Store};
 use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use url::Url;
+use uuid::Uuid;
 
 use crate::access::Access;
 use crate::blocks::structure_of;
@@ -29,7 +30,7 @@ use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
 use crate::undone::{Undone, known};
 use crate::uploads::{MAX_FILE, Turns};
-use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Post, WebPage};
+use crate::world::{Clock, Fetch, Fetched, Fresh, Ids, Names, Post, WebPage};
 
 /// Everything a transport needs to answer.
 pub struct Engine {
@@ -47,6 +48,7 @@ pub struct Engine {
     pub(crate) links: Option<Arc<Links>>,
     pub(crate) webhook_changes: watch::Sender<()>,
     pub(crate) rendered: Arc<Rendered>,
+    names: Names,
     #[cfg(feature = "faults")]
     pub(crate) faults: crate::faults::Faults,
 }
@@ -71,8 +73,8 @@ impl View {
     }
 }
 
-/// How many bytes of rendered answers are kept.
-const CACHE: u64 = 64 * 1024 * 1024;
+/// How many bytes of rendered answers are kept, unless it is said.
+pub const CACHE: u64 = 64 * 1024 * 1024;
 /// How long a page and its bytes are waited for, unless it is said: less than a request may take.
 const PATIENCE: Duration = Duration::from_secs(25);
 /// How many files are handed out at a time: each holds some chunks, for as long as its reader takes.
@@ -96,6 +98,7 @@ impl Engine {
             links: None,
             webhook_changes: watch::Sender::new(()),
             rendered: Arc::new(Rendered::new(CACHE)),
+            names: Names::default(),
             #[cfg(feature = "faults")]
             faults: crate::faults::Faults::default(),
         }
@@ -123,6 +126,12 @@ impl Engine {
     #[must_use]
     pub fn taking(self, max_file: u64) -> Self {
         Self { max_file, ..self }
+    }
+
+    /// The same, keeping at most so many bytes of rendered answers.
+    #[must_use]
+    pub fn caching(self, bytes: u64) -> Self {
+        Self { rendered: Arc::new(Rendered::new(bytes)), ..self }
     }
 
     /// The same, waiting so long for the page that a weblink leads to, and until its bytes are kept.
@@ -156,8 +165,8 @@ impl Engine {
 
     /// A new name for a request, for the answer and the log.
     #[must_use]
-    pub fn request_id(&self) -> String {
-        Fresh::draw(&*self.ids, self.clock.now()).uuid().to_string()
+    pub fn request_id(&self) -> Uuid {
+        self.names.next(&*self.ids, self.clock.now())
     }
 
     /// Whether writes are accepted.
@@ -192,6 +201,9 @@ impl Engine {
         if let Some(view) = known.and_then(|current| self.view_of_head(id, &current).transpose()) {
             return view;
         }
+        if let Some(Glimpse { row, schema, found }) = self.store.glance(access.space, id) {
+            return self.found(&row, &schema, &found);
+        }
         let read = move |snapshot: &mut palimpsest_store::Snapshot<'_>| {
             let found = snapshot.object(id)?;
             Ok::<_, Error>((found, snapshot.row(), Arc::clone(snapshot.schema())))
@@ -199,12 +211,17 @@ impl Engine {
         let answer = self.store.read(access.space, read).await?;
         let (found, row, schema) = answer.value?;
         let Some(found) = found else { return Err(Error::not_found("Object").at(row.revision)) };
+        self.found(&row, &schema, &found)
+    }
+
+    /// Shows an object that was read, if it can be seen, and tells the head of it.
+    fn found(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
         let head = ObjectHead { revision: found.revision, state: found.state };
-        self.store.remember(access.space, row.revision, id, head);
+        self.store.remember(row.id, row.revision, found.object.id, head);
         if found.state != State::Live {
             return Err(Error::not_found("Object").at(row.revision));
         }
-        self.show(&row, &schema, &found)
+        self.show(row, schema, found)
     }
 
     /// Does something: one commit, at one revision or none.

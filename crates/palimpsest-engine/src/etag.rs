@@ -36,7 +36,8 @@ impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Tag { log, revision } = self.tag;
         match &self.digest {
-            Some(Digest(text)) => write!(f, "\"{log}.{revision}-{}\"", text.escape_ascii()),
+            // Base64url is ASCII.
+            Some(Digest(text)) => write!(f, "\"{log}.{revision}-{}\"", str::from_utf8(text).unwrap_or_default()),
             None => self.tag.fmt(f),
         }
     }
@@ -51,7 +52,8 @@ pub(crate) struct Rendering {
 
 impl From<Vec<u8>> for Rendering {
     fn from(body: Vec<u8>) -> Self {
-        Self { digest: Digest::of(&body), body: body.into() }
+        // Without the room that it grew into: it may be kept for long, and is counted by its length.
+        Self { digest: Digest::of(&body), body: body.into_boxed_slice().into() }
     }
 }
 

@@ -29,6 +29,7 @@ mod names;
 mod objects;
 mod operation;
 mod perform;
+mod references;
 mod retention;
 mod retry;
 mod schema;
@@ -47,7 +48,7 @@ pub use access::{Access, AdminAccess, Grant};
 pub use beta::BetaSearch;
 pub use blocks::{AppendBlocks, AppendDaily, Appended, DeleteBlock, MoveBlock, Place, UpdateBlock};
 pub use condition::{Condition, Tags};
-pub use engine::{Engine, View};
+pub use engine::{CACHE, Engine, View};
 pub use error::{Code, Error, Kind};
 pub use etag::{Digest, ETag};
 #[cfg(feature = "faults")]

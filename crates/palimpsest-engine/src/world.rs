@@ -2,6 +2,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use palimpsest_model::{BlockId, File, ObjectId, Timestamp};
 use palimpsest_store::ByteStream;
@@ -123,13 +125,35 @@ impl Fresh {
         BlockId(self.uuid())
     }
 
+    /// The same after so many ids.
+    fn after(&self, drawn: u64) -> Self {
+        Self { at: self.at, state: self.state.map(|half| half.wrapping_add(drawn.wrapping_mul(STEP))) }
+    }
+
     /// SplitMix64: a full period over each half of the state.
     fn next(&mut self, half: usize) -> u64 {
-        self.state[half] = self.state[half].wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state[half] = self.state[half].wrapping_add(STEP);
         let mut word = self.state[half];
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         word ^ (word >> 31)
+    }
+}
+
+/// How far the state of [`Fresh`] moves with each id.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// Names for what is not kept, such as requests: the system is asked for randomness once, not for each.
+#[derive(Default)]
+pub(crate) struct Names {
+    seed: OnceLock<Fresh>,
+    drawn: AtomicU64,
+}
+
+impl Names {
+    pub(crate) fn next(&self, ids: &dyn Ids, at: Timestamp) -> Uuid {
+        let seed = self.seed.get_or_init(|| Fresh::draw(ids, at));
+        Fresh { at, ..seed.after(self.drawn.fetch_add(1, Ordering::Relaxed)) }.uuid()
     }
 }
 
@@ -148,26 +172,35 @@ impl ManualClock {
 
     /// Moves it, forward or back.
     pub fn advance(&self, milliseconds: i64) {
-        self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
+        self.0.fetch_add(milliseconds, Ordering::SeqCst);
     }
 }
 
 #[cfg(feature = "testing")]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(std::sync::atomic::Ordering::SeqCst))
+        Timestamp(self.0.load(Ordering::SeqCst))
     }
 }
 
 /// Ids that repeat from run to run.
 #[cfg(feature = "testing")]
 #[derive(Debug, Default)]
-pub struct CountedIds(std::sync::atomic::AtomicU64);
+pub struct CountedIds(AtomicU64);
+
+#[cfg(feature = "testing")]
+impl CountedIds {
+    /// Ids that go on after so many.
+    #[must_use]
+    pub fn after(drawn: u64) -> Self {
+        Self(drawn.into())
+    }
+}
 
 #[cfg(feature = "testing")]
 impl Ids for CountedIds {
     fn random(&self) -> [u8; 32] {
-        let count = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let count = self.0.fetch_add(1, Ordering::SeqCst);
         let mut bytes = [7; 32];
         bytes[..8].copy_from_slice(&count.to_be_bytes());
         bytes[8..16].copy_from_slice(&count.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());

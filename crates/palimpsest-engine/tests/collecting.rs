@@ -12,8 +12,8 @@ use futures_util::{StreamExt, stream};
 use palimpsest_engine::admin::Command;
 use palimpsest_engine::{Clock, CountedIds, Engine, Kind, ManualClock};
 use palimpsest_model::{
-    BuiltIn, File, FileHash, LogId, Object, ObjectId, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
-    builtin_structures,
+    BuiltIn, File, FileHash, LogId, Object, ObjectId, Sections, Space, SpaceId, State, StructureId, Timestamp, TokenId,
+    Value, builtin_structures,
 };
 use palimpsest_store::{
     Actor, ByteStream, ChangeKind, Files, FilesError, Filing, Intent, Kept, MemoryFiles, MemoryStore, Registry, Store,
@@ -44,11 +44,10 @@ impl Lab {
     }
 
     /// Whose chance begins elsewhere.
-    async fn drawing(files: Arc<dyn Files>, skipped: usize) -> Self {
+    async fn drawing(files: Arc<dyn Files>, skipped: u64) -> Self {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::at(Timestamp::parse("2026-11-22T12:00:00.000Z").unwrap()));
-        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock) as _, Arc::new(CountedIds::default()));
-        (0..skipped).for_each(|_| _ = engine.request_id());
+        let engine = Engine::new(Arc::clone(&store), Arc::clone(&clock) as _, Arc::new(CountedIds::after(skipped)));
         let engine = engine.keeping(Arc::clone(&files));
         let lab = Self { engine, store, files, clock };
         let intent = Intent { begins: Some(LogId(1)), ..lab.intent() };
@@ -116,7 +115,7 @@ fn object(number: u128, hash: Option<FileHash>) -> Object {
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some("a".to_owned())))].into(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: hash.into_iter().map(file).collect(),
     }
 }

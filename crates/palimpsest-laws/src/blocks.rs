@@ -103,7 +103,7 @@ fn object(properties: BTreeMap<PropertyId, Value>, blocks: BTreeMap<PropertyId, 
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: Vec::new(),
         properties,
-        blocks,
+        blocks: blocks.into(),
         files: Vec::new(),
     }
 }

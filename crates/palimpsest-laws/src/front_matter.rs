@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use palimpsest_markdown::{FrontMatter, normal_value, read_properties, split_document, write_document};
 use palimpsest_model::{
-    BuiltIn, Creation, LabelOption, Object, ObjectId, PropertyDefinition, PropertyId, PropertyKind, Structure,
-    StructureId, Value, builtin_structures, check_property,
+    BuiltIn, Creation, LabelOption, Object, ObjectId, PropertyDefinition, PropertyId, PropertyKind, Sections,
+    Structure, StructureId, Value, builtin_structures, check_property,
 };
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ fn properties(front_matter: &FrontMatter, structure: &Structure) {
         structure: structure.id,
         collections: Vec::new(),
         properties: values,
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: Vec::new(),
     };
     let written = write_document(&object, structure, &library);

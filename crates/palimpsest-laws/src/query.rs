@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -10,11 +9,10 @@ use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply};
 use palimpsest_engine::{CountedIds, Engine, ManualClock, Policy, Scope};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Limits, RateLimits, router};
+use palimpsest_server::{Limits, RateLimits, Router, router};
 use palimpsest_store::MemoryStore;
 use serde_json::{Value as Json, json};
 use tokio::runtime::Runtime;
-use tower::ServiceExt;
 
 /// Every query of every reading call that does not wait is answered in JSON, with what was asked for or with a refusal in
 /// words, never with an error of the server.
@@ -78,7 +76,7 @@ impl Lab {
 async fn ask(router: &Router, token: &str, method: &str, uri: &str, body: Body) -> (u16, Option<Json>) {
     let request = Request::builder().method(method).uri(uri).header(AUTHORIZATION, format!("Bearer {token}"));
     let Ok(request) = request.body(body) else { unreachable!("{uri} can be sent") };
-    let Ok(response) = router.clone().oneshot(request).await;
+    let response = router.answer(request).await;
     let status = response.status().as_u16();
     let is_json = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json");
     let bytes = response.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();

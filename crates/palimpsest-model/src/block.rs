@@ -3,6 +3,8 @@
 //! A block is its own content plus lists of children: one list under a text or group block, one per column under a grid, none
 //! under the others. Keeping children out of the content makes walking, aligning and comparing the same for every kind.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::color::Color;
@@ -72,14 +74,14 @@ pub enum Content {
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 pub struct Hierarchy {
     /// Its name.
-    pub key: String,
+    pub key: Cow<'static, str>,
     /// Its number.
     pub val: Number,
 }
 
 impl Default for Hierarchy {
     fn default() -> Self {
-        Self { key: "Base".to_owned(), val: Number::from(0) }
+        Self { key: Cow::Borrowed("Base"), val: Number::from(0) }
     }
 }
 
@@ -88,7 +90,12 @@ impl Hierarchy {
     #[must_use]
     pub fn heading(level: u8) -> Self {
         let level = level.clamp(1, 3);
-        Self { key: format!("H{level}"), val: Number::from(i64::from(level)) }
+        let key = match level {
+            1 => "H1",
+            2 => "H2",
+            _ => "H3",
+        };
+        Self { key: Cow::Borrowed(key), val: Number::from(i64::from(level)) }
     }
 
     fn is_base(&self) -> bool {

@@ -8,10 +8,25 @@ use crate::block::{Block, Content};
 use crate::id::{BlockId, PropertyId};
 use crate::object::Object;
 
-/// The paths that differ, sorted. Of an inserted or deleted subtree only the top is named; a block that kept its order among
-/// its siblings has not moved, whatever was put between them.
+/// What became of an object from one version to another.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Changes {
+    /// The paths that differ, sorted. Of an inserted or deleted subtree only the top is named; a block that kept its order among
+    /// its siblings has not moved, whatever was put between them.
+    pub paths: Vec<String>,
+    /// The blocks that it has now and had not before, sorted.
+    pub added: Vec<BlockId>,
+}
+
+/// The paths that differ, sorted, as [`Changes`] has them.
 #[must_use]
 pub fn changed_paths(before: &Object, after: &Object) -> Vec<String> {
+    changes(before, after).paths
+}
+
+/// What became of an object from one version to another.
+#[must_use]
+pub fn changes(before: &Object, after: &Object) -> Changes {
     let mut paths = BTreeSet::new();
     let ids: BTreeSet<_> = before.properties.keys().chain(after.properties.keys()).collect();
     for id in ids {
@@ -25,10 +40,16 @@ pub fn changed_paths(before: &Object, after: &Object) -> Vec<String> {
     if before.collections != after.collections {
         paths.insert("collections".to_owned());
     }
-    if before.blocks != after.blocks {
-        block_paths(before, after, &mut paths);
-    }
-    paths.into_iter().collect()
+    let (old, new) = Tree::of_both(before, after);
+    block_paths(&old, &new, &mut paths);
+    Changes { paths: paths.into_iter().collect(), added: added(&old, &new) }
+}
+
+/// The blocks that one version of an object has and an earlier one has not, sorted.
+#[must_use]
+pub fn added_blocks(before: &Object, after: &Object) -> Vec<BlockId> {
+    let (old, new) = Tree::of_both(before, after);
+    added(&old, &new)
 }
 
 /// The list a block stands in: a section or one of the lists of a parent.
@@ -46,12 +67,45 @@ struct Tree<'o> {
 }
 
 impl<'o> Tree<'o> {
-    fn of(object: &'o Object) -> Self {
-        let mut tree = Self::default();
-        for (section, list) in &object.blocks {
-            tree.add(Home { section, parent: None, list: 0 }, list);
+    /// The trees of two versions, without what lists at the same place begin and end with in both.
+    fn of_both(before: &'o Object, after: &'o Object) -> (Self, Self) {
+        let mut trees = (Self::default(), Self::default());
+        let sections: BTreeSet<_> = before.blocks.keys().chain(after.blocks.keys()).collect();
+        for section in sections {
+            let home = Home { section, parent: None, list: 0 };
+            let lists = (before.blocks.get(section), after.blocks.get(section));
+            Self::add_both(&mut trees, home, (lists.0.map(Vec::as_slice), lists.1.map(Vec::as_slice)));
         }
-        tree
+        trees
+    }
+
+    fn add_both(trees: &mut (Self, Self), home: Home<'o>, lists: (Option<&'o [Block]>, Option<&'o [Block]>)) {
+        let (before, after) = match lists {
+            (Some(before), Some(after)) => differing(before, after),
+            (before, after) => {
+                before.into_iter().for_each(|list| trees.0.add(home, list));
+                after.into_iter().for_each(|list| trees.1.add(home, list));
+                return;
+            }
+        };
+        match (before, after) {
+            // One block that changed: below it as well, only what differs is of interest.
+            ([old], [new]) if old.id == new.id => {
+                for (tree, block) in [(&mut trees.0, old), (&mut trees.1, new)] {
+                    tree.lists.insert(home, vec![block.id]);
+                    tree.blocks.insert(block.id, (home, block));
+                }
+                for index in 0..old.children.len().max(new.children.len()) {
+                    let home = Home { parent: Some(old.id), list: index, ..home };
+                    let list = |block: &'o Block| block.children.get(index).map(Vec::as_slice);
+                    Self::add_both(trees, home, (list(old), list(new)));
+                }
+            }
+            _ => {
+                trees.0.add(home, before);
+                trees.1.add(home, after);
+            }
+        }
     }
 
     fn add(&mut self, home: Home<'o>, list: &'o [Block]) {
@@ -69,8 +123,21 @@ impl<'o> Tree<'o> {
     }
 }
 
-fn block_paths(before: &Object, after: &Object, paths: &mut BTreeSet<String>) {
-    let (old, new) = (Tree::of(before), Tree::of(after));
+/// Two lists without the blocks that both begin and end with.
+fn differing<'b>(before: &'b [Block], after: &'b [Block]) -> (&'b [Block], &'b [Block]) {
+    let start = before.iter().zip(after).take_while(|(old, new)| old == new).count();
+    let (before, after) = (&before[start..], &after[start..]);
+    let end = before.iter().rev().zip(after.iter().rev()).take_while(|(old, new)| old == new).count();
+    (&before[..before.len() - end], &after[..after.len() - end])
+}
+
+fn added(old: &Tree<'_>, new: &Tree<'_>) -> Vec<BlockId> {
+    let mut added: Vec<_> = new.blocks.keys().copied().filter(|id| !old.has(*id)).collect();
+    added.sort_unstable();
+    added
+}
+
+fn block_paths(old: &Tree<'_>, new: &Tree<'_>, paths: &mut BTreeSet<String>) {
     for (id, (home, _)) in &old.blocks {
         if !new.has(*id) && home.parent.is_none_or(|parent| new.has(parent)) {
             paths.insert(format!("blocks.{}.{id}.deleted", home.section));
@@ -133,4 +200,33 @@ pub(crate) fn longest_rising<K: Copy + Ord>(kept: &[(K, usize)]) -> BTreeSet<K> 
         next = previous[index];
     }
     rising
+}
+
+#[cfg(all(test, feature = "arbitrary"))]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::arbitrary::forks;
+
+    fn whole(object: &Object) -> Tree<'_> {
+        let mut tree = Tree::default();
+        for (section, list) in &object.blocks {
+            tree.add(Home { section, parent: None, list: 0 }, list);
+        }
+        tree
+    }
+
+    proptest! {
+        #[test]
+        fn what_both_versions_begin_and_end_with_makes_no_difference(fork in forks(6)) {
+            let (old, new) = (whole(&fork.base), whole(&fork.mine));
+            let mut expected = BTreeSet::new();
+            block_paths(&old, &new, &mut expected);
+            let (mut told, (less, more)) = (BTreeSet::new(), Tree::of_both(&fork.base, &fork.mine));
+            block_paths(&less, &more, &mut told);
+            prop_assert_eq!(told, expected);
+            prop_assert_eq!(added(&less, &more), added(&old, &new));
+        }
+    }
 }

@@ -345,7 +345,7 @@ impl Fields<'_, '_, '_> {
             node.object(reading)?;
             let key = node.get("key").string(reading).map(str::to_owned);
             let val = node.get("val").number(reading).cloned().map(Number::from);
-            Some(Hierarchy { key: key?, val: val? })
+            Some(Hierarchy { key: key?.into(), val: val? })
         };
         self.field("hierarchy", |given| &mut given.hierarchy, read).map(Option::unwrap_or_default)
     }

@@ -3,6 +3,7 @@
 //!
 //! Everything here is pure: no async, no clock, no randomness, no files, no SQL, no HTTP.
 
+mod addresses;
 mod align;
 #[cfg(feature = "arbitrary")]
 pub mod arbitrary;
@@ -24,6 +25,7 @@ mod problem;
 mod reader;
 mod render;
 mod schema;
+mod sections;
 mod structure;
 mod structure_draft;
 mod tag;
@@ -42,7 +44,7 @@ pub use builtin::{builtin_structures, comes_with, task_defaults};
 pub use color::{Color, HUES};
 pub use convert::{WhyNot, convert, options_of};
 pub use date::{DatePayload, Resolution};
-pub use diff::changed_paths;
+pub use diff::{Changes, added_blocks, changed_paths, changes};
 pub use draft::{BlockDraft, Given, MAX_HIGHLIGHT_TEXT, read_block, read_blocks, read_blocks_by_property};
 pub use edit::{
     EditError, Occurrence, Position, Replacement, append, delete_block, is_lone_empty, move_block, replace_text,
@@ -63,6 +65,7 @@ pub use render::{
     FileLink, Shown, render_collection, render_object, render_space, render_structure, render_structures,
 };
 pub use schema::{Collection, Schema, Space, Versioned};
+pub use sections::Sections;
 pub use structure::{
     Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, fits, misfits,
 };

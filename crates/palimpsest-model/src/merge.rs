@@ -58,7 +58,7 @@ pub fn merge(base: &Object, theirs: &Object, mine: &Object, structure: &Structur
             structure: theirs.structure,
             collections,
             properties,
-            blocks,
+            blocks: blocks.into(),
             files: theirs.files.clone(),
         },
         conflicts: conflicts.into_iter().map(|path| Conflict { path }).collect(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::block::{Block, count_blocks, depth_of, find_block, walk_blocks};
 use crate::file::File;
 use crate::id::{BlockId, CollectionId, ObjectId, PropertyId, StructureId};
+use crate::sections::Sections;
 use crate::value::Value;
 
 /// An object in normal form: label options, links and files by id. Its serialised form is what the store keeps.
@@ -24,7 +25,7 @@ pub struct Object {
     pub properties: BTreeMap<PropertyId, Value>,
     /// Its text, a list of blocks for each body section.
     #[serde(default)]
-    pub blocks: BTreeMap<PropertyId, Vec<Block>>,
+    pub blocks: Sections,
     /// The bytes it stands for, of a media object. They are given when it is made and never change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<File>,

@@ -3,10 +3,10 @@
 //! serde's derived readers stop at the first problem and lose the path inside tagged enums, hence this cursor.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 
 use serde_json::Value;
 
+use crate::addresses::Addresses;
 use crate::problem::{Path, Problem, Problems, Step};
 
 /// The notes of one reading.
@@ -87,9 +87,9 @@ impl Dropped {
 /// Which values of a document were looked at, by their addresses, so that the others can be named: they have no effect.
 #[derive(Default)]
 pub struct Seen {
-    values: RefCell<HashSet<usize>>,
+    values: RefCell<Addresses>,
     /// Objects that were read by their members; of one that was read as a whole no member is unseen.
-    opened: RefCell<HashSet<usize>>,
+    opened: RefCell<Addresses>,
 }
 
 impl Seen {

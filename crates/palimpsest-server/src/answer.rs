@@ -1,5 +1,7 @@
 //! Answers and refusals as HTTP responses.
 
+use std::fmt::{self, Write};
+
 use bytes::Bytes;
 use http::header::{
     ALLOW, CONNECTION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
@@ -95,6 +97,7 @@ impl Answer {
         let body = self.stream.unwrap_or_else(|| axum::body::Body::from(self.body.unwrap_or_default()));
         let mut response = http::Response::new(body);
         *response.status_mut() = self.status;
+        *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
         if has_body {
             response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(self.media));
         }
@@ -106,25 +109,37 @@ impl Answer {
         if let Some(ignored) = prefer::write_ignored(&self.ignored) {
             headers.insert(IGNORED, ignored);
         }
-        if let Ok(applied) = HeaderValue::try_from(self.applied.join(", "))
-            && !self.applied.is_empty()
+        if !self.applied.is_empty()
+            && let Ok(applied) = HeaderValue::try_from(self.applied.join(", "))
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
-        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::try_from(etag.to_string()).ok()) {
+        if let Some(etag) = self.etag.and_then(|etag| value(format_args!("{etag}"))) {
             headers.insert(ETAG, etag);
         }
         if self.replayed {
             headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
-        let past = self.past.map(|revision| format!("&revision={revision}")).unwrap_or_default();
-        let location = self.object.map(|id| format!("/object?id={id}{past}"));
-        if let Some(location) = location.and_then(|location| HeaderValue::try_from(location).ok()) {
+        let location = self.object.and_then(|id| match self.past {
+            Some(revision) => value(format_args!("/object?id={id}&revision={revision}")),
+            None => value(format_args!("/object?id={id}")),
+        });
+        if let Some(location) = location {
             response.headers_mut().insert(CONTENT_LOCATION, location);
         }
         response.headers_mut().extend(self.own);
         response
     }
+}
+
+/// As many headers as most answers have at most.
+const HEADERS: usize = 12;
+
+/// The value of a header, written in one piece.
+fn value(written: fmt::Arguments<'_>) -> Option<HeaderValue> {
+    let mut text = String::with_capacity(96);
+    text.write_fmt(written).ok()?;
+    HeaderValue::try_from(text).ok()
 }
 
 impl From<View> for Answer {

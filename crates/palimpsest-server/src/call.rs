@@ -3,6 +3,7 @@
 //!
 //! The order of the checks is that of the contract: path and method, 401, 429, 400 for the version, 403, 413, 400 for the input.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -13,6 +14,7 @@ use http::header::{CACHE_CONTROL, CONTENT_LENGTH, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use palimpsest_engine::{Access as Token, Code, Engine, Retry};
+use uuid::fmt::Hyphenated;
 
 use crate::answer::{Answer, Failure, REQUEST_ID, Response};
 use crate::caller::{Caller, bearer};
@@ -43,11 +45,15 @@ pub(crate) struct Served {
     endpoint: &'static Endpoint,
     caller: Option<Caller>,
     quota: Option<Quota>,
+    /// The end of the server, for those who wait.
+    stopping: Stopping,
 }
 
 impl Served {
-    pub(crate) fn new(index: usize, endpoint: &'static Endpoint) -> Self {
-        Self { index, endpoint, caller: None, quota: None }
+    pub(crate) fn new(index: usize, endpoint: &'static Endpoint, stopping: &Stopping) -> Self {
+        let waits = matches!(endpoint.action, Action::Follow(_));
+        let stopping = if waits { stopping.clone() } else { Stopping::default() };
+        Self { index, endpoint, caller: None, quota: None, stopping }
     }
 }
 
@@ -55,8 +61,11 @@ impl Served {
 pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) -> Response {
     let log = Log::begin(&app, request.headers(), request.method().clone(), served.endpoint.path);
     let time = if served.endpoint.moves_files { app.limits.file_time } else { app.limits.request_time };
-    let serving = catch(serve(&app, &mut served, request));
-    let result = match tokio::time::timeout(time, serving).await {
+    let waited = {
+        let serving = pin!(serve(&app, &mut served, request));
+        tokio::time::timeout(time, catch(serving)).await
+    };
+    let result = match waited {
         Ok(Some(Ok(Reply::Now(answer)))) => Ok(*answer),
         // It waits for what comes, as long as it was asked to.
         Ok(Some(Ok(Reply::Later(later)))) => catch(later).await.unwrap_or_else(|| Err(Failure::internal())),
@@ -84,11 +93,9 @@ pub(crate) async fn refuse_path(app: Arc<App>, request: Request) -> Response {
 }
 
 /// Answers a request to a path that knows other methods only.
-pub(crate) async fn refuse_method(app: Arc<App>, endpoints: &'static [Endpoint], request: Request) -> Response {
-    let path = request.uri().path();
-    let known = || endpoints.iter().filter(|endpoint| endpoint.serves(path));
-    let route = known().next().map_or("", |endpoint| endpoint.path);
-    let methods = known().flat_map(|endpoint| match endpoint.method.as_str() {
+pub(crate) async fn refuse_method(app: Arc<App>, known: Vec<&'static Endpoint>, request: Request) -> Response {
+    let route = known.first().map_or("", |endpoint| endpoint.path);
+    let methods = known.iter().flat_map(|endpoint| match endpoint.method.as_str() {
         "GET" => vec!["GET", "HEAD"],
         method => vec![method],
     });
@@ -198,7 +205,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
         }
         Action::Follow(follow) => {
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::new(input) };
-            let stopping = parts.extensions.get::<Stopping>().cloned().unwrap_or_default();
+            let stopping = std::mem::take(&mut served.stopping);
             let secret = bearer(&parts.headers).unwrap_or_default().to_owned();
             return follow(Follower { call, headers: parts.headers, secret, stopping, limits: app.limits.clone() })
                 .await;
@@ -237,7 +244,7 @@ async fn admit(app: &App, served: &mut Served, headers: &HeaderMap) -> Result<Ca
     let access = served.endpoint.access;
     let caller = Caller::recognise(&app.engine, access, headers).await?.ok_or_else(Failure::internal)?;
     served.caller = Some(caller.clone());
-    served.quota = app.windows.take(caller.token(), served.index, served.endpoint.quota, app.engine.now());
+    served.quota = app.windows.take(caller.token(), served.index, served.endpoint.quota, || app.engine.now());
     if let Some(quota) = served.quota.filter(|quota| quota.exceeded) {
         return Err(Failure::too_often(quota.reset));
     }
@@ -314,7 +321,7 @@ pub(crate) async fn drain(app: &App, mut body: Body) -> bool {
 
 /// What the log says of one request.
 struct Log {
-    id: String,
+    id: HeaderValue,
     method: Method,
     route: &'static str,
     begun: Instant,
@@ -322,34 +329,41 @@ struct Log {
 
 impl Log {
     fn begin(app: &App, headers: &HeaderMap, method: Method, route: &'static str) -> Self {
-        let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-        let sane = |id: &&str| (1..=128).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic());
-        let id = sent.filter(sane).map_or_else(|| app.engine.request_id(), str::to_owned);
+        let is_sane =
+            |id: &&HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
+        let sent = headers.get(REQUEST_ID).filter(is_sane);
+        let id = sent.cloned().unwrap_or_else(|| fresh_id(&app.engine));
         Self { id, method, route, begun: Instant::now() }
     }
 
     fn end(self, result: Result<Answer, Failure>, caller: Option<&Caller>) -> Response {
         let mut response = match result {
             Ok(answer) => answer.into_response(),
-            Err(failure) => failure.into_response(&self.id),
+            Err(failure) => failure.into_response(self.id()),
         };
-        let status = response.status().as_u16();
-        let microseconds = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let name = caller.map(Caller::name);
-        let space = caller.and_then(Caller::space).map(|space| space.to_string());
+        // Nothing of this is computed when nobody reads it.
         tracing::info!(
-            request = self.id,
+            request = self.id(),
             method = %self.method,
             route = self.route,
-            status,
-            microseconds,
-            token = name,
-            space,
+            status = response.status().as_u16(),
+            microseconds = u64::try_from(self.begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+            token = caller.map(Caller::name),
+            space = caller.and_then(Caller::space).map(|space| space.to_string()),
             "request"
         );
-        if let Ok(id) = HeaderValue::try_from(self.id) {
-            response.headers_mut().insert(REQUEST_ID, id);
-        }
+        response.headers_mut().insert(REQUEST_ID, self.id);
         response
     }
+
+    fn id(&self) -> &str {
+        self.id.to_str().unwrap_or_default()
+    }
+}
+
+/// A new name for a request.
+fn fresh_id(engine: &Engine) -> HeaderValue {
+    let mut text = [0; Hyphenated::LENGTH];
+    let written = engine.request_id().as_hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(written).unwrap_or(HeaderValue::from_static("-"))
 }

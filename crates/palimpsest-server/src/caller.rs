@@ -40,7 +40,7 @@ impl Caller {
 
     pub(crate) fn name(&self) -> &str {
         match self {
-            Self::Space(token) => &token.name,
+            Self::Space(token) => token.name(),
             Self::Spaces(grant) => grant.name(),
             Self::Operator(token) => &token.name,
         }

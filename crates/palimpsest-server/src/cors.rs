@@ -1,18 +1,20 @@
 //! Pages of other origins (the Fetch standard, CORS): which may call and read what is answered. None unless they are named.
 
+use std::convert::Infallible;
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::Router;
 use http::header::{
     ACCEPT_RANGES, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName,
     IF_MATCH, IF_NONE_MATCH, IF_RANGE, RANGE, RETRY_AFTER,
 };
 use http::{HeaderValue, Method};
+use tower::{Layer, Service, service_fn};
 use tower_http::cors::CorsLayer;
 use url::Url;
 
 use crate::answer::{BETA_RATES, IGNORED, PREFERENCE_APPLIED, RATE_LIMIT, REQUEST_ID, REVISION};
+use crate::dispatch::Router;
 use crate::prefer::PREFER;
 
 /// An origin whose pages may call the server from a browser, such as `https://notes.example`.
@@ -80,7 +82,20 @@ pub(crate) fn allow(origins: &[Origin], router: Router) -> Router {
         .allow_headers(sent)
         .expose_headers(answered.collect::<Vec<_>>())
         .max_age(REMEMBERED);
-    router.layer(layer)
+    Router::told(move |request, stopping| {
+        let (router, stopping) = (router.clone(), stopping.clone());
+        let inner = service_fn(move |request| {
+            let answer = router.answer_until(request, &stopping);
+            async move { Ok::<_, Infallible>(answer.await) }
+        });
+        let answer = layer.layer(inner).call(request);
+        async move {
+            match answer.await {
+                Ok(response) => response,
+                Err(never) => match never {},
+            }
+        }
+    })
 }
 
 #[cfg(test)]

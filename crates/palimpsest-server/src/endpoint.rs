@@ -34,14 +34,18 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Whether steps of its path stand for any.
+    pub(crate) fn is_open(&self) -> bool {
+        self.path.split('/').any(is_any)
+    }
+
     /// Whether a path is one of its.
     pub(crate) fn serves(&self, path: &str) -> bool {
-        let is_any = |step: &str| step.starts_with('{') && step.ends_with('}');
         let (mut own, mut asked) = (self.path.split('/'), path.split('/'));
         loop {
             match (own.next(), asked.next()) {
                 (None, None) => return true,
-                (Some(own), Some(step)) if own == step || is_any(own) => {}
+                (Some(own), Some(step)) if own == step || is_any(own) && !step.is_empty() => {}
                 _ => return false,
             }
         }
@@ -55,6 +59,10 @@ impl Endpoint {
             _ => false,
         }
     }
+}
+
+fn is_any(step: &str) -> bool {
+    step.starts_with('{') && step.ends_with('}')
 }
 
 /// Who may call an endpoint.

@@ -26,11 +26,8 @@ impl Input {
 
     /// The same with a body that was read already.
     pub(crate) fn of(query: &str, body: Option<Value>, strict: bool) -> Self {
-        let members: Map<_, _> = form_urlencoded::parse(query.as_bytes())
-            .map(|(key, value)| (key.into_owned(), Value::String(value.into_owned())))
-            .collect();
         let (ignored, is_query_read) = (Mutex::default(), AtomicBool::new(false));
-        Self { query: Value::Object(members), body, ignored, is_query_read, strict }
+        Self { query: Value::Object(members(query)), body, ignored, is_query_read, strict }
     }
 
     /// Reads the query by `read`; all problems, or what it made.
@@ -84,6 +81,37 @@ impl Input {
     }
 }
 
+/// The parameters of a query; of several of one name the last. Most have nothing that stands for another character.
+fn members(query: &str) -> Map<String, Value> {
+    let mut members = Map::new();
+    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+        if pair.contains(['%', '+']) {
+            let decoded = form_urlencoded::parse(pair.as_bytes());
+            members.extend(decoded.map(|(key, value)| (key.into_owned(), Value::String(value.into_owned()))));
+        } else {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            members.insert(key.to_owned(), Value::String(value.to_owned()));
+        }
+    }
+    members
+}
+
 fn parse(body: &[u8]) -> Result<Value, Problems> {
     serde_json::from_slice(body).map_err(|error| Problem::new(Path::default(), format!("Invalid JSON: {error}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_query_is_read_as_forms_are(query in "[ab=&%+4é]{0,12}") {
+            let forms = form_urlencoded::parse(query.as_bytes());
+            let forms = forms.map(|(key, value)| (key.into_owned(), Value::String(value.into_owned())));
+            prop_assert_eq!(members(&query), forms.collect::<Map<_, _>>());
+        }
+    }
 }

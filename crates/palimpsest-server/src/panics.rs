@@ -6,18 +6,18 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// A future whose panic is a value.
-pub(crate) struct Caught<F>(Pin<Box<F>>);
+pub(crate) struct Caught<F>(F);
 
-pub(crate) fn catch<F: Future>(future: F) -> Caught<F> {
-    Caught(Box::pin(future))
+pub(crate) fn catch<F: Future + Unpin>(future: F) -> Caught<F> {
+    Caught(future)
 }
 
-impl<F: Future> Future for Caught<F> {
+impl<F: Future + Unpin> Future for Caught<F> {
     /// Nothing when it panicked.
     type Output = Option<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        match catch_unwind(AssertUnwindSafe(|| self.0.as_mut().poll(context))) {
+        match catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.0).poll(context))) {
             Ok(poll) => poll.map(Some),
             Err(_) => Poll::Ready(None),
         }
@@ -26,11 +26,13 @@ impl<F: Future> Future for Caught<F> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use super::*;
 
     #[tokio::test]
     async fn a_panic_is_a_value() {
-        assert_eq!(catch(async { 1 }).await, Some(1));
-        assert_eq!(catch(async { panic!("at the disco") }).await, None::<()>);
+        assert_eq!(catch(pin!(async { 1 })).await, Some(1));
+        assert_eq!(catch(pin!(async { panic!("at the disco") })).await, None::<()>);
     }
 }

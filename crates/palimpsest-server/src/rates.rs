@@ -96,12 +96,19 @@ impl Windows {
     }
 
     /// Counts a call of a token to an endpoint; nothing when limits are off. `hosted` is what the hosted service allows.
-    pub(crate) fn take(&self, token: TokenId, endpoint: usize, hosted: u32, now: Timestamp) -> Option<Quota> {
+    pub(crate) fn take(
+        &self,
+        token: TokenId,
+        endpoint: usize,
+        hosted: u32,
+        now: impl FnOnce() -> Timestamp,
+    ) -> Option<Quota> {
         let limit = match self.limits {
             RateLimits::Off => return None,
             RateLimits::Capacities => hosted,
             RateLimits::Fixed(limit) => limit,
         };
+        let now = now();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.len() > KEPT {
             open.retain(|_, window| window.is_open(now));
@@ -148,7 +155,7 @@ mod tests {
     #[test]
     fn a_window_counts_down_and_ends() {
         let windows = Windows::new(RateLimits::Capacities);
-        let take = |at: i64| windows.take(token(1), 0, 2, Timestamp(at)).unwrap();
+        let take = |at: i64| windows.take(token(1), 0, 2, || Timestamp(at)).unwrap();
         let quota = |remaining, reset, exceeded| Quota { limit: 2, remaining, reset, exceeded };
         assert_eq!(take(1_000), quota(1, 60, false));
         assert_eq!(take(2_500), quota(0, 59, false));
@@ -162,17 +169,17 @@ mod tests {
     fn tokens_and_endpoints_have_windows_of_their_own() {
         let windows = Windows::new(RateLimits::Fixed(1));
         for (number, endpoint) in [(1, 0), (1, 1), (2, 0)] {
-            assert!(!windows.take(token(number), endpoint, 30, Timestamp(0)).unwrap().exceeded);
+            assert!(!windows.take(token(number), endpoint, 30, || Timestamp(0)).unwrap().exceeded);
         }
-        assert!(windows.take(token(1), 0, 30, Timestamp(0)).unwrap().exceeded);
-        assert!(Windows::new(RateLimits::Off).take(token(1), 0, 30, Timestamp(0)).is_none());
+        assert!(windows.take(token(1), 0, 30, || Timestamp(0)).unwrap().exceeded);
+        assert!(Windows::new(RateLimits::Off).take(token(1), 0, 30, || Timestamp(0)).is_none());
     }
 
     #[test]
     fn windows_that_ended_are_forgotten() {
         let windows = Windows::new(RateLimits::Fixed(1));
         for number in 0..10_000 {
-            windows.take(token(number), 0, 30, Timestamp(number as i64 * 1000));
+            windows.take(token(number), 0, 30, || Timestamp(number as i64 * 1000));
         }
         assert!(windows.open.lock().unwrap().len() <= KEPT + 1);
     }

@@ -2,9 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::Request;
-use axum::routing::{MethodFilter, MethodRouter, on};
 use http::Method;
 use palimpsest_engine::{Engine, Operation, Scope};
 use palimpsest_model::Problems;
@@ -12,6 +9,7 @@ use palimpsest_model::Problems;
 use crate::answer::Answer;
 use crate::call::{App, Served, answer, refuse_connection, refuse_method, refuse_path};
 use crate::cors;
+use crate::dispatch::{Asked, Paths, Router};
 use crate::document::Description;
 use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Following, Operating, Reading};
 use crate::input::Input;
@@ -367,7 +365,7 @@ impl Routers {
         let windows = Windows::new(limits.rates);
         let app = Arc::new(App { engine, limits, windows, running: Running::default() });
         let refusing = Arc::clone(&app);
-        let refused = Router::new().fallback(move |request: Request| refuse_connection(refusing, request));
+        let refused = Router::new(move |request| refuse_connection(Arc::clone(&refusing), request));
         let refused = cors::allow(&app.limits.origins, refused);
         Self { served: api(app), refused }
     }
@@ -380,17 +378,22 @@ pub fn router(engine: Arc<Engine>, limits: Limits) -> Router {
 
 fn api(app: Arc<App>) -> Router {
     let origins = app.limits.origins.clone();
-    let mut router = Router::new();
     let is_served = |endpoint: &Endpoint| app.limits.beta || !matches!(endpoint.access, Access::Beta(_));
-    for (index, endpoint) in ENDPOINTS.iter().enumerate().filter(|(_, endpoint)| is_served(endpoint)) {
+    let paths = Paths::of(ENDPOINTS.iter().enumerate().filter(|(_, endpoint)| is_served(endpoint)));
+    let router = Router::told(move |request, stopping| {
         let app = Arc::clone(&app);
-        let handler = move |request: Request| answer(app, Served::new(index, endpoint), request);
-        let filter = MethodFilter::try_from(endpoint.method.clone()).unwrap_or(MethodFilter::GET);
-        router = router.route(endpoint.path, on(filter, handler) as MethodRouter);
-    }
-    let (unknown_path, unknown_method) = (Arc::clone(&app), app);
-    let router = router
-        .fallback(move |request: Request| refuse_path(unknown_path, request))
-        .method_not_allowed_fallback(move |request: Request| refuse_method(unknown_method, ENDPOINTS, request));
+        let asked = paths.find(request.method(), request.uri().path());
+        let served = match asked {
+            Asked::Endpoint(index, endpoint) => Ok(Served::new(index, endpoint, stopping)),
+            other => Err(other),
+        };
+        async move {
+            match served {
+                Ok(served) => answer(app, served, request).await,
+                Err(Asked::Method(known)) => refuse_method(app, known, request).await,
+                Err(_) => refuse_path(app, request).await,
+            }
+        }
+    });
     cors::allow(&origins, router)
 }

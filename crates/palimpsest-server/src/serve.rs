@@ -1,5 +1,6 @@
 //! Connections: accepted within a limit, with time limits on headers and on answers that nobody reads, ended gracefully.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -8,13 +9,13 @@ use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::ServiceExt;
 
 use crate::stopping::Stopping;
+use crate::timer::OneTimer;
 use crate::unread::Unread;
 use crate::{Limits, Routers};
 
@@ -74,9 +75,9 @@ impl Connections {
 
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         let (router, stopping) = (self.routers.served.clone(), self.stopping.clone());
-        let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(stopping.clone());
-            router.clone().oneshot(request.map(Body::new))
+        let service = service_fn(move |request: Request<Incoming>| {
+            let answer = router.answer_until(request.map(Body::new), &stopping);
+            async move { Ok::<_, Infallible>(answer.await) }
         });
         let stream = TokioIo::new(Unread::new(stream, self.limits.write_time));
         let connection = self.http().serve_connection(stream, service);
@@ -91,7 +92,10 @@ impl Connections {
 
     fn refuse(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         let router = self.routers.refused.clone();
-        let service = service_fn(move |request: Request<Incoming>| router.clone().oneshot(request.map(Body::new)));
+        let service = service_fn(move |request: Request<Incoming>| {
+            let answer = router.answer(request.map(Body::new));
+            async move { Ok::<_, Infallible>(answer.await) }
+        });
         let connection = self.http().keep_alive(false).serve_connection(TokioIo::new(stream), service);
         let limit = self.limits.header_time;
         tokio::spawn(async move {
@@ -100,9 +104,10 @@ impl Connections {
         });
     }
 
+    /// What one connection speaks.
     fn http(&self) -> http1::Builder {
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(self.limits.header_time);
+        http.timer(OneTimer::default()).header_read_timeout(self.limits.header_time);
         http
     }
 }

@@ -6,11 +6,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::routing::get;
+use axum::body::Body;
+use http::Response;
 use palimpsest_engine::{CountedIds, Engine, ManualClock};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Limits, Routers, serve};
+use palimpsest_server::{Limits, Router, Routers, serve};
 use palimpsest_store::MemoryStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -46,7 +46,7 @@ fn large_served(limits: Limits) -> Served {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_send_buffer_size(64 * 1024).unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
-    let served = Router::new().route("/health/live", get(|| async { vec![b'x'; LARGE] }));
+    let served = Router::new(|_| async { Response::new(Body::from(vec![b'x'; LARGE])) });
     served_by(Routers { served, ..routers(limits.clone()) }, socket.listen(16).unwrap(), limits)
 }
 
@@ -117,6 +117,20 @@ async fn headers_that_do_not_come_close_the_connection() {
     slow.write_all(b"GET /health/live HTTP/1.1\r\nHost: he").await.unwrap();
     let mut answer = Vec::new();
     // The connection is closed, with an answer or without: what matters is that it does not stay.
+    let _ = timeout(PATIENCE, slow.read_to_end(&mut answer)).await.unwrap();
+    assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
+}
+
+#[tokio::test]
+async fn headers_of_a_later_request_have_their_own_time() {
+    let served = served(Limits { header_time: Duration::from_secs(1), ..Limits::default() }).await;
+    let mut slow = TcpStream::connect(served.address).await.unwrap();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(ask(&mut slow).await.starts_with("HTTP/1.1 200"));
+    }
+    slow.write_all(b"GET /health/live HTTP/1.1\r\nHost: he").await.unwrap();
+    let mut answer = Vec::new();
     let _ = timeout(PATIENCE, slow.read_to_end(&mut answer)).await.unwrap();
     assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
 }

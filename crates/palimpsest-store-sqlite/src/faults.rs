@@ -1,5 +1,6 @@
 //! Guards that tests switch off, to show that the promises rest on them. Compiled only with the feature `faults`.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The named points. Each is off unless named in `PALIMPSEST_FAULTS` (separated by commas) or set by a test.
@@ -13,6 +14,10 @@ pub struct Faults {
     pub publish_late: bool,
     /// `fail-commit`: the next COMMIT of a group that wrote something fails.
     pub fail_commit: AtomicBool,
+    /// `fail-sync`: the next sync of groups that wrote something fails.
+    pub fail_sync: AtomicBool,
+    /// No group is synced while somebody holds it.
+    pub hold_sync: Mutex<()>,
     /// `lose-transaction`: the next write of a batch ends the whole transaction, as a full disk does.
     pub lose_transaction: AtomicBool,
     /// `during-compaction:N`: the process ends when a compaction takes out the Nth log entry.
@@ -23,6 +28,8 @@ pub struct Faults {
     pub die_after_commit: AtomicU64,
     /// `forget-versions`: a commit keeps no way back to what it replaced.
     pub forget_versions: bool,
+    /// `short-log`: checkpoints are made after 1 MiB of commits.
+    pub short_log: bool,
     /// `forget-answers`: a commit does not find what a key was answered.
     pub forget_answers: bool,
 }
@@ -43,10 +50,13 @@ impl Faults {
             publish_early: has("publish-early"),
             publish_late: has("publish-late"),
             fail_commit: AtomicBool::new(has("fail-commit")),
+            fail_sync: AtomicBool::new(has("fail-sync")),
+            hold_sync: Mutex::default(),
             lose_transaction: AtomicBool::new(has("lose-transaction")),
             die_before_commit: nth("die-before-commit"),
             die_after_commit: nth("die-after-commit"),
             forget_versions: has("forget-versions"),
+            short_log: has("short-log"),
             forget_answers: has("forget-answers"),
             during_compaction: nth("during-compaction"),
         }

@@ -1,21 +1,28 @@
-//! The embedded store: SQLite in WAL mode with synchronous=FULL, one writer thread that commits in groups, reader threads on
-//! snapshots, a checkpoint thread, and a file lock so that one process owns the data folder.
+//! The embedded store: SQLite in WAL mode, one writer thread that commits in groups, a thread that syncs them before they are
+//! answered, reader threads on snapshots, connections for looks at one object on the threads that ask, a checkpoint thread, and a file
+//! lock so that one process owns the data folder.
 
 mod answers;
 mod backup;
+mod checkpoint;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
 mod files;
+mod glances;
 mod migrate;
+mod objects;
 mod open;
 mod reader;
 mod retention;
 mod rows;
+mod shared;
 mod store;
+mod syncer;
 mod verify;
 mod versions;
 mod waiting;
+mod wal;
 mod webhooks;
 mod writer;
 

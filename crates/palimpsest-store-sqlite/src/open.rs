@@ -10,6 +10,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Read;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -22,6 +23,8 @@ pub(crate) const FILE: &str = "palimpsest.db";
 const APPLICATION: i32 = 0x5041_4c49;
 /// Files up to this size are read whole at open to find damage; larger ones by `palimpsest verify` (a later command).
 const DEEP: u64 = 256 * 1024 * 1024;
+/// How long a connection waits for a lock that another one has.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A data folder that this process owns.
 pub(crate) struct Folder {
@@ -75,7 +78,7 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
     };
     let connection = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(64);
     if !read_only {
         connection.pragma_update(None, "journal_mode", "WAL")?;

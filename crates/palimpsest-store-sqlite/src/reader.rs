@@ -1,10 +1,9 @@
-//! Reader threads: each runs closures on a snapshot of its own connection. What a snapshot saw leaves only when the published
-//! head has come as far.
+//! Reader threads: each runs closures on a snapshot of its own connection. A commit can be seen before it is synced; so a closure
+//! runs when the published head has come to what its snapshot sees. What it makes of it may be kept and given away.
 
-use std::path::Path;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use palimpsest_model::Revision;
 use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
@@ -12,23 +11,26 @@ use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
 use crate::error::store_error;
 use crate::open::connect;
 use crate::rows::SqlRows;
-use crate::writer::Shared;
+use crate::shared::Shared;
 
-/// How long a read waits for the head; the writer publishes right after COMMIT, so only a failing store takes this long.
+/// How long a read waits for the head; the head follows each sync, so only a failing store takes this long.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it looks whether it waits in vain, and how soon it tries again then.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 pub(crate) struct Reader {
-    rows: SqlRows,
+    number: usize,
     shared: Arc<Shared>,
 }
 
 impl Reader {
-    pub(crate) fn new(file: &Path, shared: Arc<Shared>) -> Result<Self, rusqlite::Error> {
-        Ok(Self { rows: SqlRows::new(connect(file, true)?), shared })
+    pub(crate) fn new(number: usize, shared: Arc<Shared>) -> Self {
+        Self { number, shared }
     }
 
     /// Serves jobs until every sender is gone and the queue is empty.
-    pub(crate) fn run(mut self, jobs: &Mutex<Receiver<Box<dyn ReadJob>>>) {
+    pub(crate) fn run(self, jobs: &Mutex<Receiver<Box<dyn ReadJob>>>) {
         loop {
             let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
             let Ok(mut job) = next else { return };
@@ -39,27 +41,61 @@ impl Reader {
         }
     }
 
-    fn look(&mut self, job: &mut dyn ReadJob) -> Result<Revision, StoreError> {
-        self.rows.connection.execute_batch("BEGIN").map_err(store_error)?;
-        let seen = self.run_job(job);
-        let ended = self.rows.connection.execute_batch("ROLLBACK").map_err(store_error);
-        let row = seen?;
-        ended?;
-        if self.shared.heads.reach(row.id, row.revision, PATIENCE) {
-            return Ok(row.revision);
+    fn look(&self, job: &mut dyn ReadJob) -> Result<Revision, StoreError> {
+        let begun = Instant::now();
+        loop {
+            if let Some(revision) = self.look_once(job, begun)? {
+                return Ok(revision);
+            }
+            std::thread::sleep(LOOK_AGAIN);
         }
-        Err(StoreError::Unavailable("what was read is not published yet".to_owned()))
     }
 
-    fn run_job(&mut self, job: &mut dyn ReadJob) -> Result<SpaceRow, StoreError> {
-        let heads = &self.shared.heads;
-        let known = |row: &SpaceRow| {
-            let current = heads.current(row.id, None)?;
-            (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
-        };
-        let mut snapshot = Snapshot::open(&mut self.rows, job.space(), known)?;
-        let row = snapshot.row();
-        guarded(|| job.run(&mut snapshot))?;
-        Ok(row)
+    /// Runs a closure on a snapshot; nothing when the snapshot saw what will be taken back.
+    fn look_once(&self, job: &mut dyn ReadJob, begun: Instant) -> Result<Option<Revision>, StoreError> {
+        let closed = || StoreError::Unavailable("the store is closed".to_owned());
+        let mut door = self.shared.doors.reader(self.number).ok_or_else(closed)?;
+        if door.is_none() {
+            *door = Some(SqlRows::new(connect(&self.shared.file, true).map_err(store_error)?));
+        }
+        let rows = door.as_mut().ok_or_else(closed)?;
+        rows.execute("BEGIN", [])?;
+        let seen = run_job(rows, &self.shared, job, begun);
+        let ended = rows.execute("ROLLBACK", []);
+        let seen = seen?;
+        ended?;
+        Ok(seen)
     }
+}
+
+fn run_job(
+    rows: &mut SqlRows,
+    shared: &Shared,
+    job: &mut dyn ReadJob,
+    begun: Instant,
+) -> Result<Option<Revision>, StoreError> {
+    let known = |row: &SpaceRow| {
+        let current = shared.heads.current(row.id, None)?;
+        (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
+    };
+    let mut snapshot = Snapshot::open(rows, job.space(), known)?;
+    let row = snapshot.row();
+    if !is_published(shared, &row, begun)? {
+        return Ok(None);
+    }
+    guarded(|| job.run(&mut snapshot))?;
+    Ok(Some(row.revision))
+}
+
+/// Waits until the head has come to where a snapshot saw a space; `false` when a sync failed, so that it may never.
+fn is_published(shared: &Shared, row: &SpaceRow, begun: Instant) -> Result<bool, StoreError> {
+    while !shared.heads.reach(row.id, row.revision, LOOK_EVERY) {
+        if begun.elapsed() > PATIENCE || shared.heads.current(row.id, None).is_none() {
+            return Err(StoreError::Unavailable("what was read is not published yet".to_owned()));
+        }
+        if shared.wal.is_torn() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

@@ -10,8 +10,8 @@ use palimpsest_model::{
 };
 use palimpsest_store::{
     Actor, AdminToken, Batch, Delivery, Doc, DocKey, List, LogEntry, Membership, ObjectChange, Origin, Place, Policy,
-    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, Term, TermRange, TitleChanges, Titled,
-    TokenRecord, Upload, Version, Webhook,
+    RegistryRows, Rows, SchemaChange, SpaceRow, Step, StoreError, StoredAnswer, StoredObject, Term, TermRange,
+    TitleChanges, Titled, TokenRecord, Upload, Version, Webhook,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use uuid::Uuid;
 use crate::answers;
 use crate::error::store_error;
 use crate::files;
+use crate::objects::Objects;
 use crate::retention;
 use crate::versions;
 use crate::waiting::Waiting;
@@ -32,6 +33,8 @@ pub(crate) struct SqlRows {
     /// Where spaces stand that the running group wrote to.
     moved: HashMap<SpaceId, SpaceRow>,
     waiting: Waiting,
+    /// Objects at hand, on the connection that writes.
+    pub(crate) objects: Option<Objects>,
     /// Whether something was erased of which bytes may be left in the files.
     pub(crate) erased: bool,
     #[cfg(feature = "faults")]
@@ -58,18 +61,28 @@ impl SqlRows {
             numbers: HashMap::new(),
             moved: HashMap::new(),
             waiting: Waiting::default(),
+            objects: None,
             erased: false,
             #[cfg(feature = "faults")]
             faults: None,
         }
     }
 
-    /// Forgets what a rolled-back transaction may have numbered. Of one that still stands, what waits is of commits before.
+    /// Forgets what a rolled-back transaction may have numbered or made of objects. Of one that still stands, what waits is of commits
+    /// before.
     pub(crate) fn forget(&mut self) {
         self.numbers.clear();
         self.moved.clear();
         if self.connection.is_autocommit() {
             self.waiting = Waiting::default();
+        }
+        self.forget_objects();
+    }
+
+    /// Forgets the objects at hand, some of which are others now.
+    fn forget_objects(&mut self) {
+        if let Some(objects) = &mut self.objects {
+            objects.forget();
         }
     }
 
@@ -99,6 +112,9 @@ impl SqlRows {
             self.waiting.add(space, batch);
         }
         self.moved.insert(batch.space.id, batch.space);
+        if let Some(objects) = &mut self.objects {
+            objects.follow(batch);
+        }
         Ok(())
     }
 
@@ -179,7 +195,7 @@ impl SqlRows {
         versions::walk(&self.connection, (space, &encode_key(&key)), made, limit, sql, read)
     }
 
-    fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
+    pub(crate) fn execute(&self, sql: &str, values: impl rusqlite::Params) -> Result<usize, StoreError> {
         self.connection.prepare_cached(sql).and_then(|mut statement| statement.execute(values)).map_err(store_error)
     }
 }
@@ -253,6 +269,17 @@ impl Rows for SqlRows {
             "SELECT created, revision, at, state, body, erased FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
         let found = self.query(sql, params![space, kind, id], |row| read_doc(row, key))?;
         Ok(found.into_iter().next())
+    }
+
+    fn object(&mut self, space: SpaceId, id: ObjectId) -> Result<Option<StoredObject>, StoreError> {
+        if let Some(stored) = self.objects.as_ref().and_then(|objects| objects.get(space, id)) {
+            return Ok(Some(stored));
+        }
+        let stored = self.doc(space, DocKey::Object(id))?.map(StoredObject::read).transpose()?;
+        if let (Some(objects), Some(stored)) = (&mut self.objects, &stored) {
+            objects.keep(space, stored.clone());
+        }
+        Ok(stored)
     }
 
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {
@@ -507,6 +534,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn remove_space(&mut self, space: SpaceId) -> Result<(), StoreError> {
+        self.forget_objects();
         let number = self.number(space)?;
         webhooks::remove_of_space(&self.connection, number).map_err(store_error)?;
         for table in OF_SPACE {
@@ -547,6 +575,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn replace_body(&mut self, space: SpaceId, key: DocKey, body: &[u8]) -> Result<(), StoreError> {
+        self.forget_objects();
         let space = self.number(space)?;
         let (kind, id) = encode_key(&key);
         let sql = "UPDATE docs SET body = ?4 WHERE space = ?1 AND kind = ?2 AND id = ?3";
@@ -554,6 +583,7 @@ impl RegistryRows for SqlRows {
     }
 
     fn erase(&mut self, space: SpaceId, object: ObjectId, way_back: &[u8]) -> Result<(), StoreError> {
+        self.forget_objects();
         let space = self.number(space)?;
         let key = DocKey::Object(object);
         retention::erase(&self.connection, space, &encode_key(&key), way_back).map_err(store_error)?;
@@ -566,7 +596,7 @@ impl RegistryRows for SqlRows {
     }
 }
 
-const OBJECT: i64 = 3;
+pub(crate) const OBJECT: i64 = 3;
 
 /// The tables whose rows belong to a space.
 const OF_SPACE: [&str; 11] =

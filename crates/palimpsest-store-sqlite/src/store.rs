@@ -1,30 +1,44 @@
 //! The store: its threads and queues.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    AdminToken, Current, Heads, Lookup, Moves, ObjectHead, ReadJob, Store, StoreError, TokenHash, TokenRecord, WriteJob,
+    AdminToken, Current, Glimpse, Heads, Lookup, Moves, ObjectHead, REMEMBERED, ReadJob, Store, StoreError, TokenHash,
+    TokenRecord, WriteJob,
 };
 
 use crate::backup;
+use crate::checkpoint::checkpoint_when_asked;
 use crate::error::{BackupError, OpenError};
 use crate::open::{FILE, Folder, connect, open_folder};
 use crate::reader::Reader;
-use crate::writer::{Shared, Writer};
+use crate::rows::SqlRows;
+use crate::shared::{Aloft, Doors, Shared};
+use crate::syncer::sync_groups;
+use crate::wal::Wal;
+use crate::writer::{Outlets, Writer};
+
+/// So many groups may wait while one is synced.
+const WAITING_FLIGHTS: usize = 2;
 
 /// How a store is run.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How many threads read.
     pub readers: usize,
+    /// Of how many objects it is remembered where they stand.
+    pub remembered: usize,
     /// How many commits, and how many reads, may wait; more are refused as busy.
     pub queue: usize,
+    /// At most so many commits share one sync.
+    pub commits_per_sync: usize,
     /// Guards that are switched off.
     #[cfg(feature = "faults")]
     pub faults: Arc<crate::faults::Faults>,
@@ -34,7 +48,9 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             readers: 2,
+            remembered: REMEMBERED,
             queue: 1024,
+            commits_per_sync: 256,
             #[cfg(feature = "faults")]
             faults: Arc::default(),
         }
@@ -47,6 +63,8 @@ pub struct SqliteStore {
     queues: Mutex<Option<Queues>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     folder: Folder,
+    /// Closed last: see [`checkpoint_when_asked`].
+    _database: Arc<File>,
 }
 
 #[derive(Clone)]
@@ -59,33 +77,34 @@ impl SqliteStore {
     /// Opens a data folder, creating what is missing; see [`OpenError`] for what is refused.
     pub fn open(path: &Path, options: &Options) -> Result<Self, OpenError> {
         let folder = open_folder(path)?;
-        let shared = Arc::new(Shared {
-            file: folder.file.clone(),
-            heads: Heads::default(),
-            healthy: AtomicBool::new(true),
-            #[cfg(feature = "faults")]
-            faults: Arc::clone(&options.faults),
-        });
-        let sqlite = |source| OpenError::Sqlite { path: folder.file.clone(), source };
+        let (shared, database) = share(&folder, options)?;
+        let damaged = |error: StoreError| OpenError::Damaged { path: folder.file.clone(), what: error.to_string() };
         let (checkpoint, checkpoints) = sync_channel(1);
-        let mut writer = Writer::new(Arc::clone(&shared), checkpoint).map_err(sqlite)?;
-        writer.load().map_err(|error| OpenError::Damaged { path: folder.file.clone(), what: error.to_string() })?;
+        let (flights, flight_queue) = sync_channel(WAITING_FLIGHTS);
+        let share = options.commits_per_sync.max(1);
+        let outlets = Outlets { flights, checkpoint };
+        let mut writer = Writer::new(Arc::clone(&shared), share, outlets)
+            .map_err(|source| OpenError::Sqlite { path: folder.file.clone(), source })?;
+        writer.load().map_err(damaged)?;
         let (writes, write_queue) = sync_channel(options.queue);
         let (reads, read_queue) = sync_channel(options.queue);
         let read_queue = Arc::new(Mutex::new(read_queue));
         let mut threads = vec![spawn("writer", move || writer.run(&write_queue))];
-        for _ in 0..options.readers.max(1) {
-            let reader = Reader::new(&folder.file, Arc::clone(&shared)).map_err(sqlite)?;
+        for number in 0..options.readers.max(1) {
+            let reader = Reader::new(number, Arc::clone(&shared));
             let queue = Arc::clone(&read_queue);
             threads.push(spawn("reader", move || reader.run(&queue)));
         }
-        let connection = connect(&folder.file, false).map_err(sqlite)?;
-        threads.push(spawn("checkpoint", move || checkpoint_when_asked(&connection, &checkpoints)));
+        let syncing = Arc::clone(&shared);
+        threads.push(spawn("sync", move || sync_groups(&syncing, &flight_queue, share)));
+        let copying = (Arc::clone(&shared), Arc::clone(&database));
+        threads.push(spawn("checkpoint", move || checkpoint_when_asked(&copying.0, &copying.1, &checkpoints)));
         let threads = threads
             .into_iter()
             .collect::<Result<Vec<_>, _>>()
             .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
-        Ok(Self { shared, queues: Mutex::new(Some(Queues { writes, reads })), threads: Mutex::new(threads), folder })
+        let queues = Mutex::new(Some(Queues { writes, reads }));
+        Ok(Self { shared, queues, threads: Mutex::new(threads), folder, _database: database })
     }
 
     /// Whether there is a store in a folder.
@@ -101,12 +120,14 @@ impl SqliteStore {
         to: &Path,
         copy: impl FnOnce(BTreeSet<FileHash>) -> Result<T, E>,
     ) -> Result<(u64, T), E> {
+        let _visit = self.shared.doors.visit();
         backup::write(&self.folder.file, to, copy)
     }
 
     /// Looks through everything that the store holds, as it stands at this moment, for what contradicts itself. Writes go on
     /// meanwhile; it takes as long as reading everything does.
     pub fn verify(&self) -> Result<palimpsest_store::Verified, palimpsest_store::StoreError> {
+        let _visit = self.shared.doors.visit();
         crate::verify::verify(&self.folder.file)
     }
 
@@ -119,17 +140,28 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<Joi
     std::thread::Builder::new().name(name.to_owned()).spawn(run)
 }
 
-fn checkpoint_when_asked(connection: &rusqlite::Connection, asked: &Receiver<()>) {
-    let checkpoint = |mode: &str| {
-        // A failure costs nothing but a longer write-ahead log; the next one tries again.
-        if let Err(error) = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(())) {
-            tracing::warn!(%error, "a checkpoint failed");
-        }
+/// What the threads share, with connections for all of them but the writer, and the database as a file.
+fn share(folder: &Folder, options: &Options) -> Result<(Arc<Shared>, Arc<File>), OpenError> {
+    let path = || folder.file.clone();
+    let sqlite = |source| OpenError::Sqlite { path: path(), source };
+    let database = File::open(&folder.file).map_err(|source| OpenError::Io { path: path(), source })?;
+    let checkpoint = connect(&folder.file, false).map_err(sqlite)?;
+    let wal = Wal::open(&folder.file, &checkpoint)
+        .map_err(|error| OpenError::Damaged { path: path(), what: error.to_string() })?;
+    let readers = (0..options.readers.max(1)).map(|_| Ok(SqlRows::new(connect(&folder.file, true)?)));
+    let readers = readers.collect::<Result<_, _>>().map_err(sqlite)?;
+    let shared = Shared {
+        file: path(),
+        heads: Heads::remembering(options.remembered),
+        healthy: AtomicBool::new(true),
+        wal,
+        doors: Doors::new(readers, checkpoint),
+        aloft: Aloft::default(),
+        nearly_copied: AtomicBool::new(false),
+        #[cfg(feature = "faults")]
+        faults: Arc::clone(&options.faults),
     };
-    while asked.recv().is_ok() {
-        checkpoint("PASSIVE");
-    }
-    checkpoint("TRUNCATE");
+    Ok((Arc::new(shared), Arc::new(database)))
 }
 
 impl Store for SqliteStore {
@@ -149,6 +181,13 @@ impl Store for SqliteStore {
             Err(TrySendError::Full(job)) => job.finish(Err(StoreError::Busy)),
             Err(TrySendError::Disconnected(job)) => job.finish(Err(StoreError::Closed)),
         }
+    }
+
+    fn glance(&self, space: SpaceId, object: ObjectId) -> Option<Glimpse> {
+        let Current { space: row, schema, .. } = self.shared.heads.current(space, None)?;
+        let found = self.shared.doors.glances().find(&self.shared.file, &row, object)?;
+        // What is newer was committed since, and is not published yet.
+        (found.revision <= row.revision).then_some(Glimpse { row, schema, found })
     }
 
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
@@ -177,12 +216,14 @@ impl Store for SqliteStore {
 
     fn close(&self) {
         drop(self.queues.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.shared.doors.glances().close();
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         for thread in threads {
             if thread.join().is_err() {
                 tracing::error!("a thread of the store panicked");
             }
         }
+        self.shared.doors.shut();
         tracing::debug!(file = %self.folder.file.display(), "the store is closed");
     }
 }

@@ -403,6 +403,60 @@ mod faults {
         assert_eq!((again.policy(), again.list_changed()), (Policy::RequireCondition, Revision(1)));
     }
 
+    /// Adds a letter to the title of page 1, as the transaction finds it.
+    fn longer(tx: &mut palimpsest_store::Tx<'_>) -> Result<(), StoreError> {
+        let found = tx.object(ObjectId(Uuid::from_u128(1)))?.unwrap();
+        tx.put(page(1, &format!("{}x", found.object.title())), State::Live, ChangeKind::Updated)
+    }
+
+    #[test]
+    fn what_a_lost_group_made_of_an_object_is_built_on_by_nobody() {
+        let (_folder, faults, bench) = with_faults();
+        bench.put(1, "").unwrap();
+        let failed = bench.runtime.block_on(async {
+            let held = Held::begin(&bench.store).await;
+            let mut commits: Vec<_> = (1..=20)
+                .map(|number| {
+                    let (faults, mut runs) = (Arc::clone(&faults), 0);
+                    let put = move |tx: &mut palimpsest_store::Tx<'_>| {
+                        runs += 1;
+                        faults.lose_transaction.store(number == 10 && runs == 1, Ordering::SeqCst);
+                        longer(tx)
+                    };
+                    Box::pin(bench.store.commit(intent(None), put))
+                })
+                .collect();
+            for commit in &mut commits {
+                assert!(look(commit).is_pending(), "they form one group behind the first");
+            }
+            held.end().await;
+            let mut failed = Vec::new();
+            for (commit, number) in commits.into_iter().zip(1..) {
+                if commit.await.is_err() {
+                    failed.push(number);
+                }
+            }
+            failed
+        });
+        assert_eq!((failed, bench.title(1)), (vec![10], Some("x".repeat(19))));
+        faults.fail_commit.store(true, Ordering::SeqCst);
+        bench.runtime.block_on(bench.store.commit(intent(None), longer)).unwrap_err();
+        let deadline = std::time::Instant::now() + Duration::from_secs(20);
+        while !bench.store.is_ready() {
+            assert!(std::time::Instant::now() < deadline, "the store did not reopen");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        bench.runtime.block_on(bench.store.commit(intent(None), longer)).unwrap().value.unwrap();
+        assert_eq!(bench.title(1), Some("x".repeat(20)));
+        for earlier in 0..20 {
+            let look = move |snapshot: &mut Snapshot<'_>| {
+                snapshot.object_at(ObjectId(Uuid::from_u128(1)), Revision(2 + earlier)).unwrap().unwrap()
+            };
+            let found = bench.runtime.block_on(bench.store.read(SPACE, look)).unwrap().value;
+            assert_eq!(found.object.title().len() as u64, earlier);
+        }
+    }
+
     #[test]
     fn when_commit_fails_all_fail_and_the_store_reopens_itself() {
         let (folder, faults, bench) = with_faults();

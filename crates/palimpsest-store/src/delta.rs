@@ -1,8 +1,8 @@
 //! What turns one text into another, kept instead of the other: copies of ranges and inserted bytes.
 //!
 //! The common beginning and end are found first; between them, windows of the base are looked up by a rolling hash, so that a
-//! block that moved costs a few bytes. Layout: length and checksum of the result, then operations; all numbers are
-//! little-endian base-128.
+//! block that moved costs a few bytes. Layout: a mark, length and checksum of the result, then operations; all numbers are
+//! little-endian base-128. Without the mark, the checksum is the one of before.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,16 @@ pub struct DeltaError;
 
 /// The bytes compared at once when looking for moved passages.
 const WINDOW: usize = 32;
+/// The bytes compared at once when looking for what two texts have in common.
+const STEP: usize = 64;
+/// Begins a delta. No number is written like this, and before there was a mark a delta began with a number.
+const MARK: [u8; 2] = [0x80, 0x00];
 
 /// Computes what [`apply_delta`] needs to make `target` of `base`.
 #[must_use]
 pub fn make_delta(base: &[u8], target: &[u8]) -> Vec<u8> {
-    let start = base.iter().zip(target).take_while(|(base, target)| base == target).count();
-    let end = base[start..]
-        .iter()
-        .rev()
-        .zip(target[start..].iter().rev())
-        .take_while(|(base, target)| base == target)
-        .count();
+    let start = common_start(base, target);
+    let end = common_end(&base[start..], &target[start..]);
     let mut writer = Writer::new(target);
     writer.copy(0, start);
     write_middle(&mut writer, base, start..base.len() - end, &target[start..target.len() - end]);
@@ -33,7 +32,7 @@ pub fn make_delta(base: &[u8], target: &[u8]) -> Vec<u8> {
 
 /// Makes the target of a base and the delta that [`make_delta`] gave for the two.
 pub fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
-    let mut rest = delta;
+    let (mut rest, check) = of_format(delta);
     let length = read_number(&mut rest)?;
     let checksum = read_number(&mut rest)?;
     let mut target = Vec::with_capacity(length.min(base.len() + delta.len()));
@@ -54,8 +53,31 @@ pub fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
 }
 
 /// How many bytes a delta restores, without restoring them.
-pub(crate) fn restored_length(mut delta: &[u8]) -> Result<usize, DeltaError> {
-    read_number(&mut delta)
+pub(crate) fn restored_length(delta: &[u8]) -> Result<usize, DeltaError> {
+    read_number(&mut of_format(delta).0)
+}
+
+/// What follows the mark of a delta, and the checksum it goes with.
+fn of_format(delta: &[u8]) -> (&[u8], fn(&[u8]) -> usize) {
+    match delta.strip_prefix(&MARK) {
+        Some(rest) => (rest, check),
+        None => (delta, check_bytewise),
+    }
+}
+
+/// How many bytes two texts begin with in common.
+fn common_start(one: &[u8], other: &[u8]) -> usize {
+    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP));
+    let equal = STEP * steps.take_while(|(one, other)| one == other).count();
+    equal + one[equal..].iter().zip(&other[equal..]).take_while(|(one, other)| one == other).count()
+}
+
+/// How many bytes two texts end with in common.
+fn common_end(one: &[u8], other: &[u8]) -> usize {
+    let steps = one.rchunks_exact(STEP).zip(other.rchunks_exact(STEP));
+    let equal = STEP * steps.take_while(|(one, other)| one == other).count();
+    let (one, other) = (&one[..one.len() - equal], &other[..other.len() - equal]);
+    equal + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
 }
 
 fn write_middle(writer: &mut Writer, base: &[u8], range: std::ops::Range<usize>, target: &[u8]) {
@@ -128,7 +150,7 @@ struct Writer {
 
 impl Writer {
     fn new(target: &[u8]) -> Self {
-        let mut bytes = Vec::new();
+        let mut bytes = MARK.to_vec();
         write_number(&mut bytes, target.len());
         write_number(&mut bytes, check(target));
         Self { bytes }
@@ -153,8 +175,22 @@ impl Writer {
     }
 }
 
-/// FNV-1a over the result, 32 bits: finds damage, not malice.
+/// A checksum of 32 bits, eight bytes at a time: finds damage, not malice.
 fn check(bytes: &[u8]) -> usize {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let step = |hash: u64, word: [u8; 8]| {
+        let mixed = (hash ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
+        mixed ^ (mixed >> 32)
+    };
+    let (words, rest) = bytes.as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    let hash = words.iter().fold(bytes.len() as u64, |hash, word| step(hash, *word));
+    step(hash, last) as u32 as usize
+}
+
+/// The checksum of deltas without a mark: FNV-1a, 32 bits.
+fn check_bytewise(bytes: &[u8]) -> usize {
     bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(BASE)) as usize
 }
 
@@ -192,6 +228,14 @@ mod tests {
         }
 
         #[test]
+        fn what_is_in_common_is_found_to_the_byte(base in proptest::collection::vec(0_u8..2, 0..300), start in 0_usize..300, end in 0_usize..300) {
+            let (start, end) = (start.min(base.len()), end.min(base.len()));
+            let target = [&base[..start], &[7], &base[base.len() - end..]].concat();
+            prop_assert_eq!(common_start(&base, &target), start);
+            prop_assert_eq!(common_end(&base, &target), end);
+        }
+
+        #[test]
         fn a_foreign_or_damaged_delta_is_refused_not_believed(base in proptest::collection::vec(any::<u8>(), 0..200), delta in proptest::collection::vec(any::<u8>(), 0..60)) {
             let _ = apply_delta(&base, &delta);
         }
@@ -208,6 +252,27 @@ mod tests {
         let delta = make_delta(after.as_bytes(), before.as_bytes());
         assert_eq!(apply_delta(after.as_bytes(), &delta).unwrap(), before.as_bytes());
         assert!(delta.len() < 200, "{} bytes", delta.len());
+    }
+
+    #[test]
+    fn a_delta_without_a_mark_is_read_as_before() {
+        let (base, target) = (b"one two three four", b"one 2 three four");
+        let old = [&[16, 0xfb, 0x96, 0xad, 0xea, 0x0a][..], &[9, 0, 2, b'2', 23, 7]].concat();
+        assert_eq!(apply_delta(base, &old).as_deref(), Ok(&target[..]));
+        assert_eq!(restored_length(&old), Ok(target.len()));
+        assert_eq!(restored_length(&make_delta(base, target)), Ok(target.len()));
+        assert_eq!(apply_delta(b"one two three fouR", &old), Err(DeltaError));
+    }
+
+    #[test]
+    fn a_changed_byte_changes_the_checksum_wherever_it_stands() {
+        let text: Vec<u8> = (0..100).collect();
+        for place in 0..text.len() {
+            let mut damaged = text.clone();
+            damaged[place] ^= 1;
+            assert_ne!(check(&damaged), check(&text), "{place}");
+        }
+        assert_ne!(check(b""), check(b"\0"));
     }
 
     #[test]

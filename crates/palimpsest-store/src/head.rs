@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
-use palimpsest_model::{ObjectId, Revision, Schema, SpaceId, State};
+use palimpsest_model::{LogId, ObjectId, Revision, Schema, SpaceId, State};
+use quick_cache::sync::Cache;
 use tokio::sync::watch;
 
 use crate::record::{AdminToken, DocKey, SpaceRow, TokenHash, TokenRecord};
@@ -35,9 +36,11 @@ pub struct ObjectHead {
 pub type Moves = watch::Receiver<Revision>;
 
 /// The heads of all spaces, and all tokens by the hash of their secret.
-#[derive(Default)]
 pub struct Heads {
     spaces: RwLock<HashMap<SpaceId, Arc<Head>>>,
+    /// What is known of objects: of those used last, since any that is forgotten is learned anew from a read. Whatever looks here
+    /// or changes it holds the state of the head.
+    objects: Cache<(LogId, ObjectId), ObjectHead>,
     tokens: RwLock<HashMap<TokenHash, Arc<TokenRecord>>>,
     admin_tokens: RwLock<HashMap<TokenHash, Arc<AdminToken>>>,
 }
@@ -51,19 +54,35 @@ struct Head {
 struct HeadState {
     row: SpaceRow,
     schema: Arc<Schema>,
-    objects: HashMap<ObjectId, ObjectHead>,
 }
 
-/// How many objects a head remembers before it forgets them all and is filled anew by reads.
-const REMEMBERED: usize = 1 << 20;
+/// How many objects are remembered unless it is said, at some 70 bytes each.
+pub const REMEMBERED: usize = 1 << 17;
+
+impl Default for Heads {
+    fn default() -> Self {
+        Self::remembering(REMEMBERED)
+    }
+}
 
 impl Heads {
+    /// No heads yet; of so many objects they will know where they stand.
+    #[must_use]
+    pub fn remembering(objects: usize) -> Self {
+        Self {
+            spaces: RwLock::default(),
+            objects: Cache::new(objects),
+            tokens: RwLock::default(),
+            admin_tokens: RwLock::default(),
+        }
+    }
+
     /// What is current in a space, and of an object when the head knows it; nothing for an unknown space.
     #[must_use]
     pub fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {
         let head = self.head(space)?;
         let state = read(&head.state);
-        let object = object.and_then(|id| state.objects.get(&id).copied());
+        let object = object.and_then(|id| self.objects.get(&(state.row.log, id)));
         Some(Current { space: state.row, schema: Arc::clone(&state.schema), object })
     }
 
@@ -74,14 +93,15 @@ impl Heads {
             Some(head) => {
                 let mut state = write(&head.state);
                 if (state.row.log, state.row.revision) != (row.log, row.revision) {
-                    state.objects = HashMap::new();
+                    self.forget(row.log);
                 }
                 (state.row, state.schema) = (row, schema);
                 drop(state);
                 head.wake();
             }
             None => {
-                let state = RwLock::new(HeadState { row, schema, objects: HashMap::new() });
+                self.forget(row.log);
+                let state = RwLock::new(HeadState { row, schema });
                 let (moved, told) = ((Mutex::new(()), Condvar::new()), watch::Sender::new(row.revision));
                 spaces.insert(row.id, Arc::new(Head { state, moved, told }));
             }
@@ -126,12 +146,10 @@ impl Heads {
             if let Some(schema) = &batch.schema {
                 state.schema = Arc::clone(schema);
             }
-            if state.objects.len() > REMEMBERED {
-                state.objects = HashMap::new();
-            }
             for doc in &batch.docs {
                 if let DocKey::Object(id) = doc.key {
-                    state.objects.insert(id, ObjectHead { revision: doc.revision, state: doc.state });
+                    let object = ObjectHead { revision: doc.revision, state: doc.state };
+                    self.objects.insert((batch.space.log, id), object);
                 }
             }
         }
@@ -142,9 +160,11 @@ impl Heads {
     /// Remembers what a snapshot said of an object, unless the head has moved since: a reader never brings back the past.
     pub fn remember(&self, space: SpaceId, seen: Revision, id: ObjectId, object: ObjectHead) {
         let Some(head) = self.head(space) else { return };
-        let mut state = write(&head.state);
-        if state.row.revision == seen && state.objects.len() < REMEMBERED {
-            state.objects.entry(id).or_insert(object);
+        // The head does not move while this is held, and of one revision all snapshots say the same.
+        let state = read(&head.state);
+        let key = (state.row.log, id);
+        if state.row.revision == seen && self.objects.peek(&key).is_none() {
+            self.objects.insert(key, object);
         }
     }
 
@@ -190,6 +210,10 @@ impl Heads {
         read(&self.admin_tokens).get(hash).cloned()
     }
 
+    fn forget(&self, log: LogId) {
+        self.objects.retain(|(of, _), _| *of != log);
+    }
+
     fn head(&self, space: SpaceId) -> Option<Arc<Head>> {
         read(&self.spaces).get(&space).cloned()
     }
@@ -214,4 +238,89 @@ fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use palimpsest_model::Timestamp;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::record::{Doc, Policy};
+    use crate::schema::empty_schema;
+    use crate::title::TitleChanges;
+
+    const SPACE: SpaceId = SpaceId(Uuid::from_u128(1));
+
+    fn row(revision: u64) -> SpaceRow {
+        let (revision, schema, oldest) = (Revision(revision), Revision(1), Revision(1));
+        let policy = Policy::default();
+        SpaceRow { id: SPACE, log: LogId(7), revision, schema, at: Timestamp(0), oldest, policy }
+    }
+
+    fn object(number: u128) -> ObjectId {
+        ObjectId(Uuid::from_u128(number))
+    }
+
+    fn commit(revision: u64, number: u128) -> Batch {
+        let (made, at) = (Revision(revision), Timestamp(0));
+        let key = DocKey::Object(object(number));
+        let doc = Doc { key, created: made, revision: made, at, state: State::Live, body: [].into(), erased: false };
+        Batch {
+            space: row(revision),
+            policy: None,
+            schema: None,
+            begins: false,
+            entry: None,
+            docs: vec![doc],
+            versions: Vec::new(),
+            memberships: Vec::new(),
+            lists: Vec::new(),
+            titles: TitleChanges::default(),
+            blocks: Vec::new(),
+            files: Vec::new(),
+            answers: None,
+        }
+    }
+
+    proptest! {
+        /// However little room there is and whatever comes in between, a head says of an object what the last commit made of it,
+        /// or nothing; and it has no more room than that.
+        #[test]
+        fn what_a_head_forgets_it_does_not_mistake(steps in prop::collection::vec((any::<bool>(), 0..200_u128), 1..400)) {
+            let heads = Heads::remembering(40);
+            heads.load(row(1), Arc::new(empty_schema(SPACE)));
+            let mut truth = HashMap::<u128, u64>::new();
+            let known = |number: u128| heads.current(SPACE, Some(object(number))).and_then(|current| current.object);
+            let mut revision = 1;
+            for (writes, number) in steps {
+                if writes {
+                    revision += 1;
+                    heads.publish(&[commit(revision, number)]);
+                    truth.insert(number, revision);
+                } else if let Some(made) = truth.get(&number) {
+                    let seen = ObjectHead { revision: Revision(*made), state: State::Live };
+                    heads.remember(SPACE, Revision(revision), object(number), seen);
+                }
+                prop_assert_eq!(known(number).map(|object| object.revision.0), truth.get(&number).copied());
+            }
+            for (number, made) in &truth {
+                prop_assert!(known(*number).is_none_or(|object| object.revision.0 == *made));
+            }
+            prop_assert!(truth.keys().filter(|number| known(**number).is_some()).count() <= 40);
+        }
+    }
+
+    #[test]
+    fn a_head_that_was_loaded_anew_knows_no_objects_of_before() {
+        let heads = Heads::default();
+        heads.load(row(1), Arc::new(empty_schema(SPACE)));
+        heads.publish(&[commit(2, 5)]);
+        let known = || heads.current(SPACE, Some(object(5))).unwrap().object;
+        heads.load(row(2), Arc::new(empty_schema(SPACE)));
+        assert_eq!(known().map(|object| object.revision), Some(Revision(2)));
+        heads.load(row(3), Arc::new(empty_schema(SPACE)));
+        assert_eq!(known(), None);
+    }
 }

@@ -39,7 +39,7 @@ pub trait WriteJob: Send {
 pub trait ReadJob: Send {
     /// The space it reads.
     fn space(&self) -> SpaceId;
-    /// Runs the closure on a snapshot.
+    /// Runs the closure on a snapshot; may be called again on another one.
     fn run(&mut self, snapshot: &mut Snapshot<'_>);
     /// Whether nobody waits for it any more.
     fn is_withdrawn(&self) -> bool;

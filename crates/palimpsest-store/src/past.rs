@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    Object, ObjectId, Revision, Schema, SpaceId, State, Structure, StructureId, Versioned, changed_paths,
+    Changes, Object, ObjectId, Revision, Schema, SpaceId, State, Structure, StructureId, Versioned, changes,
 };
 use serde::de::DeserializeOwned;
 
@@ -167,11 +167,16 @@ pub(crate) fn schema_changed(rows: &mut dyn Rows, space: SpaceId, until: Revisio
 /// The paths of what differs between two versions of an object, its being in the trash included, sorted.
 #[must_use]
 pub fn changed_between(before: (&Object, State), after: (&Object, State)) -> Vec<String> {
-    let mut paths = changed_paths(before.0, after.0);
+    changes_between(before, after).paths
+}
+
+/// What became of an object between two versions, its being in the trash included.
+pub(crate) fn changes_between(before: (&Object, State), after: (&Object, State)) -> Changes {
+    let mut changes = changes(before.0, after.0);
     if matches!((before.1, after.1), (State::Live, State::Trashed) | (State::Trashed, State::Live)) {
-        paths.push("trashed".to_owned());
+        changes.paths.push("trashed".to_owned());
     }
-    paths
+    changes
 }
 
 /// What the commits of a range did to an object, newest first, at most `limit`.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use palimpsest_model::{CollectionId, Object, ObjectId, Revision, SpaceId, State, StructureId};
+use palimpsest_model::{CollectionId, Object, ObjectId, Revision, Sections, SpaceId, State, StructureId};
 
 use crate::delta::make_delta;
 use crate::error::StoreError;
@@ -121,7 +121,7 @@ fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
         structure,
         collections: Vec::new(),
         properties: BTreeMap::new(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: Vec::new(),
     };
     // Writing this to memory cannot fail: its maps have text keys.

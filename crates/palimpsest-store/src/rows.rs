@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::record::{
     AdminToken, Doc, DocKey, List, LogEntry, Membership, Origin, Place, Policy, SpaceRow, Step, TokenRecord, Version,
 };
+use crate::stored::StoredObject;
 use crate::title::{Term, TermRange, TitleChanges, Titled};
 use crate::upload::Upload;
 use crate::webhook::{Delivery, Webhook};
@@ -25,6 +26,11 @@ pub trait Rows {
 
     /// A document in any state.
     fn doc(&mut self, space: SpaceId, key: DocKey) -> Result<Option<Doc>, StoreError>;
+
+    /// An object in any state, read. Who keeps what was read must not give it again after the group that wrote it was lost.
+    fn object(&mut self, space: SpaceId, id: ObjectId) -> Result<Option<StoredObject>, StoreError> {
+        self.doc(space, DocKey::Object(id))?.map(StoredObject::read).transpose()
+    }
 
     /// The space, its structures and its collections, in the order they were made.
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError>;
@@ -211,6 +217,8 @@ pub struct Batch {
     pub entry: Option<LogEntry>,
     /// The new current versions.
     pub docs: Vec<Doc>,
+    /// The objects among them, as they would be read.
+    pub stored: Vec<StoredObject>,
     /// The ways back from them.
     pub versions: Vec<Version>,
     /// What changes in the lists.

@@ -1,10 +1,10 @@
 //! What a commit comes to: everything that was put, compared with what was there.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BlockId, FileHash, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value,
+    BlockId, Changes, FileHash, Object, ObjectId, PropertyId, Revision, SpaceId, State, Structure, Timestamp, Value,
 };
 
 use crate::delta::make_delta;
@@ -12,6 +12,7 @@ use crate::error::StoreError;
 use crate::past;
 use crate::record::{ChangeKind, Doc, DocKey, List, Membership, ObjectChange, SchemaChange, SchemaKind, Version};
 use crate::schema::parse;
+use crate::stored::StoredObject;
 use crate::title::{TitleChanges, titled_as};
 use crate::tx::Found;
 
@@ -21,6 +22,7 @@ pub(crate) struct Sealed {
     pub(crate) revision: Revision,
     pub(crate) at: Timestamp,
     pub(crate) docs: Vec<Doc>,
+    pub(crate) stored: Vec<StoredObject>,
     pub(crate) versions: Vec<Version>,
     pub(crate) objects: Vec<ObjectChange>,
     pub(crate) schema: Vec<SchemaChange>,
@@ -63,33 +65,40 @@ impl Sealed {
     pub(crate) fn object(
         &mut self,
         id: ObjectId,
-        before: Option<(Found, Arc<[u8]>)>,
-        object: &Object,
+        before: Option<StoredObject>,
+        object: Arc<Object>,
         state: State,
         kind: ChangeKind,
     ) {
-        let body = serde_json::to_vec(object).unwrap_or_default();
-        let old = before.as_ref().map(|(found, body)| (found.created, found.revision, found.state, Arc::clone(body)));
+        let body = serde_json::to_vec(&object).unwrap_or_default();
+        let old = before
+            .as_ref()
+            .map(|StoredObject { found, body, .. }| (found.created, found.revision, found.state, Arc::clone(body)));
         if !self.doc(DocKey::Object(id), old, body, state) {
             return;
         }
-        self.files.extend(object.files.iter().map(|file| (id, file.hash)));
-        self.membership(id, before.as_ref().map(|(found, _)| found), object, state);
-        let called = before.as_ref().and_then(|(found, _)| titled_as(&found.object, found.state, found.revision));
-        self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
-        let mut paths = Vec::new();
-        let mut old_blocks = HashSet::new();
-        if let Some((found, _)) = &before {
-            paths = past::changed_between((&found.object, found.state), (object, state));
-            found.object.walk(&mut |block| {
-                old_blocks.insert(block.id);
-            });
+        if let Some(Doc { created, revision, at, body, .. }) = self.docs.last() {
+            let (created, revision, at, body) = (*created, *revision, *at, Arc::clone(body));
+            let erased = before.as_ref().is_some_and(|before| before.erased);
+            let found = Found { object: Arc::clone(&object), state, created, revision, at };
+            self.stored.push(StoredObject { found, body, erased });
         }
-        object.walk(&mut |block| {
-            if !old_blocks.contains(&block.id) {
-                self.blocks.push((block.id, id));
+        let (object, before) = (&*object, before.map(|before| before.found));
+        self.files.extend(object.files.iter().map(|file| (id, file.hash)));
+        self.membership(id, before.as_ref(), object, state);
+        let called = before.as_ref().and_then(|found| titled_as(&found.object, found.state, found.revision));
+        self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
+        let paths = match &before {
+            Some(found) => {
+                let Changes { paths, added } = past::changes_between((&found.object, found.state), (object, state));
+                self.blocks.extend(added.into_iter().map(|block| (block, id)));
+                paths
             }
-        });
+            None => {
+                object.walk(&mut |block| self.blocks.push((block.id, id)));
+                Vec::new()
+            }
+        };
         self.objects.push(ObjectChange { id, structure: object.structure, kind, paths });
     }
 

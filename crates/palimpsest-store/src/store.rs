@@ -4,19 +4,30 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use palimpsest_model::{ObjectId, Revision, SpaceId};
+use palimpsest_model::{ObjectId, Revision, Schema, SpaceId};
 use tokio::sync::oneshot;
 
 use crate::error::StoreError;
 use crate::head::{Current, Moves, ObjectHead};
 use crate::job::{Answer, ReadJob, Target, TypedRead, TypedWrite, Work, WriteJob};
-use crate::record::{AdminToken, Intent, TokenHash, TokenRecord};
+use crate::record::{AdminToken, Intent, SpaceRow, TokenHash, TokenRecord};
 use crate::registry::Registry;
 use crate::snapshot::Snapshot;
-use crate::tx::Tx;
+use crate::tx::{Found, Tx};
 
 /// A lookup that may need the disk.
 pub type Lookup<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// An object as it stood at the published head.
+#[derive(Clone, Debug)]
+pub struct Glimpse {
+    /// Where the space stood.
+    pub row: SpaceRow,
+    /// Its schema.
+    pub schema: Arc<Schema>,
+    /// The object.
+    pub found: Found,
+}
 
 /// A store of spaces. See the crate's documentation for what an implementor proves.
 pub trait Store: Send + Sync + 'static {
@@ -25,6 +36,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// Queues a read.
     fn inspect(&self, job: Box<dyn ReadJob>);
+
+    /// An object as it stands, in whatever state: at once, on the calling thread, by a store that has it at hand and need wait for
+    /// nobody. Nothing when only a read can tell.
+    fn glance(&self, _space: SpaceId, _object: ObjectId) -> Option<Glimpse> {
+        None
+    }
 
     /// What the head says of an object without asking the disk; nothing when only a snapshot can tell. A store that
     /// shares its data with other processes always answers nothing.

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use palimpsest_model::{
     BlockId, Collection, CollectionId, Object, ObjectId, Revision, Schema, Space, SpaceId, State, Structure,
-    StructureId, Timestamp, Versioned,
+    StructureId, Timestamp, Versioned, added_blocks,
 };
 
 use crate::answer::{ANSWERS_KEPT, AnswerChange, EXPIRED_AT_ONCE, StoredAnswer};
@@ -19,11 +19,12 @@ use crate::error::StoreError;
 use crate::past;
 use crate::record::{Actor, ChangeKind, DocKey, Intent, List, LogEntry, ObjectChange, Policy, SpaceRow};
 use crate::rows::{Batch, Rows};
-use crate::schema::{empty_schema, load_schema, parse};
+use crate::schema::{empty_schema, load_schema};
 use crate::sealed::Sealed;
+use crate::stored::StoredObject;
 
 /// An object as a transaction or snapshot found it, in whatever state.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Found {
     /// The object.
     pub object: Arc<Object>,
@@ -47,9 +48,7 @@ pub(crate) const FIRST: Revision = Revision(1);
 type Put = (Arc<Object>, State, ChangeKind);
 
 struct Slot {
-    before: Option<(Found, Arc<[u8]>)>,
-    /// Whether the operator erased it.
-    erased: bool,
+    before: Option<StoredObject>,
     after: Option<Put>,
     /// Set while the object is shown as it once was: that version, and what was put before.
     staged: Option<(Found, Option<Put>)>,
@@ -201,7 +200,7 @@ impl<'r> Tx<'r> {
     /// An object as it stood before this transaction, in whatever state.
     pub fn before(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
         self.load(id)?;
-        Ok(self.objects.get(&id).and_then(|slot| slot.before.as_ref()).map(|(found, _)| found.clone()))
+        Ok(self.objects.get(&id).and_then(|slot| slot.before.as_ref()).map(|before| before.found.clone()))
     }
 
     /// An object as it stood at an earlier revision; nothing when it was not there yet.
@@ -289,17 +288,21 @@ impl<'r> Tx<'r> {
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
         self.load(id)?;
-        if state != State::Deleted && self.objects.get(&id).is_some_and(|slot| slot.erased) {
+        if state != State::Deleted && self.objects.get(&id).is_some_and(Slot::is_erased) {
             return Err(StoreError::Erased { id, revision: self.row.revision });
         }
-        object.walk(&mut |block| {
-            self.blocks.insert(block.id, id);
-        });
-        let slot = self.objects.entry(id).or_insert(Slot { before: None, erased: false, after: None, staged: None });
+        let slot = self.objects.entry(id).or_insert(Slot { before: None, after: None, staged: None });
         if slot.present().is_some_and(|before| before.state == state && *before.object == object) {
             slot.after = None;
             self.changed.remove(&id);
             return Ok(());
+        }
+        // The others were its own before.
+        match slot.present() {
+            Some(before) => {
+                self.blocks.extend(added_blocks(&before.object, &object).into_iter().map(|block| (block, id)))
+            }
+            None => object.walk(&mut |block| _ = self.blocks.insert(block.id, id)),
         }
         let kind = match &slot.after {
             _ if slot.present().is_none() && state == State::Live => ChangeKind::Created,
@@ -343,13 +346,9 @@ impl<'r> Tx<'r> {
         if self.objects.contains_key(&id) {
             return Ok(());
         }
-        let doc = self.rows.doc(self.row.id, DocKey::Object(id));
-        if let Some(doc) = self.note(doc)? {
-            let object = parse(&doc.body);
-            let object = Arc::new(self.note(object)?);
-            let found = Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at };
-            self.objects
-                .insert(id, Slot { before: Some((found, doc.body)), erased: doc.erased, after: None, staged: None });
+        let stored = self.rows.object(self.row.id, id);
+        if let Some(before) = self.note(stored)? {
+            self.objects.insert(id, Slot { before: Some(before), after: None, staged: None });
         }
         Ok(())
     }
@@ -380,7 +379,7 @@ impl<'r> Tx<'r> {
         }
         for (id, slot) in std::mem::take(&mut self.objects) {
             if let Some((object, state, kind)) = slot.after {
-                sealed.object(id, slot.before, &object, state, kind);
+                sealed.object(id, slot.before, object, state, kind);
             }
         }
         let changes = !sealed.docs.is_empty();
@@ -408,6 +407,7 @@ impl<'r> Tx<'r> {
             begins: self.begins,
             entry: changes.then_some(entry),
             docs: sealed.docs,
+            stored: sealed.stored,
             versions: sealed.versions,
             memberships: sealed.memberships,
             lists: sealed.lists.into_iter().collect(),
@@ -434,6 +434,11 @@ impl Slot {
     /// What the object is without what was put.
     fn present(&self) -> Option<&Found> {
         let staged = self.staged.as_ref().map(|(found, _)| found);
-        staged.or_else(|| self.before.as_ref().map(|(found, _)| found))
+        staged.or_else(|| self.before.as_ref().map(|before| &before.found))
+    }
+
+    /// Whether the operator erased it.
+    fn is_erased(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| before.erased)
     }
 }

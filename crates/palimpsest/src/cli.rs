@@ -11,6 +11,7 @@ use palimpsest_files::Bucket;
 use palimpsest_model::Timestamp;
 use palimpsest_server::Origin;
 
+use crate::commits::CommitsPerSync;
 use crate::duration::milliseconds;
 use crate::export::ExportArgs;
 use crate::import::ImportArgs;
@@ -113,6 +114,12 @@ struct ServeArgs {
     /// The largest file that is taken, such as 300MB or 2GiB [default: 1GiB]
     #[arg(long, env = "PALIMPSEST_MAX_FILE", value_name = "SIZE")]
     max_file: Option<Size>,
+    /// How much memory answers may take that are kept to be given again, such as 256MiB [default: 64MiB]
+    #[arg(long, env = "PALIMPSEST_CACHE_SIZE", value_name = "SIZE")]
+    cache_size: Option<Size>,
+    /// How many commits may share one sync, 1 to 256; 1 shows what sharing is worth [default: 256]
+    #[arg(long, env = "PALIMPSEST_COMMITS_PER_SYNC", value_name = "N")]
+    commits_per_sync: Option<CommitsPerSync>,
     /// Where others reach the server, such as `https://notes.example`; links to files begin with it [default: its address]
     #[arg(long, env = "PALIMPSEST_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
@@ -278,6 +285,8 @@ impl Cli {
             given.legacy_api = serve.legacy_api;
             given.cors.clone_from(&serve.cors);
             given.max_file = serve.max_file;
+            given.cache_size = serve.cache_size;
+            given.commits_per_sync = serve.commits_per_sync;
             given.public_url.clone_from(&serve.public_url);
             given.claim_files = serve.claim_files;
             given.demo = serve.demo;

@@ -2,6 +2,7 @@
 
 mod backup;
 mod cli;
+mod commits;
 mod control;
 mod duration;
 mod export;

@@ -26,6 +26,8 @@ const UPKEEP_EVERY: Duration = Duration::from_secs(60 * 60);
 const UPKEEP_AGAIN: Duration = Duration::from_secs(60);
 /// How long a bucket is waited for at the start.
 const CLAIM_DEADLINE: Duration = Duration::from_secs(10);
+/// For so many bytes of the cache the head remembers one object: more than there can be answers of in it, unless they are small.
+const REMEMBERED_PER: u64 = 512;
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn serve(settings: &Settings) -> anyhow::Result<()> {
@@ -50,13 +52,16 @@ pub(crate) fn open(settings: &Settings) -> anyhow::Result<Opened> {
 
 /// The same with an engine that nobody has yet.
 fn begin(settings: &Settings) -> anyhow::Result<(Engine, Arc<SqliteStore>)> {
+    let cache = settings.cache_size.0;
     let options = Options {
+        remembered: usize::try_from(cache / REMEMBERED_PER).unwrap_or(usize::MAX).max(1),
+        commits_per_sync: settings.commits_per_sync.0,
         #[cfg(feature = "faults")]
         faults: Arc::new(palimpsest_store_sqlite::Faults::from_env()),
         ..Options::default()
     };
     let store = Arc::new(SqliteStore::open(&settings.data, &options)?);
-    let engine = Engine::new(Arc::clone(&store) as _, Arc::new(SystemClock), Arc::new(SystemIds));
+    let engine = Engine::new(Arc::clone(&store) as _, Arc::new(SystemClock), Arc::new(SystemIds)).caching(cache);
     let engine = engine.keeping(files::open(&settings.data, settings.files.as_ref())?);
     #[cfg(feature = "faults")]
     let engine = engine.with_faults(palimpsest_engine::Faults::from_env());

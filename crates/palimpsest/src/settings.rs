@@ -6,11 +6,12 @@ use std::str::FromStr;
 
 use anyhow::Context;
 use etcetera::BaseStrategy;
-use palimpsest_engine::PublicUrl;
+use palimpsest_engine::{CACHE, PublicUrl};
 use palimpsest_files::Bucket;
 use palimpsest_server::{Origin, RateLimits};
 use serde::{Deserialize, Deserializer};
 
+use crate::commits::CommitsPerSync;
 use crate::duration::milliseconds;
 use crate::size::Size;
 use crate::telemetry::{Format, Level};
@@ -31,6 +32,9 @@ pub(crate) struct Given {
     pub(crate) cors: Option<Vec<Origin>>,
     #[serde(default, deserialize_with = "read_word_or_number")]
     pub(crate) max_file: Option<Size>,
+    #[serde(default, deserialize_with = "read_word_or_number")]
+    pub(crate) cache_size: Option<Size>,
+    pub(crate) commits_per_sync: Option<CommitsPerSync>,
     #[serde(default, deserialize_with = "read_word")]
     pub(crate) public_url: Option<PublicUrl>,
     #[serde(default, deserialize_with = "read_word")]
@@ -135,6 +139,9 @@ pub(crate) struct Settings {
     pub(crate) legacy_api: LegacyApi,
     pub(crate) cors: Vec<Origin>,
     pub(crate) max_file: Size,
+    /// How much memory answers may take that are kept to be given again.
+    pub(crate) cache_size: Size,
+    pub(crate) commits_per_sync: CommitsPerSync,
     /// Where others reach the server; that of its address when nothing is said.
     pub(crate) public_url: Option<PublicUrl>,
     /// The bucket that files lie in; the data folder when nothing is said.
@@ -170,6 +177,8 @@ impl Settings {
             legacy_api: given.legacy_api.or(file.legacy_api).unwrap_or(LegacyApi::On),
             cors: given.cors.or(file.cors).unwrap_or_default(),
             max_file: given.max_file.or(file.max_file).unwrap_or_default(),
+            cache_size: given.cache_size.or(file.cache_size).unwrap_or(Size(CACHE)),
+            commits_per_sync: given.commits_per_sync.or(file.commits_per_sync).unwrap_or_default(),
             public_url: given.public_url.or(file.public_url),
             files: given.files.or(file.files),
             claim_files: given.claim_files,
@@ -196,7 +205,7 @@ mod tests {
         let path = folder.path().join("palimpsest.toml");
         std::fs::write(
             &path,
-            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nmax-file = \"300MB\"\nhistory = \"90d\"\n",
+            "data = \"/from/file\"\nlisten = \"127.0.0.1:1\"\nlog-format = \"json\"\nrate-limits = 30\nmax-file = \"300MB\"\ncache-size = \"1GiB\"\ncommits-per-sync = 8\nhistory = \"90d\"\n",
         )
         .unwrap();
         let given = Given { listen: Some("127.0.0.1:2".to_owned()), ..Given::default() };
@@ -205,6 +214,8 @@ mod tests {
         assert_eq!(settings.listen, "127.0.0.1:2");
         assert_eq!(settings.rate_limits, RateLimits::Fixed(30));
         assert_eq!(settings.max_file, Size(300_000_000));
+        assert_eq!(settings.cache_size, Size(1 << 30));
+        assert_eq!(settings.commits_per_sync, CommitsPerSync(8));
         assert_eq!(settings.history, History::For(90 * 86_400_000));
         assert_eq!((settings.log_format, settings.log_level), (Format::Json, Level::Info));
     }

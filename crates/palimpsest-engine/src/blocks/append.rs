@@ -69,7 +69,7 @@ impl Editing<'_, '_> {
             Appended::Markdown(text) => {
                 // It may speak of the object by a name that it has since an earlier edit.
                 self.put_names()?;
-                let known = (*self.known).clone();
+                let known = self.known.all().clone();
                 let read = read_with_names(self.tx, self.fresh, &path, known, |names| read_blocks(text, names))?;
                 read.map_err(|_| self.refused(EditError::TooMany, path.clone()))?
             }

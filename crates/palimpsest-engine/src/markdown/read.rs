@@ -11,10 +11,10 @@ use serde::Serialize;
 use crate::access::Access;
 use crate::blocks::structure_of;
 use crate::cache::Key;
-use crate::check::references_of;
 use crate::engine::{Engine, View};
 use crate::error::Error;
 use crate::names::SpaceNames;
+use crate::references::references_of;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

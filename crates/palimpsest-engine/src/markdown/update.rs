@@ -9,11 +9,12 @@ use palimpsest_store::{ChangeKind, Found, Tx};
 
 use super::{key_path, read_blocks, read_with_names};
 use crate::blocks::structure_of;
-use crate::check::{Checks, references_of};
+use crate::check::Checks;
 use crate::error::Error;
 use crate::names::SpaceNames;
 use crate::objects::{check_limits, live};
 use crate::operation::Ignored;
+use crate::references::references_of;
 use crate::world::Fresh;
 
 /// Makes an object say what an edited text says, compared with the text that the server itself gives for it: what is the same

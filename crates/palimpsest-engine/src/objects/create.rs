@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use palimpsest_model::{
     Block, BlockDraft, BuiltIn, CollectionId, Creation, File, Number, Object, ObjectId, Path, Problem, PropertyId,
-    PropertyKind, Schema, State, Structure, StructureId, Value, task_defaults,
+    PropertyKind, Schema, Sections, State, Structure, StructureId, Value, task_defaults,
 };
 use palimpsest_store::{ChangeKind, Found, Tx};
 use serde_json::json;
@@ -96,8 +96,8 @@ impl CreateObject {
         values.extend(properties);
         let properties = with_defaults(structure, values, tx.at());
         let mut object =
-            Object { id, structure: structure.id, collections, properties, blocks: BTreeMap::new(), files };
-        object.blocks = identify(tx, fresh, &object, drafts, ignored)?;
+            Object { id, structure: structure.id, collections, properties, blocks: Sections::default(), files };
+        object.blocks = identify(tx, fresh, &object, drafts, ignored)?.into();
         for (index, section) in structure.sections().enumerate() {
             let first = if index == 0 { vec![Block::empty(fresh.block())] } else { Vec::new() };
             object.blocks.entry(section.clone()).or_insert(first);

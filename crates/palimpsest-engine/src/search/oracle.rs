@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BuiltIn, CollectionId, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
-    builtin_structures, parse_uuid, words,
+    BuiltIn, CollectionId, LogId, Object, ObjectId, Revision, Sections, Space, SpaceId, State, StructureId, Timestamp,
+    Value, builtin_structures, parse_uuid, words,
 };
 use palimpsest_store::{Actor, ChangeKind, Found, Intent, List, MemoryStore, Snapshot, Store, StoreError, Tx};
 use palimpsest_store_sqlite::{Options, SqliteStore};
@@ -125,7 +125,7 @@ fn object(number: usize, structure: BuiltIn, title: &str, aliases: &[String]) ->
         structure: StructureId::BuiltIn(structure),
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(title.to_owned()))), ("aliases".into(), aliases)].into(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: Vec::new(),
     }
 }

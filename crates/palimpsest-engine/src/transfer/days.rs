@@ -23,7 +23,7 @@ pub(super) fn rename(
     days: &BTreeMap<ObjectId, (StructureId, Timestamp)>,
 ) -> Result<(), Error> {
     let mut known = std::collections::BTreeSet::from([object.id]);
-    crate::check::references_of(object, &mut known);
+    crate::references::references_of(object, &mut known);
     let mut names = BTreeMap::new();
     for id in known {
         let Some((structure, day)) = days.get(&id) else { continue };

@@ -200,7 +200,7 @@ mod tests {
     /// An object with one thing wrong is refused at its path.
     #[test]
     fn what_no_write_could_make_is_refused() {
-        use palimpsest_model::{DatePayload, Hierarchy, Highlight, Resolution, TextContent};
+        use palimpsest_model::{DatePayload, Hierarchy, Highlight, Resolution, Sections, TextContent};
         let structure = structures().remove(0);
         let section = structure.sections().next().unwrap().clone();
         let id = |number: u128| uuid::Uuid::from_u128(0x0000_0000_0000_4000_8000_0000_0000_0000 + number);
@@ -209,7 +209,7 @@ mod tests {
             structure: structure.id,
             collections: Vec::new(),
             properties: BTreeMap::new(),
-            blocks: BTreeMap::new(),
+            blocks: Sections::default(),
             files: Vec::new(),
         };
         let check = |path: &str, change: &dyn Fn(&mut Object)| {

@@ -7,8 +7,8 @@ use palimpsest_markdown::{
 };
 use palimpsest_model::{
     Block, BlockId, BuiltIn, Color, Content, Creation, DatePayload, Icon, LabelOption, Number, Object,
-    PropertyDefinition, PropertyId, PropertyKind, Resolution, Structure, StructureId, TextContent, Timestamp, Token,
-    Value,
+    PropertyDefinition, PropertyId, PropertyKind, Resolution, Sections, Structure, StructureId, TextContent, Timestamp,
+    Token, Value,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -234,7 +234,7 @@ fn an_object_is_written_with_its_properties_on_top() {
         structure: structure().id,
         collections: Vec::new(),
         properties: properties.into_iter().map(|(id, value)| (id.into(), value)).collect(),
-        blocks: BTreeMap::from([("one".into(), vec![block("a")]), ("two".into(), vec![block("b")])]),
+        blocks: Sections::from([("one".into(), vec![block("a")]), ("two".into(), vec![block("b")])]),
         files: Vec::new(),
     };
     let library = Library::new(&["Ann", "Bob", "Twice", "Twice"], &["idea"]);
@@ -269,7 +269,7 @@ fn an_empty_object_is_its_type_and_title() {
         structure: structure().id,
         collections: Vec::new(),
         properties: BTreeMap::new(),
-        blocks: BTreeMap::from([("one".into(), vec![Block::empty(BlockId(Uuid::nil()))])]),
+        blocks: Sections::from([("one".into(), vec![Block::empty(BlockId(Uuid::nil()))])]),
         files: Vec::new(),
     };
     let library = Library::new(&[], &[]);
@@ -332,7 +332,7 @@ fn objects() -> impl Strategy<Value = Object> {
         structure: structure().id,
         collections: Vec::new(),
         properties: values.into_iter().flatten().collect(),
-        blocks: BTreeMap::from([("one".into(), one), ("two".into(), two)]),
+        blocks: Sections::from([("one".into(), one), ("two".into(), two)]),
         files: Vec::new(),
     })
 }

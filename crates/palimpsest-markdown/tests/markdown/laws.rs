@@ -201,7 +201,7 @@ pub(crate) fn token() -> impl Strategy<Value = Token> {
 }
 
 fn hierarchy() -> impl Strategy<Value = Hierarchy> {
-    let other = |key: &str, val: i64| Just(Hierarchy { key: key.to_owned(), val: Number::from(val) });
+    let other = |key: &str, val: i64| Just(Hierarchy { key: key.to_owned().into(), val: Number::from(val) });
     prop_oneof![
         4 => Just(Hierarchy::default()),
         2 => (1..4u8).prop_map(Hierarchy::heading),

@@ -88,7 +88,7 @@ fn describe(content: &Content) -> String {
         Content::Text(text) => {
             let mut words = Vec::new();
             if text.hierarchy != Hierarchy::default() {
-                words.push(text.hierarchy.key.clone());
+                words.push(text.hierarchy.key.to_string());
             }
             words.extend(text.list.map(|kind| kind.as_str().to_owned()));
             words.extend(text.todo.map(|done| if done { "done".to_owned() } else { "todo".to_owned() }));

@@ -183,7 +183,7 @@ fn hierarchies() -> BoxedStrategy<Hierarchy> {
     prop_oneof![
         6 => Just(Hierarchy::default()),
         2 => (1..=3_u8).prop_map(Hierarchy::heading),
-        1 => (texts(), numbers()).prop_map(|(key, val)| Hierarchy { key, val }),
+        1 => (texts(), numbers()).prop_map(|(key, val)| Hierarchy { key: key.into(), val }),
     ]
     .boxed()
 }

@@ -45,7 +45,7 @@ pub fn objects_of(structure: &Structure) -> BoxedStrategy<Object> {
             structure: id,
             collections,
             properties,
-            blocks,
+            blocks: blocks.into(),
             files: Vec::new(),
         })
         .boxed()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use palimpsest_model::arbitrary::structures;
 use palimpsest_model::{
     Alignment, Block, BlockDraft, BlockId, BuiltIn, Content, GroupContent, Names, Node, Object, ObjectId, Position,
-    Problems, PropertyId, Reading, Shown, Structure, StructureId, TextContent, Timestamp, Token, read_block,
+    Problems, PropertyId, Reading, Sections, Shown, Structure, StructureId, TextContent, Timestamp, Token, read_block,
     read_blocks, realign, render_object, walk_blocks,
 };
 use proptest::test_runner::Config;
@@ -66,7 +66,7 @@ pub(crate) fn page(blocks: Vec<Block>) -> Object {
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: Vec::new(),
         properties: BTreeMap::new(),
-        blocks: BTreeMap::from([(section(), blocks)]),
+        blocks: Sections::from([(section(), blocks)]),
         files: Vec::new(),
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -43,7 +43,7 @@ impl Events {
     }
 
     fn step(self) -> Step {
-        Box::pin(async { catch(self.next()).await.flatten() })
+        Box::pin(async { catch(pin!(self.next())).await.flatten() })
     }
 
     /// The next event; nothing at the end of the stream. Whatever goes wrong ends it: the client takes it up where it was.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::stream;
 use palimpsest_client::{Code, FileView, ObjectId, Uuid};
-use palimpsest_model::{BuiltIn, File, Object, State, StructureId};
+use palimpsest_model::{BuiltIn, File, Object, Sections, State, StructureId};
 use palimpsest_server::Limits;
 use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
 
@@ -22,7 +22,7 @@ async fn planted(served: &Served, bytes: Vec<u8>) -> ObjectId {
         structure: StructureId::BuiltIn(BuiltIn::MediaImage),
         collections: Vec::new(),
         properties: BTreeMap::new(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: vec![file],
     };
     let space = served.client().await.space().await.unwrap().value.id;

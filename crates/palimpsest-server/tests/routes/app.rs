@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -11,10 +10,9 @@ use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_engine::{CountedIds, Engine, Fetch, Links, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Limits, RateLimits, router};
+use palimpsest_server::{Limits, RateLimits, Router, router};
 use palimpsest_store::{Files, MemoryFiles, MemoryStore, Store};
 use serde_json::{Value, json};
-use tower::ServiceExt;
 
 use crate::contract;
 
@@ -135,13 +133,13 @@ impl App {
 
     /// Sends what the document does not tell of: a browser's question before its request.
     pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
-        let (parts, body) = self.router.clone().oneshot(ask.0).await.unwrap().into_parts();
+        let (parts, body) = self.router.answer(ask.0).await.into_parts();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
     }
 
     /// Sends a request; answers the body, or how it was cut short.
     pub(crate) async fn body(&self, ask: Ask) -> Result<Bytes, String> {
-        let response = self.router.clone().oneshot(ask.0).await.unwrap();
+        let response = self.router.answer(ask.0).await;
         assert!(response.status().is_success(), "{response:?}");
         Ok(response.into_body().collect().await.map_err(|error| error.to_string())?.to_bytes())
     }
@@ -149,7 +147,7 @@ impl App {
     /// Sends a request; what comes back is held against the document, whatever the test asks of it.
     pub(crate) async fn send(&self, ask: Ask) -> Reply {
         let (method, path) = (ask.0.method().clone(), ask.0.uri().path().to_owned());
-        let response = self.router.clone().oneshot(ask.0).await.unwrap();
+        let response = self.router.answer(ask.0).await;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let reply = Reply { status: parts.status.as_u16(), headers: parts.headers, body };

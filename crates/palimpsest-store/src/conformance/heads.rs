@@ -5,7 +5,7 @@ use std::sync::Arc;
 use palimpsest_model::{Revision, SpaceId, State};
 
 use super::{Bench, NOON, block_on, by, object_id, page, put, space_id};
-use crate::{Moves, ObjectHead, Store};
+use crate::{Glimpse, Moves, ObjectHead, Store};
 
 /// A snapshot sees one revision: the row, the log and every object agree.
 pub fn a_snapshot_sees_one_revision(store: &Arc<dyn Store>) {
@@ -26,6 +26,20 @@ pub fn a_snapshot_sees_one_revision(store: &Arc<dyn Store>) {
         assert_eq!(titles[0], titles[1]);
         assert_eq!((revision, entries as u64), (answer.revision, revision.0));
     }
+}
+
+/// A glance, of a store that has one, shows what every read shows: what was committed before, at the published head.
+pub fn a_glance_is_a_read(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    assert!(store.glance(bench.space, object_id(1)).is_none(), "it is not there");
+    for round in 0..50 {
+        let title = format!("round {round}");
+        let revision = bench.put(&page(1, &title));
+        let Some(Glimpse { row, schema, found }) = store.glance(bench.space, object_id(1)) else { continue };
+        assert_eq!((row.revision, found.revision, found.state), (revision, revision, State::Live));
+        assert_eq!((found.object.title(), schema.space.revision), (&*title, row.schema));
+    }
+    assert!(store.glance(space_id(2), object_id(1)).is_none());
 }
 
 /// When a commit is answered, the head (where the store has one) and new snapshots show it.

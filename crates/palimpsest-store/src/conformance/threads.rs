@@ -6,7 +6,7 @@ use std::sync::Arc;
 use palimpsest_model::{Number, Revision, Value};
 
 use super::{Bench, NOON, block_on, by, object_id, page, put, space_id};
-use crate::{Store, StoreError};
+use crate::{Glimpse, Store, StoreError};
 
 const WRITERS: u64 = 8;
 const ROUNDS: u64 = 40;
@@ -49,13 +49,20 @@ fn increment_all(store: &Arc<dyn Store>, space: palimpsest_model::SpaceId, write
 }
 
 fn watch(store: &Arc<dyn Store>, space: palimpsest_model::SpaceId) {
-    let mut last = Revision(0);
+    let (mut last, mut count) = (Revision(0), 0);
     for _ in 0..200 {
         let answer = block_on(store.read(space, |snapshot| snapshot.row().revision)).unwrap();
         assert!(answer.revision >= last && answer.value == answer.revision);
         let current = store.current(space, None).map_or(answer.revision, |current| current.space.revision);
         assert!(current >= answer.revision, "what a snapshot saw is published");
         last = current;
+        // Every commit counts this object up by one.
+        if let Some(Glimpse { row, found, .. }) = store.glance(space, object_id(0)) {
+            assert!(row.revision >= last && found.revision <= row.revision);
+            let now = value_of(&found.object);
+            assert!(now >= count && now + 2 == row.revision.0 as i64, "{now} at {:?}", row.revision);
+            (last, count) = (row.revision, now);
+        }
     }
 }
 
@@ -84,4 +91,5 @@ pub fn a_closed_store_says_so(store: &Arc<dyn Store>) {
     assert!(!store.is_ready());
     assert!(matches!(bench.commit(|_| Ok(())), Err(StoreError::Closed)));
     assert!(matches!(block_on(store.read(space_id(1), |_| ())), Err(StoreError::Closed)));
+    assert!(store.glance(space_id(1), object_id(1)).is_none());
 }

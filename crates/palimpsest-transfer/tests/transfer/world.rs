@@ -208,7 +208,7 @@ pub(crate) fn image(number: u128, title: &str, files: Vec<File>) -> Object {
             ("createdAt".into(), Value::CreatedAt(Timestamp(7))),
         ]
         .into(),
-        blocks: BTreeMap::new(),
+        blocks: [].into(),
         files,
     }
 }

@@ -59,13 +59,13 @@ impl Beginning {
     /// the failure meets a write, a COMMIT or a checkpoint.
     fn check_large(&mut self, fails: &str) {
         let data = self.data(fails);
-        let disk = FailingDisk::beneath(&data).failing(fails);
+        let disk = FailingDisk::beneath(&data).failing(fails).checkpointing_often();
         let server = Server::start_with(&data, disk.environment());
         let mut writers: Vec<_> =
             (0..8).map(|index| self.writer(&server, &format!("{fails}-{index}")).lavish()).collect();
         disk.arm();
         let refused = at_once(&mut writers, 1).iter().filter(|outcome| **outcome == Outcome::Refused).count();
-        let commit_failed = server.says("COMMIT failed");
+        let commit_failed = server.says("COMMIT failed") || server.says("a sync failed");
         println!("{refused} refused, a commit failed: {commit_failed}");
         match refused {
             0 => assert!(!commit_failed, "a commit failed without anyone being told"),

@@ -44,6 +44,12 @@ impl FailingDisk {
         self
     }
 
+    /// The server makes checkpoints early, so that what fails may meet one. Only a build with faults does.
+    pub(crate) fn checkpointing_often(mut self) -> Self {
+        self.environment.push(("PALIMPSEST_FAULTS", "short-log".into()));
+        self
+    }
+
     /// What the server has to be started with.
     pub(crate) fn environment(&self) -> impl Iterator<Item = (&'static str, OsString)> {
         self.environment.clone().into_iter()

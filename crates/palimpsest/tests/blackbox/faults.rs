@@ -57,3 +57,9 @@ fn when_a_transaction_is_lost_only_the_culprit_fails() {
 fn when_a_commit_fails_its_whole_group_is_refused_and_the_store_comes_back() {
     check("fail-commit", 1..=16, true);
 }
+
+/// Whoever was committed behind the sync that failed is refused too, and gone.
+#[test]
+fn when_a_sync_fails_all_that_were_not_synced_are_refused_and_the_store_comes_back() {
+    check("fail-sync", 1..=16, true);
+}

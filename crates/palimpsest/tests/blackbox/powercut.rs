@@ -35,7 +35,7 @@ fn check_five_rounds(random: &mut Random) {
     let mut everything = Ledger::default();
     let mut checked = 0;
     for round in 0..5 {
-        let disk = FailingDisk::beneath(&data);
+        let disk = FailingDisk::beneath(&data).checkpointing_often();
         everything.add(&cut(&disk, &data, &token, random, round));
         let left = folder.path().join(format!("left-{round}"));
         std::fs::rename(disk.after_power_cut(), &left).unwrap();

@@ -14,7 +14,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::Method;
 use palimpsest_model::{
-    BuiltIn, File, Object, ObjectId, PropertyId, SpaceId, State, StructureId, Value as Held, parse_uuid,
+    BuiltIn, File, Object, ObjectId, PropertyId, Sections, SpaceId, State, StructureId, Value as Held, parse_uuid,
 };
 use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
 
@@ -72,7 +72,7 @@ async fn planted(lab: &Lab, bytes: &[u8], name: &str, file_type: &str) -> String
         structure: StructureId::BuiltIn(BuiltIn::MediaImage),
         collections: Vec::new(),
         properties: BTreeMap::from([(PropertyId::from("title"), Held::Title(Some("Gel".to_owned())))]),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: vec![file],
     };
     let space = SpaceId(parse_uuid(&lab.space).unwrap());

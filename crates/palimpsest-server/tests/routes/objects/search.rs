@@ -1,10 +1,10 @@
 //! POST /objects/search.
 
-use std::collections::BTreeMap;
-
 use http::Method;
 use palimpsest_engine::Scope;
-use palimpsest_model::{BuiltIn, Object, ObjectId, PropertyId, SpaceId, State, StructureId, Value as Held, parse_uuid};
+use palimpsest_model::{
+    BuiltIn, Object, ObjectId, PropertyId, Sections, SpaceId, State, StructureId, Value as Held, parse_uuid,
+};
 use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
 use serde_json::{Value, json};
 
@@ -133,7 +133,7 @@ async fn a_daily_note_is_found_by_its_day() {
         structure: StructureId::BuiltIn(BuiltIn::RootDailyNote),
         collections: Vec::new(),
         properties: [(PropertyId::from("title"), Held::Title(Some(day.to_owned())))].into(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: Vec::new(),
     };
     let space = SpaceId(parse_uuid(&lab.space).unwrap());

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use palimpsest_model::arbitrary::{Retype, retypes, what};
 use palimpsest_model::{
-    LabelOption, Object, ObjectId, PropertyId, PropertyKind, SpaceId, State, StructureId, Value as Held, convert,
-    options_of, parse_uuid,
+    LabelOption, Object, ObjectId, PropertyId, PropertyKind, Sections, SpaceId, State, StructureId, Value as Held,
+    convert, options_of, parse_uuid,
 };
 use palimpsest_store::{Actor, ChangeKind, Intent, Tx};
 use proptest::strategy::{Strategy, ValueTree};
@@ -194,7 +194,7 @@ impl Case {
             structure: structure.id,
             collections: Vec::new(),
             properties: BTreeMap::from([(PropertyId::from(FIELD), value.clone())]),
-            blocks: BTreeMap::new(),
+            blocks: Sections::default(),
             files: Vec::new(),
         };
         let updated_at = self.lab.app.engine.now();
