@@ -3,13 +3,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
 
 use palimpsest_model::{
-    BuiltIn, CollectionId, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
+    BuiltIn, CollectionId, LogId, Object, ObjectId, Revision, Sections, Space, SpaceId, State, StructureId, Timestamp, Value,
     builtin_structures,
 };
 use palimpsest_store::{Actor, ChangeKind, Intent, List, MemoryStore, Policy, Snapshot, Store, StoreError, Tx};
@@ -43,7 +42,7 @@ fn object(number: u128, round: u128) -> Object {
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: vec![CollectionId(Uuid::from_u128(round % SHELVES))],
         properties: [("title".into(), Value::Title(Some(format!("{number} in round {}", round / 2))))].into(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: Vec::new(),
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
+    BuiltIn, LogId, Object, ObjectId, Revision, Sections, Space, SpaceId, State, StructureId, Timestamp, Value,
     builtin_structures,
 };
 use palimpsest_store::{Actor, ChangeKind, Intent, Registry, Snapshot, Store, StoreError, Tx};
@@ -108,7 +108,7 @@ fn object(number: u128, round: u128) -> Object {
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(format!("{number} in round {round}"))))].into(),
-        blocks: BTreeMap::new(),
+        blocks: Sections::default(),
         files: Vec::new(),
     }
 }
