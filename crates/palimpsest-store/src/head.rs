@@ -274,6 +274,7 @@ mod tests {
             begins: false,
             entry: None,
             docs: vec![doc],
+            stored: Vec::new(),
             versions: Vec::new(),
             memberships: Vec::new(),
             lists: Vec::new(),
