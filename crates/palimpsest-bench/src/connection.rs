@@ -59,7 +59,7 @@ impl Connection {
             }
             self.read().await?;
         };
-        while self.received.len() < head + length {
+        while !length.is_reached(&self.received[head..]) {
             self.read().await?;
         }
         let mut headers = [httparse::EMPTY_HEADER; 48];
@@ -68,7 +68,7 @@ impl Connection {
         let status = parsed.code.unwrap_or_default();
         let etag = header(parsed.headers, "etag");
         let revision = header(parsed.headers, "palimpsest-revision").and_then(|revision| revision.parse().ok());
-        Ok(Response { status, etag, revision, body: &self.received[head..head + length] })
+        Ok(Response { status, etag, revision, body: &self.received[head..] })
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -79,16 +79,35 @@ impl Connection {
     }
 }
 
-/// How long the head of an answer is and how long its body, once the head is there.
-fn head_of(received: &[u8]) -> Result<Option<(usize, usize)>> {
+/// Where a body ends.
+#[derive(Clone, Copy)]
+enum Length {
+    Known(usize),
+    /// With its last chunk. Such a body is given as it came: nobody looks into one.
+    Chunked,
+}
+
+impl Length {
+    fn is_reached(self, body: &[u8]) -> bool {
+        match self {
+            Self::Known(length) => body.len() >= length,
+            Self::Chunked => body.ends_with(b"\r\n0\r\n\r\n"),
+        }
+    }
+}
+
+/// How long the head of an answer is and where its body ends, once the head is there.
+fn head_of(received: &[u8]) -> Result<Option<(usize, Length)>> {
     let mut headers = [httparse::EMPTY_HEADER; 48];
     let mut parsed = httparse::Response::new(&mut headers);
     let httparse::Status::Complete(head) = parsed.parse(received)? else { return Ok(None) };
     let none = matches!(parsed.code, Some(204 | 304));
+    let is_chunked = header(parsed.headers, "transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
     match header(parsed.headers, "content-length") {
-        Some(length) if !none => Ok(Some((head, length.parse()?))),
-        _ if none => Ok(Some((head, 0))),
-        _ => bail!("an answer without Content-Length"),
+        _ if none => Ok(Some((head, Length::Known(0)))),
+        Some(length) => Ok(Some((head, Length::Known(length.parse()?)))),
+        None if is_chunked => Ok(Some((head, Length::Chunked))),
+        None => bail!("an answer without an end"),
     }
 }
 

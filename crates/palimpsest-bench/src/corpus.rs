@@ -14,6 +14,8 @@ pub(crate) const COMMON: &str = "note";
 pub(crate) const RARE: &str = "quixotry";
 /// How many objects have it.
 const RARES: usize = 20;
+/// So many objects are made before all others, which link to them.
+pub(crate) const LINKED: usize = 100;
 /// The largest text.
 const LARGEST: usize = 200_000;
 
@@ -24,7 +26,12 @@ pub(crate) struct Corpus {
     tags: Vec<Uuid>,
     /// The ids of all objects but the tags.
     pub(crate) ids: Vec<Uuid>,
+    /// Those of some pages of about the usual size, which are used again and again.
+    pub(crate) hot: Vec<Uuid>,
 }
+
+/// How many objects are used again and again.
+const HOT: usize = 100;
 
 impl Corpus {
     /// A corpus of so many objects.
@@ -32,8 +39,11 @@ impl Corpus {
         let mut rng = Rng::with_seed(7);
         let words = (0..WORDS).map(|_| word(&mut rng)).collect();
         let tags = (0..TAGS).map(|_| id(&mut rng)).collect();
-        let ids = (0..objects).map(|_| id(&mut rng)).collect();
-        Self { words, tags, ids }
+        let ids: Vec<Uuid> = (0..objects).map(|_| id(&mut rng)).collect();
+        let usual =
+            |number: &usize| !is_task(*number) && (USUAL / 2..USUAL * 3 / 2).contains(&size(&mut seed(*number)));
+        let hot = (0..objects).filter(usual).take(HOT).map(|number| ids[number]).collect();
+        Self { words, tags, ids, hot }
     }
 
     /// The bodies of POST /object that make the tags.
@@ -47,11 +57,11 @@ impl Corpus {
 
     /// The body of POST /object that makes the object of this number.
     pub(crate) fn body(&self, number: usize) -> Value {
-        let mut rng = Rng::with_seed(number as u64 ^ 0x5eed);
+        let mut rng = seed(number);
         let bytes = size(&mut rng);
-        let mut body = self.object(&mut rng, number % 5 == 4, bytes);
-        let rare = number % (self.ids.len() / RARES).max(1) == 0;
-        let mut title = format!("{COMMON} {} {} {number}", self.word(&mut rng), self.word(&mut rng));
+        let mut body = self.object(&mut rng, is_task(number), bytes, number >= LINKED);
+        let rare = number.is_multiple_of((self.ids.len() / RARES).max(1));
+        let mut title = self.title(&mut rng);
         if rare {
             title.push(' ');
             title.push_str(RARE);
@@ -63,10 +73,19 @@ impl Corpus {
 
     /// The body of a page that is none of the corpus, of about 2 KB, with a title of its own.
     pub(crate) fn fresh(&self, rng: &mut Rng) -> Value {
-        let mut body = self.object(rng, false, 1_300);
-        let title = format!("{} {} {}", self.word(rng), self.word(rng), rng.u32(..));
+        let mut body = self.object(rng, false, USUAL, true);
+        let title = self.title(rng);
         body["properties"]["title"] = json!({ "type": "title", "title": { "value": title } });
         body
+    }
+
+    /// A title: a common word, and some others; now and then one that there is only once.
+    pub(crate) fn title(&self, rng: &mut Rng) -> String {
+        let mut title = format!("{COMMON} {} {} {}", self.word(rng), self.word(rng), self.word(rng));
+        if rng.usize(..10) == 0 {
+            title.push_str(&format!(" {}", rng.u16(..)));
+        }
+        title
     }
 
     /// A word of the texts.
@@ -88,12 +107,12 @@ impl Corpus {
         text
     }
 
-    fn object(&self, rng: &mut Rng, is_task: bool, bytes: usize) -> Value {
+    fn object(&self, rng: &mut Rng, is_task: bool, bytes: usize, links: bool) -> Value {
         let entities: Vec<_> = (0..rng.usize(0..4)).map(|_| json!({ "id": self.tags[rng.usize(..TAGS)] })).collect();
         let mut properties = json!({ "tags": { "type": "entity", "entity": entities } });
         let (structure, section) = if is_task {
             let status = ["not-started", "next-up", "in-progress", "done"][rng.usize(..4)];
-            properties["status"] = json!({ "type": "label", "label": [{ "id": status }] });
+            properties["status"] = json!({ "type": "label", "label": [{ "id": status, "name": status }] });
             ("RootTask", "RootTask_notes")
         } else {
             let description = self.text(rng, 60);
@@ -105,9 +124,9 @@ impl Corpus {
         while left > 0 {
             let length = rng.usize(40..400).min(left.max(40));
             left = left.saturating_sub(length + 120);
-            let mut tokens = vec![json!({ "type": "TextToken", "text": self.text(rng, length) })];
-            if rng.usize(..8) == 0 {
-                let to = self.ids[rng.usize(..self.ids.len())];
+            let mut tokens = vec![json!({ "type": "TextToken", "text": self.text(rng, length), "style": {} })];
+            if links && rng.usize(..8) == 0 {
+                let to = self.ids[rng.usize(..self.ids.len().min(LINKED))];
                 tokens.push(json!({ "type": "LinkToken", "text": self.word(rng), "entityId": to }));
             }
             blocks.push(json!({ "type": "TextBlock", "tokens": tokens }));
@@ -116,11 +135,24 @@ impl Corpus {
     }
 }
 
-/// A size with a median of 1.4 KB (2 KB on the wire), heavy to the right.
+/// The text of an object that is 2 KB on the wire.
+const USUAL: usize = 1_400;
+
+/// Whether the object of this number is a task; all others are pages.
+pub(crate) fn is_task(number: usize) -> bool {
+    number % 5 == 4
+}
+
+/// What decides everything about the object of this number.
+fn seed(number: usize) -> Rng {
+    Rng::with_seed(number as u64 ^ 0x5eed)
+}
+
+/// A size whose median is the usual one, heavy to the right.
 fn size(rng: &mut Rng) -> usize {
     // The sum of uniform draws is near enough to a bell.
     let bell: f64 = (0..6).map(|_| rng.f64()).sum::<f64>() - 3.0;
-    let size = 1_400.0 * (bell * 1.7).exp();
+    let size = USUAL as f64 * (bell * 1.7).exp();
     (size as usize).clamp(100, LARGEST)
 }
 

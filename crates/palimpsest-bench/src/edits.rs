@@ -40,5 +40,5 @@ pub(crate) async fn measure(plan: &Plan) -> Result<Edits> {
 }
 
 fn block(corpus: &Corpus, rng: &mut Rng) -> Value {
-    json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": corpus.text(rng, TEXT) }] })
+    json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": corpus.text(rng, TEXT), "style": {} }] })
 }

@@ -44,7 +44,7 @@ pub(crate) async fn measure_all(plan: &Plan, outcome: &mut Outcome) -> Result<()
     for blocks in BLOCKS {
         let text = |rng: &mut Rng| {
             let text = corpus.text(rng, 120);
-            json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": text }] })
+            json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": text, "style": {} }] })
         };
         let body: Vec<Value> = (0..blocks).map(|_| text(&mut rng)).collect();
         let made = json!({ "structureId": "RootPage", "properties": {}, "blocks": { "RootPage_content": body } });
@@ -81,7 +81,7 @@ impl Worker for OnOne {
     fn next(&mut self, rng: &mut Rng, to: &mut Prepared) {
         let text = |rng: &mut Rng| {
             let text = format!("{} and {}", rng.u32(..), rng.u32(..));
-            json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": text }] })
+            json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": text, "style": {} }] })
         };
         let body = match self.what {
             What::Get => {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::connection::Response;
-use crate::corpus::{COMMON, Corpus, RARE};
+use crate::corpus::{COMMON, Corpus, RARE, is_task};
 use crate::load::{Prepared, Worker};
 
 /// Something that is measured.
@@ -80,10 +80,10 @@ impl Job {
     }
 }
 
-/// How many objects are read again and again.
-pub(crate) const HOT: usize = 100;
 /// How many objects of its own a connection writes to under conditions.
 const OWN: usize = 200;
+/// About so many blocks are appended to a hot object before it is another one's turn.
+const BLOCKS: usize = 200;
 /// How many operations a transaction has.
 const OPERATIONS: usize = 10;
 
@@ -103,11 +103,13 @@ pub(crate) struct Client {
     wants: u16,
     /// Where the next page begins.
     cursor: Option<String>,
+    /// How often it has appended.
+    asks: usize,
 }
 
 impl Client {
     fn new(job: Job, corpus: Rc<Corpus>, share: (usize, usize), head: u64) -> Self {
-        Self { job, corpus, share, head, etags: HashMap::new(), asked: Uuid::nil(), wants: 200, cursor: None }
+        Self { job, corpus, share, head, etags: HashMap::new(), asked: Uuid::nil(), wants: 200, cursor: None, asks: 0 }
     }
 
     /// So many of them, together doing the job.
@@ -116,22 +118,32 @@ impl Client {
         (0..number).map(one).collect()
     }
 
-    /// One of an object's kind: of `among` the one at a random place, but no task, which has no description.
-    fn page(&self, rng: &mut Rng, among: usize) -> Uuid {
-        let place = rng.usize(..among.min(self.corpus.ids.len()));
+    /// Any page: a task has no description.
+    fn any(&self, rng: &mut Rng) -> Uuid {
+        let place = rng.usize(..self.corpus.ids.len());
         self.corpus.ids[if is_task(place) { place - 1 } else { place }]
     }
 
-    fn any(&self, rng: &mut Rng) -> Uuid {
-        self.page(rng, usize::MAX)
+    /// The one that all append to now: after so many blocks it is another, so that none becomes a large one.
+    fn next_hot(&mut self) -> Uuid {
+        self.asks += 1;
+        let all = self.head as usize + self.asks * self.share.1;
+        self.corpus.hot[all / BLOCKS % self.corpus.hot.len()]
+    }
+
+    fn hot(&self, rng: &mut Rng) -> Uuid {
+        self.corpus.hot[rng.usize(..self.corpus.hot.len())]
     }
 
     /// A page that no other connection has.
     fn own(&self, rng: &mut Rng) -> Uuid {
         let (index, of) = self.share;
-        let mine: usize = (self.corpus.ids.len() / of).clamp(1, OWN);
-        let place = rng.usize(..mine) * of + index;
-        self.corpus.ids[if is_task(place) { index.min(3) } else { place } % self.corpus.ids.len()]
+        let ids = &self.corpus.ids;
+        let mine = (ids.len() / of).clamp(1, OWN);
+        let begin = rng.usize(..mine);
+        let places = (0..mine).map(|step| (begin + step) % mine * of + index);
+        let page = places.into_iter().find(|place| !is_task(*place)).unwrap_or(index);
+        ids[page % ids.len()]
     }
 
     fn get(&mut self, id: Uuid, to: &mut Prepared) {
@@ -150,7 +162,7 @@ impl Client {
     fn append(&self, id: Uuid, rng: &mut Rng, to: &mut Prepared) {
         to.begin("POST", "/blocks/append");
         let text = self.corpus.text(rng, 120);
-        let block = json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": text }] });
+        let block = json!({ "type": "TextBlock", "tokens": [{ "type": "TextToken", "text": text, "style": {} }] });
         to.body.extend_from_slice(json!({ "id": id, "blocks": [block] }).to_string().as_bytes());
     }
 
@@ -160,13 +172,8 @@ impl Client {
     }
 
     fn title(&self, rng: &mut Rng) -> Value {
-        let title = format!("{COMMON} {} {} {}", self.corpus.word(rng), self.corpus.word(rng), rng.u32(..));
-        json!({ "title": { "type": "title", "title": { "value": title } } })
+        json!({ "title": { "type": "title", "title": { "value": self.corpus.title(rng) } } })
     }
-}
-
-fn is_task(place: usize) -> bool {
-    place % 5 == 4
 }
 
 fn search(query: &str, to: &mut Prepared) {
@@ -179,7 +186,7 @@ impl Worker for Client {
         self.wants = 200;
         match self.job {
             Job::GetHot => {
-                let id = self.page(rng, HOT);
+                let id = self.hot(rng);
                 self.get(id, to);
             }
             Job::GetUniform | Job::ReadsBesideWrites => {
@@ -187,7 +194,7 @@ impl Worker for Client {
                 self.get(id, to);
             }
             Job::NotModified => {
-                let id = self.page(rng, HOT);
+                let id = self.hot(rng);
                 self.get(id, to);
                 if let Some(etag) = self.etags.get(&id) {
                     let _ = write!(to.headers, "If-None-Match: {etag}\r\n");
@@ -199,7 +206,7 @@ impl Worker for Client {
                 self.patch(id, &properties, to);
             }
             Job::PatchPropertyHot => {
-                let (id, properties) = (self.corpus.ids[0], self.description(rng));
+                let (id, properties) = (self.corpus.hot[0], self.description(rng));
                 self.patch(id, &properties, to);
             }
             Job::PatchTitle => {
@@ -217,7 +224,10 @@ impl Worker for Client {
                 }
             }
             Job::Append => self.append(self.any(rng), rng, to),
-            Job::AppendHot => self.append(self.corpus.ids[1], rng, to),
+            Job::AppendHot => {
+                let id = self.next_hot();
+                self.append(id, rng, to);
+            }
             Job::Create => {
                 to.begin("POST", "/object");
                 to.body.extend_from_slice(self.corpus.fresh(rng).to_string().as_bytes());

@@ -39,7 +39,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Task {
     /// Measure
-    Run(Settings),
+    Run(Box<Settings>),
     /// Be the bare server that others are measured beside
     Bare,
 }
@@ -93,7 +93,7 @@ struct Settings {
 fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     match Arguments::parse().task {
-        Task::Run(settings) => runtime.block_on(measure(settings)),
+        Task::Run(settings) => runtime.block_on(measure(*settings)),
         Task::Bare => tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(bare::serve()),
     }
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::task::LocalSet;
 
 use crate::connection::{Connection, Request};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, LINKED};
 use crate::load::Drive;
 use crate::process::Server;
 
@@ -54,13 +54,16 @@ impl Palimpsest {
     pub(crate) async fn fill(&self, corpus: &Rc<Corpus>) -> Result<()> {
         let mut connection = Connection::open(self.address).await?;
         create(&mut connection, &self.common, corpus.tag_bodies()).await?;
+        let numbers: Vec<usize> = (0..corpus.ids.len()).collect();
+        let (linked, others) = numbers.split_at(numbers.len().min(LINKED));
+        create(&mut connection, &self.common, linked.iter().map(|number| corpus.body(*number)).collect()).await?;
         let set = LocalSet::new();
         let mut tasks = Vec::new();
         for filler in 0..FILLERS {
             let (corpus, common, address) = (Rc::clone(corpus), Rc::clone(&self.common), self.address);
+            let numbers = others.to_vec();
             tasks.push(set.spawn_local(async move {
                 let mut connection = Connection::open(address).await?;
-                let numbers: Vec<usize> = (0..corpus.ids.len()).collect();
                 for chunk in numbers.chunks(AT_ONCE).skip(filler).step_by(FILLERS) {
                     let bodies = chunk.iter().map(|number| corpus.body(*number)).collect();
                     create(&mut connection, &common, bodies).await?;

@@ -21,6 +21,8 @@ use crate::table::say;
 
 const USER: &str = "bench@example.org";
 const PASSWORD: &str = "a long password";
+/// So many records are read again and again.
+const HOT: usize = 100;
 /// So many records are made by one request while it is filled.
 const AT_ONCE: usize = 50;
 
@@ -118,7 +120,6 @@ async fn call(
 pub(crate) struct Client {
     pub(crate) job: Job,
     pub(crate) corpus: Rc<Corpus>,
-    pub(crate) hot: usize,
 }
 
 impl Client {
@@ -151,14 +152,13 @@ impl Worker for Client {
         match self.job {
             Job::PatchProperty => update(to, &json!({ "status": self.corpus.text(rng, 50) })),
             Job::PatchTitle => {
-                let title = format!("{COMMON} {} {} {}", self.corpus.word(rng), self.corpus.word(rng), rng.u32(..));
-                update(to, &json!({ "title": title }));
+                update(to, &json!({ "title": self.corpus.title(rng) }));
             }
             Job::Append => update(to, &json!({ "body": self.corpus.text(rng, 2_000) })),
             Job::Create => {
                 to.begin("POST", records);
-                let title = format!("{} {}", self.corpus.word(rng), rng.u32(..));
-                let body = json!({ "title": title, "status": "open", "body": self.corpus.text(rng, 2_000) });
+                let body =
+                    json!({ "title": self.corpus.title(rng), "status": "open", "body": self.corpus.text(rng, 2_000) });
                 to.body.extend_from_slice(body.to_string().as_bytes());
             }
             Job::SearchCommon | Job::SearchRare => {
@@ -169,7 +169,7 @@ impl Worker for Client {
             _ => {
                 to.begin("GET", records);
                 to.path.push('/');
-                to.path.push_str(&id_of(rng.usize(..total.min(self.hot))));
+                to.path.push_str(&id_of(rng.usize(..total.min(HOT))));
             }
         }
     }

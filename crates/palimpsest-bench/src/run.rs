@@ -11,7 +11,7 @@ use anyhow::Result;
 use crate::bare::{Asking, Bare};
 use crate::corpus::Corpus;
 use crate::figures::Figures;
-use crate::job::{Client, HOT, Job};
+use crate::job::{Client, Job};
 use crate::load::{Drive, Worker};
 use crate::outcome::{Outcome, Row};
 use crate::palimpsest::Palimpsest;
@@ -179,7 +179,7 @@ impl Plan {
             (Peer::PocketBase, _, Some(theirs)) => {
                 let one = |_| {
                     let corpus = Rc::clone(corpus);
-                    Box::new(pocketbase::Client { job, corpus, hot: HOT }) as Box<dyn Worker>
+                    Box::new(pocketbase::Client { job, corpus }) as Box<dyn Worker>
                 };
                 let workers = (0..connections).map(one).collect();
                 measure(&theirs.server, &theirs.drive(self.warm_up, self.time), workers, None, seed).await

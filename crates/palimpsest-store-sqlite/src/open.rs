@@ -70,6 +70,12 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     File::open(path)?.sync_all()
 }
 
+/// So many statements are kept prepared: more than there are.
+const STATEMENTS: usize = 256;
+/// KiB of pages that a connection keeps, at most: one that reads, and one that writes.
+const READERS_CACHE: i64 = 4 * 1024;
+const WRITERS_CACHE: i64 = 16 * 1024;
+
 /// Opens a connection with the settings every one of them has.
 pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connection> {
     let access = if read_only {
@@ -79,7 +85,8 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
     };
     let connection = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(PATIENCE)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.pragma_update(None, "cache_size", if read_only { -READERS_CACHE } else { -WRITERS_CACHE })?;
     if !read_only {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;

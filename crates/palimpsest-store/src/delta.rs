@@ -57,8 +57,11 @@ pub(crate) fn restored_length(delta: &[u8]) -> Result<usize, DeltaError> {
     read_number(&mut of_format(delta).0)
 }
 
+/// A checksum over a text.
+type Checksum = fn(&[u8]) -> usize;
+
 /// What follows the mark of a delta, and the checksum it goes with.
-fn of_format(delta: &[u8]) -> (&[u8], fn(&[u8]) -> usize) {
+fn of_format(delta: &[u8]) -> (&[u8], Checksum) {
     match delta.strip_prefix(&MARK) {
         Some(rest) => (rest, check),
         None => (delta, check_bytewise),

@@ -12,7 +12,7 @@ use crate::samples::{middle, page, paragraph, section};
 
 #[divan::bench(args = BLOCKS)]
 fn append_a_block(bencher: Bencher<'_, '_>, blocks: usize) {
-    bencher.with_inputs(|| page(blocks)).bench_local_refs(|page| appended(page));
+    bencher.with_inputs(|| page(blocks)).bench_local_refs(appended);
 }
 
 #[divan::bench(args = BLOCKS)]

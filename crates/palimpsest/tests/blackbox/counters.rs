@@ -110,7 +110,11 @@ impl Bench {
     /// Everything that was written and that the history does not have, or otherwise.
     fn lost(&self, counter: &str, written: &Written) -> Vec<String> {
         let mut client = self.client();
-        let page = client.get(&format!("/object/history?id={counter}&limit=1000")).json();
+        let answer = client.send("GET", &format!("/object/history?id={counter}&limit=1000"), None).unwrap();
+        if answer.status != 200 {
+            return vec![format!("the history is answered {}", answer.status)];
+        }
+        let page = answer.json();
         assert_eq!(page["hasMore"], json!(false));
         let entries = page["results"].as_array().unwrap();
         let updates = entries.iter().rev().filter(|entry| entry["kind"] == "updated");
