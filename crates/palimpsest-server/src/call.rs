@@ -114,6 +114,7 @@ pub(crate) async fn refuse_connection(app: Arc<App>, request: Request) -> Respon
     log.end(Err(Failure { closes: true, ..failure }), None)
 }
 
+/// What only some calls wait for is boxed, so that what all of them carry along stays small.
 async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply, Failure> {
     let (parts, body) = request.into_parts();
     let endpoint = served.endpoint;
@@ -129,13 +130,13 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
     let caller = match admit(app, served, &parts.headers).await {
         Ok(caller) => caller,
         Err(failure) => {
-            let closes = drain(app, body).await;
+            let closes = Box::pin(drain(app, body)).await;
             return Err(Failure { closes, ..failure });
         }
     };
     if let Action::Stream(keep) = endpoint.action {
         let Caller::Space(token) = caller else { return Err(Failure::internal()) };
-        return Ok(streaming::serve(app, token, &parts, body, keep).await?.into());
+        return Ok(Box::pin(streaming::serve(app, token, &parts, body, keep)).await?.into());
     }
     let takes_body = matches!(endpoint.method, Method::POST | Method::PATCH | Method::PUT);
     let limit = match endpoint.action {
@@ -175,7 +176,8 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             let ignored = input.ignored()?;
             let request = palimpsest_engine::Request { operation, ignored, strict, condition, retry };
             let _turn = turn(app, &token, request.retry.as_ref()).await?;
-            let answer = Answer::from(app.engine.execute(&token, request).await?).applied(merges.then_some("merge"));
+            let written = Box::pin(app.engine.execute(&token, request)).await?;
+            let answer = Answer::from(written).applied(merges.then_some("merge"));
             if preferences.minimal { answer.minimal() } else { answer }
         }
         Action::Transact => {
@@ -183,7 +185,7 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             let transaction = transaction::read(&input, &condition, preferences, retry)?;
             let ignored = input.ignored()?;
             let _turn = turn(app, &token, transaction.retry.as_ref()).await?;
-            let committed = app.engine.transact(&token, transaction).await?;
+            let committed = Box::pin(app.engine.transact(&token, transaction)).await?;
             let answer = transaction::render(committed, ignored, preferences);
             if preferences.minimal { answer.minimal() } else { answer }
         }
@@ -200,7 +202,9 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             let revert = reverting::read(&input, &condition, retry)?;
             let ignored = input.ignored()?;
             let _turn = turn(app, &token, revert.retry.as_ref()).await?;
-            let answer = reverting::render(revert.revision, app.engine.revert(&token, revert).await?, ignored);
+            let revision = revert.revision;
+            let reverted = Box::pin(app.engine.revert(&token, revert)).await?;
+            let answer = reverting::render(revision, reverted, ignored);
             if preferences.minimal { answer.minimal() } else { answer }
         }
         Action::Follow(follow) => {
@@ -287,14 +291,14 @@ async fn receive(app: &App, limit: usize, headers: &HeaderMap, mut body: Body) -
     let too_large = || Failure::new(Code::PayloadTooLarge, format!("The body is larger than {limit} bytes"));
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
-        return Err(Failure { closes: drain(app, body).await, ..too_large() });
+        return Err(Failure { closes: Box::pin(drain(app, body)).await, ..too_large() });
     }
     let mut received = BytesMut::with_capacity(announced.unwrap_or_default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| Failure::new(Code::InvalidInput, "The body ended early"))?;
         let Ok(data) = frame.into_data() else { continue };
         if received.len() + data.len() > limit {
-            return Err(Failure { closes: drain(app, body).await, ..too_large() });
+            return Err(Failure { closes: Box::pin(drain(app, body)).await, ..too_large() });
         }
         received.extend_from_slice(&data);
     }
