@@ -20,8 +20,8 @@ CHECKS = [
     "response_schema_conformance",
 ]
 # In the test command every run makes the same requests; the long one draws new ones and tells the seed.
-DRAWN = ["--max-examples", "400"] if LONG else ["--max-examples", "20", "--generation-deterministic"]
-SECONDS = 870 if LONG else 155
+DRAWN = ["--max-examples", "200"] if LONG else ["--max-examples", "20", "--generation-deterministic"]
+SECONDS = 1800 if LONG else 155
 GRACE_SECONDS = 20
 LEAST_CASES = 10_000 if LONG else 1_000
 
