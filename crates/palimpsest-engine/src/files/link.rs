@@ -205,7 +205,9 @@ mod tests {
             let place = start + place.index(url.len() - start);
             let mut changed = url.clone();
             changed.replace_range(place..=place, &other);
-            let same = read_parts(&changed) == read_parts(&url);
+            // What is written as `%2F` may be written as `%2f`.
+            let decoded = |url: &str| percent_decode_str(url).collect::<Vec<u8>>();
+            let same = decoded(&changed) == decoded(&url);
             let read = read_parts(&changed).map(|(hash, name, query)| links().read(hash, name, query, NOW).is_ok());
             prop_assert!(same || read != Some(true), "{}", changed);
         }
