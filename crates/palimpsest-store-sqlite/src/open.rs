@@ -12,6 +12,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::OpenError;
@@ -86,6 +87,8 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
     let connection = Connection::open_with_flags(file, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    // Else a statement is prepared again whenever a limit or the bound of a range is another one.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "cache_size", if read_only { -READERS_CACHE } else { -WRITERS_CACHE })?;
     if !read_only {
         connection.pragma_update(None, "journal_mode", "WAL")?;
