@@ -4,12 +4,15 @@
 
 mod answers;
 mod backup;
+mod changes;
 mod checkpoint;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;
 mod files;
+mod fresh;
 mod glances;
+mod merging;
 mod migrate;
 mod objects;
 mod open;
@@ -19,11 +22,13 @@ mod rows;
 mod shared;
 mod store;
 mod syncer;
+mod terms;
 mod verify;
 mod versions;
 mod waiting;
 mod wal;
 mod webhooks;
+mod words;
 mod writer;
 
 pub use backup::restore;

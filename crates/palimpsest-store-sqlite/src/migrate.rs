@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_files.sql"),
     include_str!("../migrations/0008_tokens.sql"),
     include_str!("../migrations/0009_versions.sql"),
+    include_str!("../migrations/0010_fresh_terms.sql"),
 ];
 
 /// The newest format this version knows; kept in `user_version`.

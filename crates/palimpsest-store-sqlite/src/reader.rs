@@ -59,7 +59,7 @@ impl Reader {
             *door = Some(SqlRows::new(connect(&self.shared.file, true).map_err(store_error)?));
         }
         let rows = door.as_mut().ok_or_else(closed)?;
-        rows.execute("BEGIN", [])?;
+        rows.begin_snapshot()?;
         let seen = run_job(rows, &self.shared, job, begun);
         let ended = rows.execute("ROLLBACK", []);
         let seen = seen?;

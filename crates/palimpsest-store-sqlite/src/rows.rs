@@ -20,11 +20,14 @@ use uuid::Uuid;
 use crate::answers;
 use crate::error::store_error;
 use crate::files;
+use crate::fresh::Fresh;
 use crate::objects::Objects;
 use crate::retention;
+use crate::terms;
 use crate::versions;
 use crate::waiting::Waiting;
 use crate::webhooks;
+use crate::words::{self, Words};
 
 /// A connection with the numbers of the spaces it has met.
 pub(crate) struct SqlRows {
@@ -33,8 +36,11 @@ pub(crate) struct SqlRows {
     /// Where spaces stand that the running group wrote to.
     moved: HashMap<SpaceId, SpaceRow>,
     waiting: Waiting,
+    pub(crate) fresh: Fresh,
     /// Objects at hand, on the connection that writes.
     pub(crate) objects: Option<Objects>,
+    /// First objects of terms, on the connection that writes.
+    pub(crate) words: Option<Words>,
     /// Whether something was erased of which bytes may be left in the files.
     pub(crate) erased: bool,
     #[cfg(feature = "faults")]
@@ -61,7 +67,9 @@ impl SqlRows {
             numbers: HashMap::new(),
             moved: HashMap::new(),
             waiting: Waiting::default(),
+            fresh: Fresh::new(usize::MAX),
             objects: None,
+            words: None,
             erased: false,
             #[cfg(feature = "faults")]
             faults: None,
@@ -76,19 +84,36 @@ impl SqlRows {
         if self.connection.is_autocommit() {
             self.waiting = Waiting::default();
         }
+        self.fresh.forget();
         self.forget_objects();
     }
 
-    /// Forgets the objects at hand, some of which are others now.
+    /// Forgets the objects at hand, some of which are others now, and those of terms.
     fn forget_objects(&mut self) {
+        if let Some(words) = &mut self.words {
+            words.forget();
+        }
         if let Some(objects) = &mut self.objects {
             objects.forget();
         }
     }
 
+    /// Begins a transaction.
+    pub(crate) fn begin_snapshot(&mut self) -> Result<(), StoreError> {
+        self.fresh.look_again();
+        self.execute("BEGIN", []).map(|_| ())
+    }
+
+    /// Begins what may be taken back alone: what waits until then does not.
+    pub(crate) fn begin_part(&mut self) -> Result<(), StoreError> {
+        self.fresh.write(&self.connection).map_err(store_error)?;
+        self.execute("SAVEPOINT job", []).map(|_| ())
+    }
+
     /// Writes what waits for the end of a group: its COMMIT is next.
     pub(crate) fn settle(&mut self) -> Result<(), StoreError> {
         self.moved.clear();
+        self.fresh.settle(&self.connection).map_err(store_error)?;
         std::mem::take(&mut self.waiting).write(&self.connection).map_err(store_error)
     }
 
@@ -98,6 +123,10 @@ impl SqlRows {
             Some(entry) => {
                 let space = if batch.begins { self.begin(&batch.space)? } else { self.number(batch.space.id)? };
                 self.write(space, batch, entry).map_err(store_error)?;
+                self.fresh.add(&self.connection, space, &batch.titles).map_err(store_error)?;
+                if let Some(words) = &mut self.words {
+                    words.follow(space, &batch.titles);
+                }
                 space
             }
             None => self.number(batch.space.id)?,
@@ -232,15 +261,6 @@ fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> r
     let sql = "DELETE FROM titles WHERE space = ?1 AND object = ?2";
     for object in &titles.untitled {
         connection.prepare_cached(sql)?.execute(params![space, object.0.as_bytes()])?;
-    }
-    let change = |sql: &str, (term, object): &(Term, ObjectId)| {
-        connection.prepare_cached(sql)?.execute(params![space, term.as_bytes(), object.0.as_bytes()])
-    };
-    for term in &titles.left {
-        change("DELETE FROM terms WHERE space = ?1 AND term = ?2 AND object = ?3", term)?;
-    }
-    for term in &titles.entered {
-        change("INSERT OR IGNORE INTO terms (space, term, object) VALUES (?1, ?2, ?3)", term)?;
     }
     Ok(())
 }
@@ -384,16 +404,19 @@ impl Rows for SqlRows {
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
         let Some(space) = self.find_number(space)? else { return Ok(Vec::new()) };
-        let (term, object): (&[u8], &[u8]) = match after {
-            Some((term, object)) => (term.as_bytes(), object.0.as_bytes()),
-            None => (&range.from, &[]),
+        let mut read = |limit| terms::read(&self.connection, &mut self.fresh, space, range, after, limit);
+        let asked = words::only(range).filter(|_| after.is_none() && limit < words::OBJECTS);
+        let Some((words, term)) = self.words.as_mut().zip(asked) else { return read(limit).map_err(store_error) };
+        let key = (space, term);
+        let ids = match words.get(&key, limit) {
+            Some(ids) => ids,
+            None => {
+                let ids: Vec<_> = read(words::OBJECTS).map_err(store_error)?.into_iter().map(|(_, id)| id).collect();
+                words.keep(key.clone(), ids.clone());
+                ids
+            }
         };
-        let sql = "SELECT term, object FROM terms \
-                   WHERE space = ?1 AND (term, object) > (?2, ?3) AND term < ?4 ORDER BY term, object LIMIT ?5";
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.query(sql, params![space, term, object, range.to, limit], |row| {
-            Ok((Term::from_bytes(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
-        })
+        Ok(ids.into_iter().take(limit).map(|id| (key.1.clone(), id)).collect())
     }
 
     fn entries(&mut self, space: SpaceId, after: Revision, limit: usize) -> Result<Vec<LogEntry>, StoreError> {
@@ -540,6 +563,7 @@ impl RegistryRows for SqlRows {
         for table in OF_SPACE {
             self.execute(&format!("DELETE FROM {table} WHERE space = ?1"), [number])?;
         }
+        self.fresh.remove_space(&self.connection, number).map_err(store_error)?;
         self.execute("DELETE FROM spaces WHERE no = ?1", [number])?;
         self.numbers.remove(&space);
         self.moved.remove(&space);
@@ -548,6 +572,7 @@ impl RegistryRows for SqlRows {
 
     fn set_oldest(&mut self, space: SpaceId, oldest: Revision) -> Result<(), StoreError> {
         self.moved.remove(&space);
+        self.fresh.merge_all(&self.connection).map_err(store_error)?;
         let space = self.number(space)?;
         self.execute("UPDATE spaces SET oldest = ?2 WHERE no = ?1", params![space, number(oldest)]).map(|_| ())
     }
@@ -587,6 +612,7 @@ impl RegistryRows for SqlRows {
         let space = self.number(space)?;
         let key = DocKey::Object(object);
         retention::erase(&self.connection, space, &encode_key(&key), way_back).map_err(store_error)?;
+        self.fresh.merge_all(&self.connection).map_err(store_error)?;
         self.erased = true;
         Ok(())
     }
@@ -599,8 +625,20 @@ impl RegistryRows for SqlRows {
 pub(crate) const OBJECT: i64 = 3;
 
 /// The tables whose rows belong to a space.
-const OF_SPACE: [&str; 11] =
-    ["versions", "docs", "log", "blocks", "members", "lists", "titles", "terms", "files", "uploads", "answers"];
+const OF_SPACE: [&str; 12] = [
+    "versions",
+    "docs",
+    "log",
+    "blocks",
+    "members",
+    "lists",
+    "titles",
+    "terms",
+    "fresh_terms",
+    "files",
+    "uploads",
+    "answers",
+];
 
 /// A document by its kind and id.
 pub(crate) type Key<'k> = (i64, Cow<'k, [u8]>);

@@ -22,6 +22,8 @@ pub(crate) struct Shared {
     pub(crate) aloft: Aloft,
     /// Whether nearly all of the write-ahead log is in the database, so that the writer should begin it anew.
     pub(crate) nearly_copied: AtomicBool,
+    /// See [`crate::Options::fresh_terms`].
+    pub(crate) fresh_terms: usize,
     #[cfg(feature = "faults")]
     pub(crate) faults: std::sync::Arc<crate::faults::Faults>,
 }

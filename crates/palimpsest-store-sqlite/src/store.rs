@@ -39,6 +39,8 @@ pub struct Options {
     pub queue: usize,
     /// At most so many commits share one sync.
     pub commits_per_sync: usize,
+    /// So many changes of terms wait beside their table; more come into it.
+    pub fresh_terms: usize,
     /// Guards that are switched off.
     #[cfg(feature = "faults")]
     pub faults: Arc<crate::faults::Faults>,
@@ -51,6 +53,7 @@ impl Default for Options {
             remembered: REMEMBERED,
             queue: 1024,
             commits_per_sync: 256,
+            fresh_terms: 16_384,
             #[cfg(feature = "faults")]
             faults: Arc::default(),
         }
@@ -158,6 +161,7 @@ fn share(folder: &Folder, options: &Options) -> Result<(Arc<Shared>, Arc<File>),
         doors: Doors::new(readers, checkpoint),
         aloft: Aloft::default(),
         nearly_copied: AtomicBool::new(false),
+        fresh_terms: options.fresh_terms,
         #[cfg(feature = "faults")]
         faults: Arc::clone(&options.faults),
     };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::path::Path;
 
 use palimpsest_model::{CollectionId, ObjectId, SpaceId};
-use palimpsest_store::{AuditRows, Doc, DocKey, List, Place, StoreError, Term, Titled, Verified};
+use palimpsest_store::{AuditRows, Doc, DocKey, List, Place, Rows, StoreError, Term, TermRange, Titled, Verified};
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
@@ -15,8 +15,11 @@ use crate::rows::{SqlRows, decode_key, encode_key, encode_list, number, read_doc
 /// So much of what is wrong with the file is told.
 const TOLD: usize = 100;
 
+/// No text has this byte, so that all terms come before it.
+const BEYOND: [u8; 1] = [0xff];
+
 /// What each row must belong to: a name, the table, and the condition under which a row of it is a stray.
-const STRAYS: [(&str, &str, &str); 18] = [
+const STRAYS: [(&str, &str, &str); 20] = [
     ("log entry", "log", "space NOT IN (SELECT no FROM spaces)"),
     ("document", "docs", "space NOT IN (SELECT no FROM spaces)"),
     ("version", "versions", "NOT EXISTS (SELECT 1 FROM docs WHERE docs.no = doc AND docs.space = versions.space)"),
@@ -24,6 +27,8 @@ const STRAYS: [(&str, &str, &str); 18] = [
     ("list", "lists", "space NOT IN (SELECT no FROM spaces)"),
     ("title", "titles", "space NOT IN (SELECT no FROM spaces)"),
     ("term", "terms", "space NOT IN (SELECT no FROM spaces)"),
+    ("term that is none", "terms", "term >= X'FF'"),
+    ("change of terms", "fresh_terms", "length(body) > 0 AND space NOT IN (SELECT no FROM spaces)"),
     ("block", "blocks", "(space, object) NOT IN (SELECT space, id FROM docs WHERE kind = 3)"),
     ("name of a file", "files", "(space, object) NOT IN (SELECT space, id FROM docs WHERE kind = 3)"),
     ("answer", "answers", "space NOT IN (SELECT no FROM spaces) OR token NOT IN (SELECT id FROM tokens)"),
@@ -112,13 +117,8 @@ impl AuditRows for SqlRows {
         after: Option<&(Term, ObjectId)>,
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
-        let space = self.number(space)?;
-        let (term, id): (&[u8], &[u8]) = after.map_or((&[], &[]), |(term, id)| (term.as_bytes(), id.0.as_bytes()));
-        let sql = "SELECT term, object FROM terms WHERE space = ?1 AND (term, object) > (?2, ?3) \
-                   ORDER BY term, object LIMIT ?4";
-        self.query(sql, params![space, term, id, most(limit)], |row| {
-            Ok((Term::from_bytes(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
-        })
+        let everything = TermRange { from: Vec::new(), to: BEYOND.to_vec() };
+        self.terms(space, &everything, after, limit)
     }
 
     fn strays(&mut self) -> Result<Vec<String>, StoreError> {

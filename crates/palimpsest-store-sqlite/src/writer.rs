@@ -25,6 +25,7 @@ use rusqlite::Connection;
 
 use crate::checkpoint::{FRAMES, restart};
 use crate::error::store_error;
+use crate::fresh::Fresh;
 use crate::objects::Objects;
 use crate::open::connect;
 use crate::retention::scrub;
@@ -32,6 +33,7 @@ use crate::rows::SqlRows;
 use crate::shared::{Shared, leave_log};
 use crate::syncer::{Flight, Settled, refuse};
 use crate::wal::Place;
+use crate::words::Words;
 
 /// After opening anew failed, it is tried at most this often.
 const REOPEN_EVERY: Duration = Duration::from_millis(200);
@@ -236,7 +238,7 @@ impl Writer {
     ) -> Result<Result<(Revision, bool), StoreError>, StoreError> {
         let registry = matches!(job.target(), Target::Registry);
         if registry {
-            self.execute("SAVEPOINT job")?;
+            self.rows.begin_part()?;
         }
         let heads = &self.shared.heads;
         let known = |row: &SpaceRow| known_schema(heads, &written.schemas, row);
@@ -443,6 +445,8 @@ fn open_rows(shared: &Shared) -> Result<SqlRows, rusqlite::Error> {
     set_synchronous(&connection, shared, "NORMAL")?;
     let mut rows = SqlRows::new(connection);
     rows.objects = Some(Objects::new());
+    rows.words = Some(Words::new());
+    rows.fresh = Fresh::new(shared.fresh_terms);
     #[cfg(feature = "faults")]
     {
         rows.faults = Some(Arc::clone(&shared.faults));

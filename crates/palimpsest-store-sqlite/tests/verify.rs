@@ -49,7 +49,11 @@ fn object(number: u128, structure: BuiltIn, title: &str) -> Object {
 
 /// A store with something in every table, closed.
 fn fill(folder: &Path) {
-    let sqlite = Arc::new(SqliteStore::open(folder, &Options::default()).unwrap());
+    fill_with(folder, &Options { fresh_terms: 0, ..Options::default() });
+}
+
+fn fill_with(folder: &Path, options: &Options) {
+    let sqlite = Arc::new(SqliteStore::open(folder, options).unwrap());
     let store: Arc<dyn Store> = Arc::clone(&sqlite) as _;
     commit(&store, Some(LogId(7)), |tx| {
         tx.put_space(Space { id: SPACE, title: "kept".to_owned(), icon: None, timezone: None });
@@ -94,8 +98,13 @@ fn fill(folder: &Path) {
 
 /// What is found in a store of which something was changed behind its back.
 fn found(damage: &str) -> Vec<String> {
+    found_in(damage, 0)
+}
+
+/// The same in a store where so many changes of terms wait.
+fn found_in(damage: &str, fresh_terms: usize) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
-    fill(folder.path());
+    fill_with(folder.path(), &Options { fresh_terms, ..Options::default() });
     let store = SqliteStore::open(folder.path(), &Options::default()).unwrap();
     let connection = Connection::open(folder.path().join("palimpsest.db")).unwrap();
     connection.execute_batch(damage).unwrap_or_else(|error| panic!("{damage}: {error}"));
@@ -182,6 +191,9 @@ fn damage_in_any_table_is_found() {
         "DELETE FROM terms WHERE term = CAST('<tsal' AS BLOB)".to_owned(),
         format!("INSERT INTO terms VALUES (1, CAST('wzzz' AS BLOB), {none})"),
         "INSERT INTO terms VALUES (1, CAST('*zzzzzz' AS BLOB), X'00000000000000000000000000000000')".to_owned(),
+        "INSERT INTO terms VALUES (1, X'FF', X'00000000000000000000000000000000')".to_owned(),
+        "INSERT INTO fresh_terms VALUES (999, 1, X'01')".to_owned(),
+        "INSERT INTO fresh_terms VALUES (999, 7, X'0302777A')".to_owned(),
         "UPDATE tokens SET body = '{'".to_owned(),
         "UPDATE tokens SET body = json_set(body, '$.spaces', json_array('00000000-0000-4000-8000-000000000007'))"
             .to_owned(),
@@ -210,6 +222,28 @@ fn damage_in_any_table_is_found() {
     for table in tables.iter().filter(|table| !table.starts_with("sqlite_")) {
         assert!(damages.iter().any(|damage| damage.contains(table.as_str())), "{table}");
     }
+}
+
+/// Changes of terms that are not in their table are looked through as those that are.
+#[test]
+fn damage_of_what_waits_is_found() {
+    for damage in [
+        "DELETE FROM fresh_terms",
+        "DELETE FROM fresh_terms WHERE no = 1",
+        "DELETE FROM fresh_terms WHERE no = 2",
+        "DELETE FROM fresh_terms WHERE no = 3",
+        "UPDATE fresh_terms SET body = x''",
+        "UPDATE fresh_terms SET body = x'' WHERE no = 3",
+        "UPDATE fresh_terms SET body = substr(body, 1, length(body) - 1)",
+        "UPDATE fresh_terms SET body = CAST(replace(body, 'last', 'lost') AS BLOB)",
+        "UPDATE fresh_terms SET space = 7",
+        "UPDATE fresh_terms SET no = -no",
+        "INSERT INTO fresh_terms VALUES (999, 1, X'0304777A7A7A')",
+        "INSERT INTO terms VALUES (1, CAST('wzzz' AS BLOB), X'00000000000040008000000000000000')",
+    ] {
+        assert!(!found_in(damage, usize::MAX).is_empty(), "{damage}");
+    }
+    assert_eq!(found_in("", usize::MAX), [""; 0]);
 }
 
 #[test]
