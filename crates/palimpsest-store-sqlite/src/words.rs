@@ -66,3 +66,47 @@ impl Words {
         self.0.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use uuid::Uuid;
+
+    fn id(number: u64) -> ObjectId {
+        ObjectId(Uuid::from_u128(number.into()))
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_there_is() {
+        let (term, mut words) = (Term::word("salt"), Words::new());
+        let (mut there, mut random, mut known) = (BTreeSet::new(), 7_u64, 0);
+        for round in 0..20_000_u64 {
+            random = random.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let object = id((random >> 33) % 30);
+            // Now there are many, now few.
+            let entered = (random >> 40) % 10 < if round / 500 % 2 == 0 { 7 } else { 3 };
+            let entry = BTreeSet::from([(term.clone(), object)]);
+            let mut titles = TitleChanges::default();
+            match entered {
+                true if there.insert(object) => titles.entered = entry,
+                false if there.remove(&object) => titles.left = entry,
+                _ => {}
+            }
+            words.follow(3, &titles);
+            for limit in 1..=3 {
+                let first: Vec<ObjectId> = there.iter().take(limit).copied().collect();
+                match words.get(&(3, term.clone()), limit) {
+                    Some(ids) => {
+                        assert_eq!(ids, first, "round {round}, {limit}");
+                        known += 1;
+                    }
+                    None => words.keep((3, term.clone()), there.iter().take(OBJECTS).copied().collect()),
+                }
+            }
+            assert_eq!(words.get(&(4, term.clone()), 1), None, "another space");
+        }
+        assert!(known > 50_000, "{known}");
+    }
+}

@@ -318,6 +318,37 @@ fn terms_are_those_of_the_titles_whatever_happens() {
     assert!(slices > 50, "changes come into their table now and then: {slices}");
 }
 
+/// A part of a group that is taken back takes nothing of the others with it.
+#[test]
+fn what_others_of_a_group_did_stays() {
+    for fresh_terms in [0, usize::MAX] {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Bench::open(folder.path(), fresh_terms);
+        bench.begin(SPACES[0]);
+        let (mut draw, mut titles) = (Draw(4), BTreeMap::new());
+        let intent = || Intent { space: SPACES[0], actor: Actor::operator(), at: Timestamp(5), begins: None };
+        for round in 0..20 {
+            let (go, told) = channel::<()>();
+            let store = bench.store();
+            // As long as it waits, what comes after it is in one group.
+            let first = store.commit(intent(), move |_| told.recv().map_err(|_| StoreError::Closed));
+            let second = store.commit(intent(), write(&mut draw, &mut titles));
+            let refused = store.administer(move |registry| {
+                registry.remove_space(SPACES[0])?;
+                Err::<(), _>(StoreError::Closed)
+            });
+            let third = store.commit(intent(), write(&mut draw, &mut titles));
+            let done = bench.runtime.block_on(async {
+                let go = async { go.send(()).unwrap() };
+                tokio::join!(biased; first, second, refused, third, go)
+            });
+            assert!(done.0.unwrap().value.is_ok() && done.1.unwrap().value.is_ok() && done.3.unwrap().value.is_ok());
+            assert!(done.2.unwrap().is_err());
+            bench.check(&[(SPACES[0], titles.clone())].into(), &format!("round {round}"));
+        }
+    }
+}
+
 /// With few changes that wait, what is left of them is bounded, whatever is written.
 #[test]
 fn not_many_changes_wait() {
