@@ -13,6 +13,7 @@ mod glances;
 mod migrate;
 mod objects;
 mod open;
+mod priority;
 mod reader;
 mod retention;
 mod rows;
