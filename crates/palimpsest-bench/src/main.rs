@@ -58,6 +58,9 @@ struct Settings {
     /// Where the data folders are made: on the disk that is meant
     #[arg(long)]
     scratch: PathBuf,
+    /// Where filled data folders are kept for the next run: to fill a large one takes longer than to copy it
+    #[arg(long)]
+    filled: Option<PathBuf>,
     /// Numbers of objects
     #[arg(long, value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]
     sizes: Vec<usize>,
@@ -114,6 +117,7 @@ async fn measure(settings: Settings) -> Result<()> {
         pocketbase_up_to: settings.pocketbase_up_to,
         peers: !settings.no_peers,
         scratch: settings.scratch,
+        filled: settings.filled,
         sizes: settings.sizes,
         connections: settings.connections,
         jobs,

@@ -22,6 +22,10 @@ const AT_ONCE: usize = 100;
 /// So many connections fill it.
 const FILLERS: usize = 8;
 
+/// Within a folder: what the server keeps, and what every request to it says.
+const DATA: &str = "data";
+const COMMON: &str = "common";
+
 /// A running server with a space in it.
 pub(crate) struct Palimpsest {
     pub(crate) server: Server,
@@ -48,6 +52,34 @@ impl Palimpsest {
         self.server = Server::start(&mut serve(binary, self.folder.path(), options))?;
         self.address = address(&mut greeting(&mut self.server)?)?;
         Ok(())
+    }
+
+    /// The same with a filled space. Where filled folders are kept, a copy of that of this size, which is made when it is not there.
+    pub(crate) async fn filled(
+        binary: &Path,
+        scratch: &Path,
+        kept: Option<&Path>,
+        corpus: &Rc<Corpus>,
+    ) -> Result<Self> {
+        let kept = kept.map(|folder| folder.join(corpus.ids.len().to_string()));
+        if let Some(kept) = kept.as_deref().filter(|kept| kept.join(COMMON).exists()) {
+            let folder = TempDir::new_in(scratch)?;
+            copy(&kept.join(DATA), &folder.path().join(DATA))?;
+            let common = std::fs::read_to_string(kept.join(COMMON))?.into();
+            let mut server = Server::start(&mut serve(binary, folder.path(), &[]))?;
+            let address = address(&mut greeting(&mut server)?)?;
+            return Ok(Self { server, address, common, folder });
+        }
+        let mut made = Self::start(binary, scratch)?;
+        made.fill(corpus).await?;
+        made.server.stop()?;
+        if let Some(kept) = kept {
+            copy(&made.folder.path().join(DATA), &kept.join(DATA))?;
+            std::fs::write(kept.join(COMMON), &*made.common)?;
+        }
+        made.server = Server::start(&mut serve(binary, made.folder.path(), &[]))?;
+        made.address = address(&mut greeting(&mut made.server)?)?;
+        Ok(made)
     }
 
     /// Fills the space.
@@ -101,6 +133,20 @@ impl Palimpsest {
     }
 }
 
+/// Copies the files of a folder and of those in it.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?.path();
+        let name = entry.file_name().context("a file without a name")?;
+        match entry.is_dir() {
+            true => copy(&entry, &to.join(name))?,
+            false => _ = std::fs::copy(&entry, to.join(name))?,
+        }
+    }
+    Ok(())
+}
+
 async fn create(connection: &mut Connection, common: &str, bodies: Vec<Value>) -> Result<()> {
     let operations: Vec<_> =
         bodies.into_iter().map(|body| json!({ "method": "POST", "path": "/object", "body": body })).collect();
@@ -116,7 +162,7 @@ async fn create(connection: &mut Connection, common: &str, bodies: Vec<Value>) -
 
 fn serve(binary: &Path, folder: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(binary);
-    let data: PathBuf = folder.join("data");
+    let data: PathBuf = folder.join(DATA);
     command
         .args(["serve", "--listen", "127.0.0.1:0", "--rate-limits", "off", "--log-level", "warn", "--data"])
         .arg(data)

@@ -29,6 +29,8 @@ pub(crate) struct Plan {
     /// Whether the bare servers are measured.
     pub(crate) peers: bool,
     pub(crate) scratch: PathBuf,
+    /// Where filled data folders are kept for the next run.
+    pub(crate) filled: Option<PathBuf>,
     pub(crate) sizes: Vec<usize>,
     pub(crate) connections: Vec<usize>,
     pub(crate) jobs: Vec<Job>,
@@ -104,9 +106,7 @@ impl Plan {
 
     async fn size(&self, objects: usize, outcome: &mut Outcome) -> Result<()> {
         let corpus = Rc::new(Corpus::new(objects));
-        let mut ours = Palimpsest::start(&self.binary, &self.scratch)?;
-        ours.fill(&corpus).await?;
-        ours.restart(&self.binary, &[])?;
+        let ours = Palimpsest::filled(&self.binary, &self.scratch, self.filled.as_deref(), &corpus).await?;
         outcome.sizes.insert(objects, crate::process::size_of(ours.folder.path())?);
         let pocketbase = match &self.pocketbase {
             Some(binary) if objects <= self.pocketbase_up_to => {

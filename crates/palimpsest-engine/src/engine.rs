@@ -201,8 +201,8 @@ impl Engine {
         if let Some(view) = known.and_then(|current| self.view_of_head(id, &current).transpose()) {
             return view;
         }
-        if let Some(Glimpse { row, schema, found }) = self.store.glance(access.space, id) {
-            return self.found(&row, &schema, &found);
+        if let Some(view) = self.glimpse(access, id) {
+            return view;
         }
         let read = move |snapshot: &mut palimpsest_store::Snapshot<'_>| {
             let found = snapshot.object(id)?;
@@ -212,6 +212,21 @@ impl Engine {
         let (found, row, schema) = answer.value?;
         let Some(found) = found else { return Err(Error::not_found("Object").at(row.revision)) };
         self.found(&row, &schema, &found)
+    }
+
+    /// GET /object, where it takes no more than a look. Nothing where it does, or where there is nothing to see.
+    #[must_use]
+    pub fn object_at_hand(&self, access: &Access, id: ObjectId) -> Option<View> {
+        let current = self.store.current(access.space, Some(id))?;
+        match self.view_of_head(id, &current).transpose() {
+            Some(view) => view.ok(),
+            None => self.glimpse(access, id)?.ok(),
+        }
+    }
+
+    fn glimpse(&self, access: &Access, id: ObjectId) -> Option<Result<View, Error>> {
+        let Glimpse { row, schema, found } = self.store.glance(access.space, id)?;
+        Some(self.found(&row, &schema, &found))
     }
 
     /// Shows an object that was read, if it can be seen, and tells the head of it.

@@ -156,7 +156,7 @@ impl<'t> SpaceNames<'t> {
 
 /// Whether an object has this name besides its title, in lower case; a daily note has its day.
 fn has_other_name(object: &Object, lower: &str) -> bool {
-    let aliases = match object.properties.get(&"aliases".into()) {
+    let aliases = match object.properties.get("aliases") {
         Some(palimpsest_model::Value::Aliases(aliases)) => aliases.as_slice(),
         _ => &[],
     };

@@ -1,6 +1,7 @@
 //! The names of things. Ids are UUIDs of the kinds the contract admits (versions 1–8, the nil and the max UUID), except
 //! structures, which may be one of 22 built-in words, and properties and label options, which may be any text.
 
+use std::borrow::Borrow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -64,6 +65,12 @@ macro_rules! text_ids {
         impl From<&str> for $name {
             fn from(text: &str) -> Self {
                 Self(text.to_owned())
+            }
+        }
+
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
             }
         }
     )+};

@@ -47,7 +47,7 @@ impl Object {
     /// Its title; empty when it has none.
     #[must_use]
     pub fn title(&self) -> &str {
-        match self.properties.get(&PropertyId::from("title")) {
+        match self.properties.get("title") {
             Some(Value::Title(Some(title))) => title,
             _ => "",
         }

@@ -40,7 +40,12 @@ pub struct FileLink {
 /// The bytes of an ObjectResponse (spec/02 §0).
 #[must_use]
 pub fn render_object(shown: Shown<'_>) -> Vec<u8> {
-    to_bytes(&shown)
+    // About as much as most take: it grows for others.
+    let mut bytes = Vec::with_capacity(1024 + 512 * shown.object.block_count());
+    match serde_json::to_writer(&mut bytes, &shown) {
+        Ok(()) => bytes,
+        Err(_) => Vec::new(),
+    }
 }
 
 /// The wire form of a value; `options` are those of its property, if that is a label.

@@ -13,7 +13,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, VARY};
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
-use palimpsest_engine::{Access as Token, Code, Engine, Retry};
+use palimpsest_engine::{Access as Token, Code, Condition, Engine, Retry};
 use uuid::fmt::Hyphenated;
 
 use crate::answer::{Answer, Failure, REQUEST_ID, Response};
@@ -55,6 +55,29 @@ impl Served {
         let stopping = if waits { stopping.clone() } else { Stopping::default() };
         Self { index, endpoint, caller: None, quota: None, stopping }
     }
+
+    pub(crate) fn endpoint(&self) -> &'static Endpoint {
+        self.endpoint
+    }
+
+    /// Notes who calls, and counts the call; refuses one that comes too often.
+    pub(crate) fn count(&mut self, app: &App, caller: Caller) -> Result<(), Failure> {
+        self.quota = app.windows.take(caller.token(), self.index, self.endpoint.quota, || app.engine.now());
+        self.caller = Some(caller);
+        match self.quota.filter(|quota| quota.exceeded) {
+            Some(quota) => Err(Failure::too_often(quota.reset)),
+            None => Ok(()),
+        }
+    }
+
+    /// Decides a read under its conditions. One that was answered without its bytes does not count.
+    pub(crate) fn judge(&mut self, app: &App, condition: &Condition, answer: Answer) -> Result<Answer, Failure> {
+        let answer = conditions::apply(condition, answer)?;
+        if let (StatusCode::NOT_MODIFIED, Some(caller)) = (answer.status, &self.caller) {
+            self.quota = app.windows.give_back(caller.token(), self.index, self.quota);
+        }
+        Ok(answer)
+    }
 }
 
 /// Answers a request to an endpoint.
@@ -73,6 +96,11 @@ pub(crate) async fn answer(app: Arc<App>, mut served: Served, request: Request) 
         Ok(None) => Err(Failure::internal()),
         Err(_) => Err(Failure::too_long()),
     };
+    finish(log, result, served)
+}
+
+/// The response of an endpoint, with the headers that all of its kind have.
+pub(crate) fn finish(log: Log, result: Result<Answer, Failure>, served: Served) -> Response {
     let mut response = log.end(result, served.caller.as_ref());
     let is_read = served.caller.is_some() && served.endpoint.is_read();
     if is_read && (response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED) {
@@ -157,17 +185,12 @@ async fn serve(app: &App, served: &mut Served, request: Request) -> Result<Reply
             return Ok(answer.applied(strict.then_some("handling=strict")).into());
         }
     };
-    let token_id = token.token;
     let answer = match endpoint.action {
         Action::Read(read) => {
             let input = Arc::new(input);
             let call = Call { engine: Arc::clone(&app.engine), token, input: Arc::clone(&input) };
             let answer = read(call).await?;
-            let answer = conditions::apply(&condition, Answer { ignored: input.ignored()?, ..answer })?;
-            if answer.status == StatusCode::NOT_MODIFIED {
-                served.quota = app.windows.give_back(token_id, served.index, served.quota);
-            }
-            answer
+            served.judge(app, &condition, Answer { ignored: input.ignored()?, ..answer })?
         }
         Action::Write(read) => {
             let retry = retry::read(&parts, &bytes)?;
@@ -247,11 +270,7 @@ async fn turn<'a>(app: &'a App, token: &Token, retry: Option<&Retry>) -> Result<
 async fn admit(app: &App, served: &mut Served, headers: &HeaderMap) -> Result<Caller, Failure> {
     let access = served.endpoint.access;
     let caller = Caller::recognise(&app.engine, access, headers).await?.ok_or_else(Failure::internal)?;
-    served.caller = Some(caller.clone());
-    served.quota = app.windows.take(caller.token(), served.index, served.endpoint.quota, || app.engine.now());
-    if let Some(quota) = served.quota.filter(|quota| quota.exceeded) {
-        return Err(Failure::too_often(quota.reset));
-    }
+    served.count(app, caller.clone())?;
     // The beta API had no versions.
     if !matches!(access, Access::Beta(_)) {
         check_version(headers)?;
@@ -261,7 +280,7 @@ async fn admit(app: &App, served: &mut Served, headers: &HeaderMap) -> Result<Ca
 }
 
 /// Checks the version header (spec/01 §4): absent means the newest, one above it is taken as the newest.
-fn check_version(headers: &HeaderMap) -> Result<(), Failure> {
+pub(crate) fn check_version(headers: &HeaderMap) -> Result<(), Failure> {
     let Some(value) = headers.get("x-capacities-api-version") else { return Ok(()) };
     let refused =
         |message: &str| Failure::new(Code::InvalidInput, format!("✖ {message}\n  → at X-Capacities-Api-Version"));
@@ -324,7 +343,7 @@ pub(crate) async fn drain(app: &App, mut body: Body) -> bool {
 }
 
 /// What the log says of one request.
-struct Log {
+pub(crate) struct Log {
     id: HeaderValue,
     method: Method,
     route: &'static str,
@@ -332,7 +351,7 @@ struct Log {
 }
 
 impl Log {
-    fn begin(app: &App, headers: &HeaderMap, method: Method, route: &'static str) -> Self {
+    pub(crate) fn begin(app: &App, headers: &HeaderMap, method: Method, route: &'static str) -> Self {
         let is_sane =
             |id: &&HeaderValue| (1..=128).contains(&id.len()) && id.as_bytes().iter().all(u8::is_ascii_graphic);
         let sent = headers.get(REQUEST_ID).filter(is_sane);

@@ -4,11 +4,14 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
+use axum::BoxError;
 use axum::body::{Body, HttpBody};
 use axum::extract::Request;
+use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use crate::answer::Response;
 use crate::endpoint::Endpoint;
@@ -16,12 +19,21 @@ use crate::stopping::Stopping;
 
 /// Answers requests.
 #[derive(Clone)]
-pub struct Router(Arc<Answers>);
+pub struct Router {
+    answers: Arc<Answers>,
+    at_hand: Option<Arc<AtHand>>,
+}
 
-type Answers = dyn Fn(Request, &Stopping) -> Answering + Send + Sync;
+type Answers = dyn Fn(Request, &Stopping) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync;
+type AtHand = dyn Fn(&Uri, &HeaderMap) -> Option<Response> + Send + Sync;
 
 /// An answer on its way.
-pub type Answering = Pin<Box<dyn Future<Output = Response> + Send>>;
+pub enum Answering {
+    /// It is there.
+    Now(Option<Response>),
+    /// It is being made.
+    Later(Pin<Box<dyn Future<Output = Response> + Send>>),
+}
 
 impl Router {
     /// Answers as a function does.
@@ -35,11 +47,20 @@ impl Router {
     pub(crate) fn told<F: Future<Output = Response> + Send + 'static>(
         answer: impl Fn(Request, &Stopping) -> F + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(move |request, stopping| {
+        let answers = move |request: Request, stopping: &Stopping| -> Pin<Box<dyn Future<Output = Response> + Send>> {
             let is_head = request.method() == Method::HEAD;
             let answer = answer(request, stopping);
             Box::pin(async move { if is_head { headers_of(answer.await) } else { answer.await } })
-        }))
+        };
+        Self { answers: Arc::new(answers), at_hand: None }
+    }
+
+    /// The same with what a look answers of GETs without a body.
+    pub(crate) fn with_at_hand(
+        self,
+        at_hand: impl Fn(&Uri, &HeaderMap) -> Option<Response> + Send + Sync + 'static,
+    ) -> Self {
+        Self { at_hand: Some(Arc::new(at_hand)), ..self }
     }
 
     /// Answers a request that came on no connection.
@@ -48,8 +69,29 @@ impl Router {
     }
 
     /// Answers a request; one that waits hears of the end of the server.
-    pub(crate) fn answer_until(&self, request: Request, stopping: &Stopping) -> Answering {
-        (self.0)(request, stopping)
+    pub(crate) fn answer_until<B>(&self, request: http::Request<B>, stopping: &Stopping) -> Answering
+    where
+        B: HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        if let Some(at_hand) = &self.at_hand
+            && request.method() == Method::GET
+            && request.body().is_end_stream()
+            && let Some(response) = at_hand(request.uri(), request.headers())
+        {
+            return Answering::Now(Some(response));
+        }
+        Answering::Later((self.answers)(request.map(Body::new), stopping))
+    }
+}
+
+impl Future for Answering {
+    type Output = Response;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Response> {
+        match self.get_mut() {
+            Self::Now(response) => response.take().map_or(Poll::Pending, Poll::Ready),
+            Self::Later(answer) => answer.as_mut().poll(context),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod answer;
 mod api;
+mod at_hand;
 mod call;
 mod caller;
 mod conditions;

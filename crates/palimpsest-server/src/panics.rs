@@ -12,6 +12,11 @@ pub(crate) fn catch<F: Future + Unpin>(future: F) -> Caught<F> {
     Caught(future)
 }
 
+/// What a function gives; nothing when it panicked.
+pub(crate) fn caught<T>(run: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(run)).ok()
+}
+
 impl<F: Future + Unpin> Future for Caught<F> {
     /// Nothing when it panicked.
     type Output = Option<F::Output>;

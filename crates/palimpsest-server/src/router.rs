@@ -15,7 +15,8 @@ use crate::endpoint::{Access, Action, BetaCall, Call, Endpoint, Follower, Follow
 use crate::input::Input;
 use crate::rates::Windows;
 use crate::retry::Running;
-use crate::{Limits, api};
+use crate::stopping::Stopping;
+use crate::{Limits, api, at_hand};
 
 const fn read(quota: u32, path: &'static str, action: fn(Call) -> Reading, describe: fn() -> Description) -> Endpoint {
     let (access, action) = (Access::Scope(Scope::Read), Action::Read(action));
@@ -380,6 +381,7 @@ fn api(app: Arc<App>) -> Router {
     let origins = app.limits.origins.clone();
     let is_served = |endpoint: &Endpoint| app.limits.beta || !matches!(endpoint.access, Access::Beta(_));
     let paths = Paths::of(ENDPOINTS.iter().enumerate().filter(|(_, endpoint)| is_served(endpoint)));
+    let looking = (Arc::clone(&app), paths.find(&Method::GET, "/object"));
     let router = Router::told(move |request, stopping| {
         let app = Arc::clone(&app);
         let asked = paths.find(request.method(), request.uri().path());
@@ -394,6 +396,12 @@ fn api(app: Arc<App>) -> Router {
                 Err(_) => refuse_path(app, request).await,
             }
         }
+    });
+    let router = router.with_at_hand(move |uri, headers| match &looking {
+        (app, Asked::Endpoint(index, endpoint)) if uri.path() == endpoint.path => {
+            at_hand::answer(app, Served::new(*index, endpoint, &Stopping::default()), uri, headers)
+        }
+        _ => None,
     });
     cors::allow(&origins, router)
 }

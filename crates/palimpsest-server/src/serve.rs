@@ -76,7 +76,7 @@ impl Connections {
     fn serve(&self, stream: TcpStream, permit: OwnedSemaphorePermit) {
         let (router, stopping) = (self.routers.served.clone(), self.stopping.clone());
         let service = service_fn(move |request: Request<Incoming>| {
-            let answer = router.answer_until(request.map(Body::new), &stopping);
+            let answer = router.answer_until(request, &stopping);
             async move { Ok::<_, Infallible>(answer.await) }
         });
         let stream = TokioIo::new(Unread::new(stream, self.limits.write_time));

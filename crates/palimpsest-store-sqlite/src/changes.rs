@@ -23,7 +23,7 @@ pub(crate) struct Changes {
 impl Changes {
     pub(crate) fn add(&mut self, (term, object): &Entry, entered: bool) {
         let is_same = self.last.replace(*object).unwrap_or(NO_OBJECT) == *object;
-        self.bytes.push(u8::from(entered) * ENTERED | u8::from(is_same) * SAME);
+        self.bytes.push((u8::from(entered) * ENTERED) | (u8::from(is_same) * SAME));
         let mut length = term.as_bytes().len();
         while length > 0x7f {
             // What is pushed has seven bits of the length.
@@ -85,8 +85,6 @@ fn read_length(bytes: &mut &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "these are tests")]
-
     use super::*;
 
     fn entry(length: usize, object: u128) -> Entry {

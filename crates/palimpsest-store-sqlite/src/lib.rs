@@ -16,6 +16,7 @@ mod merging;
 mod migrate;
 mod objects;
 mod open;
+mod priority;
 mod reader;
 mod retention;
 mod rows;

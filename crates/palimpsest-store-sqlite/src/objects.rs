@@ -8,17 +8,18 @@ use quick_cache::Weighter;
 use quick_cache::unsync::Cache;
 
 /// About how many bytes they take.
-const CAPACITY: u64 = 16 * 1024 * 1024;
+const CAPACITY: u64 = 48 * 1024 * 1024;
 
 type Key = (SpaceId, ObjectId);
 
-pub(crate) struct Objects(Cache<Key, StoredObject, ByLength>);
+/// Objects, each with the number of its row.
+pub(crate) struct Objects(Cache<Key, (StoredObject, i64), ByLength>);
 
 #[derive(Clone)]
 struct ByLength;
 
-impl Weighter<Key, StoredObject> for ByLength {
-    fn weight(&self, _key: &Key, stored: &StoredObject) -> u64 {
+impl Weighter<Key, (StoredObject, i64)> for ByLength {
+    fn weight(&self, _key: &Key, (stored, _): &(StoredObject, i64)) -> u64 {
         // What is read of a body takes about three times as much.
         4 * stored.body.len() as u64 + 512
     }
@@ -30,17 +31,22 @@ impl Objects {
     }
 
     pub(crate) fn get(&self, space: SpaceId, id: ObjectId) -> Option<StoredObject> {
-        self.0.get(&(space, id)).cloned()
+        self.0.get(&(space, id)).map(|(stored, _)| stored.clone())
     }
 
-    pub(crate) fn keep(&mut self, space: SpaceId, stored: StoredObject) {
-        self.0.insert((space, stored.found.object.id), stored);
+    /// The row of an object that is at hand.
+    pub(crate) fn number(&self, space: SpaceId, id: ObjectId) -> Option<i64> {
+        self.0.get(&(space, id)).map(|(_, number)| *number)
     }
 
-    /// Keeps what a commit made of objects.
-    pub(crate) fn follow(&mut self, batch: &Batch) {
-        for stored in &batch.stored {
-            self.keep(batch.space.id, stored.clone());
+    pub(crate) fn keep(&mut self, space: SpaceId, stored: StoredObject, number: i64) {
+        self.0.insert((space, stored.found.object.id), (stored, number));
+    }
+
+    /// Keeps what a commit made of objects, whose rows are told in their order.
+    pub(crate) fn follow(&mut self, batch: &Batch, numbers: &[i64]) {
+        for (stored, number) in batch.stored.iter().zip(numbers) {
+            self.keep(batch.space.id, stored.clone(), *number);
         }
     }
 

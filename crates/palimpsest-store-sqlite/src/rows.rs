@@ -119,17 +119,17 @@ impl SqlRows {
 
     /// Writes everything of a commit, but for what waits for the end of its group.
     pub(crate) fn apply(&mut self, batch: &Batch) -> Result<(), StoreError> {
-        let space = match &batch.entry {
+        let (space, numbers) = match &batch.entry {
             Some(entry) => {
                 let space = if batch.begins { self.begin(&batch.space)? } else { self.number(batch.space.id)? };
-                self.write(space, batch, entry).map_err(store_error)?;
+                let numbers = self.write(space, batch, entry).map_err(store_error)?;
                 self.fresh.add(&self.connection, space, &batch.titles).map_err(store_error)?;
                 if let Some(words) = &mut self.words {
                     words.follow(space, &batch.titles);
                 }
-                space
+                (space, numbers)
             }
-            None => self.number(batch.space.id)?,
+            None => (self.number(batch.space.id)?, Vec::new()),
         };
         if let Some(policy) = batch.policy {
             self.put_policy(batch.space.id, policy)?;
@@ -142,7 +142,7 @@ impl SqlRows {
         }
         self.moved.insert(batch.space.id, batch.space);
         if let Some(objects) = &mut self.objects {
-            objects.follow(batch);
+            objects.follow(batch, &numbers);
         }
         Ok(())
     }
@@ -158,16 +158,23 @@ impl SqlRows {
         Ok(space)
     }
 
-    /// Writes a commit that takes a revision.
-    fn write(&self, space: i64, batch: &Batch, entry: &LogEntry) -> rusqlite::Result<()> {
+    /// Writes a commit that takes a revision; the rows of its objects, in their order.
+    fn write(&self, space: i64, batch: &Batch, entry: &LogEntry) -> rusqlite::Result<Vec<i64>> {
         let connection = &self.connection;
         let (revision, at) = (number(entry.revision), entry.at.0);
         let body = encode_entry(entry)?;
         let sql = "INSERT INTO log (space, revision, at, actor, actor_name, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let actor = encode_actor(&entry.actor);
         connection.prepare_cached(sql)?.execute(params![space, revision, at, actor, entry.actor.name, body])?;
+        let mut numbers = Vec::with_capacity(batch.stored.len());
         for (doc, version) in batch.docs.iter().zip(&batch.versions) {
-            write_doc(connection, space, doc, version)?;
+            match doc.key {
+                DocKey::Object(id) => {
+                    let known = self.objects.as_ref().and_then(|objects| objects.number(batch.space.id, id));
+                    numbers.push(write_doc(connection, (space, known), doc, version)?);
+                }
+                _ => _ = write_doc(connection, (space, None), doc, version)?,
+            }
         }
         for Membership { place: (created, object), left, entered } in &batch.memberships {
             let change = |sql: &str, list: &List| {
@@ -187,7 +194,7 @@ impl SqlRows {
         for (block, object) in &batch.blocks {
             connection.prepare_cached(sql)?.execute(params![space, block.0.as_bytes(), object.0.as_bytes()])?;
         }
-        Ok(())
+        Ok(numbers)
     }
 
     pub(crate) fn number(&mut self, space: SpaceId) -> Result<i64, StoreError> {
@@ -229,7 +236,13 @@ impl SqlRows {
     }
 }
 
-fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) -> rusqlite::Result<()> {
+/// Writes a document and its version; its row, which may be known before.
+fn write_doc(
+    connection: &Connection,
+    (space, known): (i64, Option<i64>),
+    doc: &Doc,
+    version: &Version,
+) -> rusqlite::Result<i64> {
     let (kind, id) = encode_key(&doc.key);
     let (revision, at, state) = (number(doc.revision), doc.at.0, encode_state(doc.state));
     let no: i64 = if version.previous.is_none() {
@@ -237,6 +250,12 @@ fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) 
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) RETURNING no";
         let values = params![space, kind, id, number(doc.created), revision, at, state, &*doc.body];
         connection.prepare_cached(sql)?.query_row(values, |row| row.get(0))?
+    } else if let Some(no) = known {
+        let sql = "UPDATE docs SET revision = ?2, at = ?3, state = ?4, body = ?5 WHERE no = ?1";
+        match connection.prepare_cached(sql)?.execute(params![no, revision, at, state, &*doc.body])? {
+            1 => no,
+            _ => return Err(rusqlite::Error::QueryReturnedNoRows),
+        }
     } else {
         let sql = "UPDATE docs SET revision = ?4, at = ?5, state = ?6, body = ?7 \
                    WHERE space = ?1 AND kind = ?2 AND id = ?3 RETURNING no";
@@ -246,7 +265,7 @@ fn write_doc(connection: &Connection, space: i64, doc: &Doc, version: &Version) 
     let (previous, state) = version.previous.map(|(revision, state)| (number(revision), encode_state(state))).unzip();
     let sql = "INSERT INTO versions (space, revision, doc, previous, state, delta) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     connection.prepare_cached(sql)?.execute(params![space, revision, no, previous, state, version.delta])?;
-    Ok(())
+    Ok(no)
 }
 
 fn write_titles(connection: &Connection, space: i64, titles: &TitleChanges) -> rusqlite::Result<()> {
@@ -295,11 +314,16 @@ impl Rows for SqlRows {
         if let Some(stored) = self.objects.as_ref().and_then(|objects| objects.get(space, id)) {
             return Ok(Some(stored));
         }
-        let stored = self.doc(space, DocKey::Object(id))?.map(StoredObject::read).transpose()?;
-        if let (Some(objects), Some(stored)) = (&mut self.objects, &stored) {
-            objects.keep(space, stored.clone());
+        let Some(number) = self.find_number(space)? else { return Ok(None) };
+        let sql = "SELECT created, revision, at, state, body, erased, no FROM docs WHERE space = ?1 AND kind = ?2 AND id = ?3";
+        let read = |row: &Row<'_>| Ok((read_doc(row, DocKey::Object(id))?, row.get(6)?));
+        let found = self.query(sql, params![number, OBJECT, id.0.as_bytes()], read)?;
+        let Some((doc, no)) = found.into_iter().next() else { return Ok(None) };
+        let stored = StoredObject::read(doc)?;
+        if let Some(objects) = &mut self.objects {
+            objects.keep(space, stored.clone(), no);
         }
-        Ok(stored)
+        Ok(Some(stored))
     }
 
     fn schema_docs(&mut self, space: SpaceId) -> Result<Vec<Doc>, StoreError> {

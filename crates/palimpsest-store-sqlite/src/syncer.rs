@@ -44,7 +44,8 @@ pub(crate) fn sync_groups(shared: &Arc<Shared>, flights: &Receiver<Flight>, shar
     }
 }
 
-fn land(shared: &Shared, flights: Vec<Flight>) {
+/// Syncs groups that were committed one after another, publishes and answers them.
+pub(crate) fn land(shared: &Shared, flights: Vec<Flight>) {
     let synced = sync(shared, flights.iter().rev().find_map(|flight| flight.end));
     if let Err(error) = &synced {
         tracing::error!(%error, "a sync failed");

@@ -31,12 +31,15 @@ use crate::open::connect;
 use crate::retention::scrub;
 use crate::rows::SqlRows;
 use crate::shared::{Shared, leave_log};
-use crate::syncer::{Flight, Settled, refuse};
+use crate::syncer::{Flight, Settled, land, refuse};
 use crate::wal::Place;
 use crate::words::Words;
 
 /// After opening anew failed, it is tried at most this often.
 const REOPEN_EVERY: Duration = Duration::from_millis(200);
+
+/// After so many commits that came one after the other, the next ones are expected to.
+const LONE: u32 = 8;
 
 type Job = Box<dyn WriteJob>;
 
@@ -61,6 +64,8 @@ pub(crate) struct Writer {
     outlets: Outlets,
     /// At most so many commits are one group.
     share: usize,
+    /// How many groups in a row were one commit that came while none was being synced.
+    lone: u32,
     /// When opening anew failed last.
     failed: Option<Instant>,
 }
@@ -68,7 +73,7 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(shared: Arc<Shared>, share: usize, outlets: Outlets) -> Result<Self, rusqlite::Error> {
         let rows = open_rows(&shared)?;
-        Ok(Self { rows, shared, outlets, share, failed: None })
+        Ok(Self { rows, shared, outlets, share, lone: 0, failed: None })
     }
 
     /// Serves jobs until every sender is gone and the queue is empty.
@@ -314,8 +319,14 @@ impl Writer {
                 return refuse(settled.into_iter().map(|settled| settled.job), &error);
             }
         };
+        // Where one comes after the other, nobody waits behind them: to hand them over would only take time.
+        let is_lone = settled.len() == 1 && self.shared.aloft.is_empty();
+        self.lone = if is_lone { self.lone.saturating_add(1) } else { 0 };
         self.shared.aloft.take_off();
         let flight = Flight { settled, batches: written.batches, end };
+        if self.lone > LONE {
+            return land(&self.shared, vec![flight]);
+        }
         if let Err(refused) = self.outlets.flights.send(flight) {
             self.shared.aloft.land();
             refuse(refused.0.settled.into_iter().map(|settled| settled.job), &StoreError::Closed);

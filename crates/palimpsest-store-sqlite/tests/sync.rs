@@ -160,6 +160,28 @@ fn check_that_all_wait_for_the_sync(faults: Faults) {
     assert_eq!(bench.published(), Revision(3));
 }
 
+/// Those that come one after the other are synced without being handed over.
+#[test]
+fn what_comes_alone_waits_for_its_sync_too() {
+    let bench = Bench::begin(Faults::default(), 256);
+    for number in 0..20 {
+        bench.put(1, &number.to_string()).unwrap();
+    }
+    let last = bench.put(1, "before").unwrap().revision;
+    let held = bench.faults.hold_sync.lock().unwrap();
+    let mut waiting = bench.ask(1, "refused");
+    bench.wait_for_commit(last.0 as i64 + 1);
+    std::thread::sleep(Duration::from_millis(100));
+    assert_eq!(bench.published(), last, "it was published before it was synced");
+    assert!(poll(&mut waiting).is_pending(), "it was answered before it was synced");
+    bench.faults.fail_sync.store(true, Ordering::SeqCst);
+    drop(held);
+    assert!(matches!(bench.runtime.block_on(waiting), Err(StoreError::Unavailable(_))));
+    bench.wait_for_readiness();
+    assert_eq!((bench.published(), &*bench.title(1).unwrap()), (last, "before"));
+    assert_eq!(bench.put(1, "after").unwrap().revision, last.next(), "the revision is given again");
+}
+
 #[test]
 fn answers_come_in_the_order_of_the_commits() {
     for commits_per_sync in [1, 256] {

@@ -13,7 +13,7 @@ use crate::past;
 use crate::record::{ChangeKind, Doc, DocKey, List, Membership, ObjectChange, SchemaChange, SchemaKind, Version};
 use crate::schema::parse;
 use crate::stored::StoredObject;
-use crate::title::{TitleChanges, titled_as};
+use crate::title::{TitleChanges, is_called_as_before, titled_as};
 use crate::tx::Found;
 
 /// What a transaction comes to, gathered change by change.
@@ -70,7 +70,11 @@ impl Sealed {
         state: State,
         kind: ChangeKind,
     ) {
-        let body = serde_json::to_vec(&object).unwrap_or_default();
+        // It will be about as long as it was.
+        let mut body = Vec::with_capacity(before.as_ref().map_or(0, |stored| stored.body.len()) + 512);
+        if serde_json::to_writer(&mut body, &object).is_err() {
+            body.clear();
+        }
         let old = before
             .as_ref()
             .map(|StoredObject { found, body, .. }| (found.created, found.revision, found.state, Arc::clone(body)));
@@ -86,8 +90,10 @@ impl Sealed {
         let (object, before) = (&*object, before.map(|before| before.found));
         self.files.extend(object.files.iter().map(|file| (id, file.hash)));
         self.membership(id, before.as_ref(), object, state);
-        let called = before.as_ref().and_then(|found| titled_as(&found.object, found.state, found.revision));
-        self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
+        if !before.as_ref().is_some_and(|found| is_called_as_before(found, object, state)) {
+            let called = before.as_ref().and_then(|found| titled_as(&found.object, found.state, found.revision));
+            self.titles.object(id, called.as_ref(), titled_as(object, state, self.revision));
+        }
         let paths = match &before {
             Some(found) => {
                 let Changes { paths, added } = past::changes_between((&found.object, found.state), (object, state));
@@ -164,7 +170,7 @@ pub(crate) fn lists_of(object: &Object, state: State) -> BTreeSet<List> {
     }
     let mut lists = BTreeSet::from([List::All, List::Structure(object.structure)]);
     lists.extend(object.collections.iter().copied().map(List::Collection));
-    if let Some(Value::Entity(tags)) = object.properties.get(&PropertyId::from("tags")) {
+    if let Some(Value::Entity(tags)) = object.properties.get("tags") {
         lists.extend(tags.iter().copied().map(List::Tag));
     }
     lists

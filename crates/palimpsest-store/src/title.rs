@@ -7,13 +7,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palimpsest_model::{
-    BuiltIn, Object, ObjectId, PropertyId, Revision, SpaceId, State, StructureId, Timestamp, Value, words,
-};
+use palimpsest_model::{BuiltIn, Object, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, Value, words};
 use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::rows::Rows;
+use crate::tx::Found;
 
 /// What an object is called. Only objects that can be seen are in the index, and dates are not.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -140,10 +139,16 @@ pub(crate) fn titled_as(object: &Object, state: State, named: Revision) -> Optio
     if object.structure == StructureId::BuiltIn(BuiltIn::RootDailyNote) {
         names.extend(Timestamp::parse(title).and_then(|day| day.to_string().get(..10).map(str::to_owned)));
     }
-    if let Some(Value::Aliases(aliases)) = object.properties.get(&PropertyId::from("aliases")) {
+    if let Some(Value::Aliases(aliases)) = object.properties.get("aliases") {
         names.extend(aliases.iter().take(NAMES).cloned());
     }
     Some(Titled { id: object.id, structure: object.structure, named, names })
+}
+
+/// Whether an object is called as before, seen before anything is made of its names.
+pub(crate) fn is_called_as_before(before: &Found, object: &Object, state: State) -> bool {
+    let same = |name| before.object.properties.get(name) == object.properties.get(name);
+    before.state == state && same("title") && same("aliases")
 }
 
 impl Titled {

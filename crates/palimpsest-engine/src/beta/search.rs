@@ -87,10 +87,10 @@ fn look(snapshot: &mut Snapshot<'_>, ask: &BetaSearch, space: SpaceId) -> Result
 /// What of an object answers a query.
 fn highlights(object: &Object, query: &Query, class: Class, whole: bool) -> Vec<Highlight> {
     let mut shown = vec![("title", vec![object.title().to_owned()])];
-    if let Some(Value::Aliases(aliases)) = object.properties.get(&"aliases".into()) {
+    if let Some(Value::Aliases(aliases)) = object.properties.get("aliases") {
         shown.push(("aliases", aliases.clone()));
     }
-    if let (true, Some(Value::Text(Some(text)))) = (whole, object.properties.get(&"description".into())) {
+    if let (true, Some(Value::Text(Some(text)))) = (whole, object.properties.get("description")) {
         shown.push(("description", passage(text, query).into_iter().collect()));
     }
     let answering = |(field, texts): (&'static str, Vec<String>)| {

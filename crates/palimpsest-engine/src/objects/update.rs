@@ -52,7 +52,10 @@ impl UpdateObject {
         object.properties.extend(properties);
         object.collections = collections.unwrap_or(object.collections);
         let rewritten = identify(tx, fresh, &object, drafts, ignored)?;
-        object.blocks.extend(rewritten);
+        // A text that stays is shared with the version before.
+        if !rewritten.is_empty() {
+            object.blocks.extend(rewritten);
+        }
         check_limits(&object)?;
         let (state, kind) = match self.trashed {
             Some(true) => (State::Trashed, ChangeKind::Trashed),

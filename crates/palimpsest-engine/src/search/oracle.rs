@@ -145,7 +145,7 @@ fn by_looking_at_everything(bench: &Bench, all: &[Found], ask: &Search) -> Vec<H
         if *structure == StructureId::BuiltIn(BuiltIn::RootDailyNote) {
             names.push(words(&title[..10]));
         }
-        if let Some(Value::Aliases(aliases)) = properties.get(&"aliases".into()) {
+        if let Some(Value::Aliases(aliases)) = properties.get("aliases") {
             names.extend(aliases.iter().map(|alias| words(alias)));
         }
         if let Some(class) = class(&query, &names) {

@@ -127,7 +127,7 @@ fn check(before: &Object, after: &Object) {
             (old.at(path).is_none(), new.at(path).is_none()),
             match path.split_once('.') {
                 Some(("properties", id)) => {
-                    let has = |object: &Object| !object.properties.contains_key(&id.into());
+                    let has = |object: &Object| !object.properties.contains_key(id);
                     (has(before), has(after))
                 }
                 _ => (is_new, is_gone),

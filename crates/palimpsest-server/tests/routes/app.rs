@@ -10,7 +10,7 @@ use http_body_util::BodyExt;
 use palimpsest_engine::admin::{Command, Reply as Told};
 use palimpsest_engine::{CountedIds, Engine, Fetch, Links, ManualClock, Policy, Post, Scope};
 use palimpsest_model::Timestamp;
-use palimpsest_server::{Limits, RateLimits, Router, router};
+use palimpsest_server::{Answering, Limits, RateLimits, Router, router};
 use palimpsest_store::{Files, MemoryFiles, MemoryStore, Store};
 use serde_json::{Value, json};
 
@@ -135,6 +135,11 @@ impl App {
     pub(crate) async fn preflight(&self, ask: Ask) -> Reply {
         let (parts, body) = self.router.answer(ask.0).await.into_parts();
         Reply { status: parts.status.as_u16(), headers: parts.headers, body: body.collect().await.unwrap().to_bytes() }
+    }
+
+    /// Whether a request is answered without waiting.
+    pub(crate) fn answers_at_once(&self, ask: Ask) -> bool {
+        matches!(self.router.answer(ask.0), Answering::Now(_))
     }
 
     /// Sends a request; answers the body, or how it was cut short.

@@ -4,6 +4,7 @@
 #![cfg(test)]
 
 mod admin;
+mod at_hand;
 mod authorisation;
 mod codes;
 mod conditions;

@@ -169,7 +169,7 @@ pub fn entries_tell_who_did_what_to_which_paths(store: &Arc<dyn Store>) {
     bench.put(&page(1, "first"));
     let mut changed = page(1, "second");
     changed.properties.insert("description".into(), Value::Text(None));
-    let list = changed.blocks.get_mut(&"RootPage_content".into()).unwrap();
+    let list = changed.blocks.get_mut("RootPage_content").unwrap();
     list[0] = Block { id: block_id(7), ..paragraph(1 << 32, "other") };
     bench.put(&changed);
     let log = bench.log();

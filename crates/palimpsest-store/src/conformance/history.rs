@@ -163,7 +163,7 @@ pub fn one_edited_block_of_a_large_object_costs_little_history(store: &Arc<dyn S
     ];
     for edit in edits {
         let before = serde_json::to_vec(&object).unwrap();
-        edit(object.blocks.get_mut(&"RootPage_content".into()).unwrap());
+        edit(object.blocks.get_mut("RootPage_content").unwrap());
         bench.put(&object);
         let entry = bench.log().pop().unwrap();
         let delta = make_delta(&serde_json::to_vec(&object).unwrap(), &before).len();

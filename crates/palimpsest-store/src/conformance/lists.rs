@@ -96,7 +96,7 @@ fn lists_of(object: &Object, state: State) -> BTreeSet<List> {
     if state == State::Live {
         lists.extend([List::All, PAGES]);
         lists.extend(object.collections.iter().copied().map(List::Collection));
-        if let Some(Value::Entity(tags)) = object.properties.get(&"tags".into()) {
+        if let Some(Value::Entity(tags)) = object.properties.get("tags") {
             lists.extend(tags.iter().copied().map(List::Tag));
         }
     }

@@ -73,7 +73,7 @@ fn counter(number: u64, value: i64) -> palimpsest_model::Object {
 }
 
 fn value_of(object: &palimpsest_model::Object) -> i64 {
-    match object.properties.get(&"count".into()) {
+    match object.properties.get("count") {
         Some(Value::Number(Some(number))) => number.to_string().parse().unwrap(),
         _ => 0,
     }

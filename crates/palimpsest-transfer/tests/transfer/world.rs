@@ -149,14 +149,14 @@ pub(crate) fn plans() -> impl Strategy<Value = Plan> {
                 let title = ["A", "a", "con", "x/y: *", ".", "A", "Ä", "a (2)"][other];
                 object.properties.insert("title".into(), Value::Title(Some(title.to_owned())));
             }
-            if tagged && object.properties.contains_key(&"tags".into()) {
+            if tagged && object.properties.contains_key("tags") {
                 object.properties.insert("tags".into(), Value::Entity(Vec::new()));
             } else if let Some(related) = object.properties.values_mut().find(|it| it.kind() == "entity") {
                 *related = Value::Entity(ids.get(other).copied().into_iter().collect());
             }
-            let tags = object.properties.get(&"tags".into());
+            let tags = object.properties.get("tags");
             if matches!(tags, Some(Value::Entity(ids)) if !ids.is_empty()) {
-                object.properties.remove(&"tags".into());
+                object.properties.remove("tags");
             }
             (object, if trashed { State::Trashed } else { State::Live })
         });
