@@ -70,6 +70,9 @@ impl<'o> Tree<'o> {
     /// The trees of two versions, without what lists at the same place begin and end with in both.
     fn of_both(before: &'o Object, after: &'o Object) -> (Self, Self) {
         let mut trees = (Self::default(), Self::default());
+        if before.blocks.are_shared(&after.blocks) {
+            return trees;
+        }
         let sections: BTreeSet<_> = before.blocks.keys().chain(after.blocks.keys()).collect();
         for section in sections {
             let home = Home { section, parent: None, list: 0 };

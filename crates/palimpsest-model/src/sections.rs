@@ -15,6 +15,13 @@ use crate::id::PropertyId;
 #[serde(transparent)]
 pub struct Sections(Arc<BTreeMap<PropertyId, Vec<Block>>>);
 
+impl Sections {
+    /// Whether two share one text, so that nothing in it can differ.
+    pub(crate) fn are_shared(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Deref for Sections {
     type Target = BTreeMap<PropertyId, Vec<Block>>;
 

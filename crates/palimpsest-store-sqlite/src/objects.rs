@@ -8,7 +8,7 @@ use quick_cache::Weighter;
 use quick_cache::unsync::Cache;
 
 /// About how many bytes they take.
-const CAPACITY: u64 = 48 * 1024 * 1024;
+const CAPACITY: u64 = 32 * 1024 * 1024;
 
 type Key = (SpaceId, ObjectId);
 

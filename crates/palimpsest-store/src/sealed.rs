@@ -70,11 +70,7 @@ impl Sealed {
         state: State,
         kind: ChangeKind,
     ) {
-        // It will be about as long as it was.
-        let mut body = Vec::with_capacity(before.as_ref().map_or(0, |stored| stored.body.len()) + 512);
-        if serde_json::to_writer(&mut body, &object).is_err() {
-            body.clear();
-        }
+        let body = object.to_stored(before.as_ref().map(|stored| (&*stored.found.object, &*stored.body)));
         let old = before
             .as_ref()
             .map(|StoredObject { found, body, .. }| (found.created, found.revision, found.state, Arc::clone(body)));

@@ -25,6 +25,25 @@ proptest! {
         prop_assert_eq!(stored(&read), bytes);
     }
 
+    /// Whatever the version before it is, and however it was written.
+    #[test]
+    fn an_object_is_stored_beside_another_as_it_is_by_itself(
+        one in objects(),
+        other in objects(),
+        shares in any::<bool>(),
+    ) {
+        let after = match shares {
+            true => Object { blocks: one.blocks.clone(), files: one.files.clone(), ..other },
+            false => other,
+        };
+        let form = stored(&one);
+        let spaced = serde_json::to_vec_pretty(&one).unwrap();
+        for body in [&*form, &*spaced, b""] {
+            prop_assert_eq!(after.to_stored(Some((&one, body))), stored(&after));
+        }
+        prop_assert_eq!(after.to_stored(None), stored(&after));
+    }
+
     #[test]
     fn equal_numbers_have_equal_bytes_however_they_were_written(whole in any::<i64>(), float in any::<f64>()) {
         let read = |text: &str| serde_json::from_str::<Number>(text).unwrap();
