@@ -1,8 +1,10 @@
 //! One HTTP/1.1 connection that is kept, as light as can be: the driver shares its processors with what it measures.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 
 use anyhow::{Context as _, Result, bail};
+use memchr::memmem;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -53,22 +55,18 @@ impl Connection {
         self.out.extend_from_slice(body);
         self.stream.write_all(&self.out).await?;
         self.received.clear();
-        let (head, length) = loop {
-            if let Some(found) = head_of(&self.received)? {
-                break found;
+        let head = loop {
+            if let Some(end) = memmem::find(&self.received, b"\r\n\r\n") {
+                break Head::read(&self.received[..end + 4])?;
             }
             self.read().await?;
         };
-        while !length.is_reached(&self.received[head..]) {
+        while !head.length.is_reached(&self.received[head.end..]) {
             self.read().await?;
         }
-        let mut headers = [httparse::EMPTY_HEADER; 48];
-        let mut parsed = httparse::Response::new(&mut headers);
-        parsed.parse(&self.received)?;
-        let status = parsed.code.unwrap_or_default();
-        let etag = header(parsed.headers, "etag");
-        let revision = header(parsed.headers, "palimpsest-revision").and_then(|revision| revision.parse().ok());
-        Ok(Response { status, etag, revision, body: &self.received[head..] })
+        let Head { end, status, etag, revision, .. } = head;
+        let etag = etag.and_then(|etag| std::str::from_utf8(&self.received[etag]).ok());
+        Ok(Response { status, etag, revision, body: &self.received[end..] })
     }
 
     async fn read(&mut self) -> Result<()> {
@@ -96,22 +94,43 @@ impl Length {
     }
 }
 
-/// How long the head of an answer is and where its body ends, once the head is there.
-fn head_of(received: &[u8]) -> Result<Option<(usize, Length)>> {
-    let mut headers = [httparse::EMPTY_HEADER; 48];
-    let mut parsed = httparse::Response::new(&mut headers);
-    let httparse::Status::Complete(head) = parsed.parse(received)? else { return Ok(None) };
-    let none = matches!(parsed.code, Some(204 | 304));
-    let is_chunked = header(parsed.headers, "transfer-encoding").is_some_and(|coding| coding.contains("chunked"));
-    match header(parsed.headers, "content-length") {
-        _ if none => Ok(Some((head, Length::Known(0)))),
-        Some(length) => Ok(Some((head, Length::Known(length.parse()?)))),
-        None if is_chunked => Ok(Some((head, Length::Chunked))),
-        None => bail!("an answer without an end"),
+/// What is of interest in the head of an answer, found on one way through it: the driver's time is taken from what it measures.
+struct Head {
+    end: usize,
+    status: u16,
+    length: Length,
+    /// Where the value stands.
+    etag: Option<Range<usize>>,
+    revision: Option<u64>,
+}
+
+impl Head {
+    fn read(head: &[u8]) -> Result<Self> {
+        let status = std::str::from_utf8(head.get(9..12).unwrap_or_default())?.parse()?;
+        let (mut length, mut etag, mut revision) = (None, None, None);
+        let mut at = line_end(head, 0);
+        while at + 4 < head.len() {
+            let (begin, end) = (at + 2, line_end(head, at + 2));
+            at = end;
+            let line = &head[begin..end];
+            let Some(colon) = line.iter().position(|byte| *byte == b':') else { bail!("a header without a colon") };
+            let value = begin + colon + 1..end;
+            let text = || std::str::from_utf8(&head[value.clone()]).map(str::trim);
+            match &line[..colon] {
+                name if name.eq_ignore_ascii_case(b"content-length") => length = Some(Length::Known(text()?.parse()?)),
+                name if name.eq_ignore_ascii_case(b"palimpsest-revision") => revision = Some(text()?.parse()?),
+                name if name.eq_ignore_ascii_case(b"etag") => etag = Some(value.start + 1..value.end),
+                name if name.eq_ignore_ascii_case(b"transfer-encoding") => length = Some(Length::Chunked),
+                _ => {}
+            }
+        }
+        let none = matches!(status, 204 | 304).then_some(Length::Known(0));
+        let length = none.or(length).context("an answer without an end")?;
+        Ok(Self { end: head.len(), status, length, etag, revision })
     }
 }
 
-fn header<'a>(headers: &[httparse::Header<'a>], name: &str) -> Option<&'a str> {
-    let found = headers.iter().find(|header| header.name.eq_ignore_ascii_case(name))?;
-    std::str::from_utf8(found.value).ok()
+/// Where the line ends that a place is in.
+fn line_end(head: &[u8], from: usize) -> usize {
+    memmem::find(&head[from..], b"\r\n").map_or(head.len(), |end| from + end)
 }

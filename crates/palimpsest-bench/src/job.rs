@@ -148,8 +148,7 @@ impl Client {
 
     fn get(&mut self, id: Uuid, to: &mut Prepared) {
         to.begin("GET", "/object?id=");
-        // Writing to a text cannot fail.
-        let _ = write!(to.path, "{id}");
+        to.path.push_str(id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()));
         self.asked = id;
     }
 
@@ -197,7 +196,9 @@ impl Worker for Client {
                 let id = self.hot(rng);
                 self.get(id, to);
                 if let Some(etag) = self.etags.get(&id) {
-                    let _ = write!(to.headers, "If-None-Match: {etag}\r\n");
+                    for part in ["If-None-Match: ", etag, "\r\n"] {
+                        to.headers.push_str(part);
+                    }
                     self.wants = 304;
                 }
             }
@@ -263,7 +264,9 @@ impl Worker for Client {
     fn seen(&mut self, response: &Response<'_>) -> bool {
         match self.job {
             Job::NotModified | Job::PatchConditional => {
-                if let Some(etag) = response.etag {
+                if let Some(etag) = response.etag
+                    && self.etags.get(&self.asked).is_none_or(|known| known != etag)
+                {
                     self.etags.insert(self.asked, etag.to_owned());
                 }
             }

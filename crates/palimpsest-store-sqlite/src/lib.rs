@@ -16,7 +16,6 @@ mod merging;
 mod migrate;
 mod objects;
 mod open;
-mod priority;
 mod reader;
 mod retention;
 mod rows;

@@ -18,7 +18,6 @@ use crate::backup;
 use crate::checkpoint::checkpoint_when_asked;
 use crate::error::{BackupError, OpenError};
 use crate::open::{FILE, Folder, connect, open_folder};
-use crate::priority::step_back;
 use crate::reader::Reader;
 use crate::rows::SqlRows;
 use crate::shared::{Aloft, Doors, Shared};
@@ -93,10 +92,7 @@ impl SqliteStore {
         let (writes, write_queue) = sync_channel(options.queue);
         let (reads, read_queue) = sync_channel(options.queue);
         let read_queue = Arc::new(Mutex::new(read_queue));
-        let mut threads = vec![spawn("writer", move || {
-            step_back();
-            writer.run(&write_queue);
-        })];
+        let mut threads = vec![spawn("writer", move || writer.run(&write_queue))];
         for number in 0..options.readers.max(1) {
             let reader = Reader::new(number, Arc::clone(&shared));
             let queue = Arc::clone(&read_queue);
@@ -105,10 +101,7 @@ impl SqliteStore {
         let syncing = Arc::clone(&shared);
         threads.push(spawn("sync", move || sync_groups(&syncing, &flight_queue, share)));
         let copying = (Arc::clone(&shared), Arc::clone(&database));
-        threads.push(spawn("checkpoint", move || {
-            step_back();
-            checkpoint_when_asked(&copying.0, &copying.1, &checkpoints);
-        }));
+        threads.push(spawn("checkpoint", move || checkpoint_when_asked(&copying.0, &copying.1, &checkpoints)));
         let threads = threads
             .into_iter()
             .collect::<Result<Vec<_>, _>>()
