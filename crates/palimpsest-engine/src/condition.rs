@@ -42,7 +42,7 @@ impl Tags {
     /// Whether these very bytes are named; a weak tag is as good as a strong one (RFC 9110 §13.1.2).
     #[must_use]
     pub fn name_bytes(&self, etag: &ETag) -> bool {
-        let written = etag.to_string();
+        let written = etag.to_text();
         match self {
             Self::Any => true,
             Self::Of(tags) => tags.iter().any(|text| text.strip_prefix("W/").unwrap_or(text) == written),

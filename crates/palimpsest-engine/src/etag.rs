@@ -1,6 +1,6 @@
 //! Entity tags: which version it is, and which bytes of it.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -32,14 +32,27 @@ pub struct ETag {
     pub digest: Option<Digest>,
 }
 
+impl ETag {
+    /// As it is written.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = String::with_capacity(64);
+        // Writing to a text cannot fail.
+        let _ = write!(text, "{}", self.tag);
+        if let Some(Digest(digest)) = &self.digest {
+            // Within the quotation marks; base64url is ASCII.
+            text.pop();
+            text.push('-');
+            text.push_str(str::from_utf8(digest).unwrap_or_default());
+            text.push('"');
+        }
+        text
+    }
+}
+
 impl fmt::Display for ETag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tag { log, revision } = self.tag;
-        match &self.digest {
-            // Base64url is ASCII.
-            Some(Digest(text)) => write!(f, "\"{log}.{revision}-{}\"", str::from_utf8(text).unwrap_or_default()),
-            None => self.tag.fmt(f),
-        }
+        f.write_str(&self.to_text())
     }
 }
 

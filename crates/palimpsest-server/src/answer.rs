@@ -114,7 +114,7 @@ impl Answer {
         {
             headers.insert(PREFERENCE_APPLIED, applied);
         }
-        if let Some(etag) = self.etag.and_then(|etag| value(format_args!("{etag}"))) {
+        if let Some(etag) = self.etag.and_then(|etag| HeaderValue::try_from(etag.to_text()).ok()) {
             headers.insert(ETAG, etag);
         }
         if self.replayed {
@@ -122,7 +122,11 @@ impl Answer {
         }
         let location = self.object.and_then(|id| match self.past {
             Some(revision) => value(format_args!("/object?id={id}&revision={revision}")),
-            None => value(format_args!("/object?id={id}")),
+            None => {
+                let mut text = *b"/object?id=00000000-0000-0000-0000-000000000000";
+                id.0.as_hyphenated().encode_lower(&mut text[11..]);
+                HeaderValue::from_bytes(&text).ok()
+            }
         });
         if let Some(location) = location {
             response.headers_mut().insert(CONTENT_LOCATION, location);

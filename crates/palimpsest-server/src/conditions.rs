@@ -13,9 +13,9 @@ pub(crate) fn read(headers: &HeaderMap, merge: bool) -> Condition {
 
 /// The entity tags of all fields of a name; what is no entity tag stays as it is and matches nothing.
 fn tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
-    let mut fields = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).peekable();
-    fields.peek()?;
-    Some(read_tags(&fields.collect::<Vec<_>>().join(",")))
+    let mut fields = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let first = fields.next()?;
+    Some(read_tags(&fields.fold(first, |all, field| all + "," + field)))
 }
 
 /// Reads a list of entity tags, or `*`.

@@ -73,9 +73,9 @@ pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
 
 /// So many statements are kept prepared: more than there are.
 const STATEMENTS: usize = 256;
-/// KiB of pages that a connection keeps, at most: one that reads, and one that writes.
-const READERS_CACHE: i64 = 4 * 1024;
-const WRITERS_CACHE: i64 = 16 * 1024;
+/// KiB of pages that a connection keeps, at most. The one that writes goes through all of them at the end of many commits, so that more
+/// would cost what they save.
+const CACHE: i64 = 4 * 1024;
 
 /// Opens a connection with the settings every one of them has.
 pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connection> {
@@ -89,7 +89,7 @@ pub(crate) fn connect(file: &Path, read_only: bool) -> rusqlite::Result<Connecti
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Else a statement is prepared again whenever a limit or the bound of a range is another one.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.pragma_update(None, "cache_size", if read_only { -READERS_CACHE } else { -WRITERS_CACHE })?;
+    connection.pragma_update(None, "cache_size", -CACHE)?;
     if !read_only {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use palimpsest_model::{
-    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, TokenId, Value,
+    BuiltIn, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId, Timestamp, Value,
     builtin_structures,
 };
 use palimpsest_store::{Actor, Answer, ChangeKind, Intent, List, Policy, Snapshot, Store, StoreError};
@@ -338,7 +338,7 @@ mod faults {
     #[test]
     fn an_answer_goes_with_the_group_that_lost_it_and_is_stored_once() {
         let (_folder, faults, bench) = with_faults();
-        let token = Actor { id: Some(TokenId(Uuid::from_u128(5))), name: "retries".to_owned() };
+        let token = Actor { id: Some(palimpsest_model::TokenId(Uuid::from_u128(5))), name: "retries".to_owned() };
         let results: Vec<_> = bench.runtime.block_on(async {
             let held = Held::begin(&bench.store).await;
             let mut commits: Vec<_> = (1..=10)
