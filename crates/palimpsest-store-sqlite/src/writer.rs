@@ -3,6 +3,7 @@
 //! A group that only writes to spaces is committed without a sync and handed to the syncing thread, which syncs, publishes and
 //! answers in order (see [`crate::wal`] for why that is sound). The next group meanwhile runs on top of it: what it sees is answered
 //! only after that is synced, refusals, replays and answers that write nothing too. Readers see it as well, and wait for the head.
+//! Where commits come one by one, each after the answer of the one before, the writer syncs them itself.
 //!
 //! A group with a change of the registry waits until all before it are answered, and is committed with a sync, before anybody can
 //! see it: what it changes has no revision that readers could wait for. So do erasures, which rewrite the files.
