@@ -68,7 +68,7 @@ pub struct View {
 
 impl View {
     pub(crate) fn of(rendering: Rendering, head: Revision, tag: Tag, object: Option<ObjectId>) -> Self {
-        let Rendering { body, digest } = rendering;
+        let Rendering { body, digest, .. } = rendering;
         Self { body, revision: head, object, etag: ETag { tag, digest: Some(digest) } }
     }
 }
@@ -292,13 +292,13 @@ impl Engine {
     /// head.
     fn written(&self, outcome: Outcome, revision: Revision, is_dry: bool) -> Result<Written, Error> {
         let Outcome { mut done, row, schema, replayed, .. } = outcome;
-        let Done { shown, left, ignored } = done.pop().unwrap_or_default();
+        let Done { shown, left, before, ignored } = done.pop().unwrap_or_default();
         #[cfg(feature = "faults")]
         let ignored = if self.faults.drop_in_silence { Default::default() } else { ignored };
         let revision = replayed.unwrap_or(revision);
         let shown = match shown {
             Some(Shown::Object(found)) if is_dry => Some(View { revision, ..self.imagine(&row, &schema, &found)? }),
-            Some(Shown::Object(found)) => Some(View { revision, ..self.show(&row, &schema, &found)? }),
+            Some(Shown::Object(found)) => Some(View { revision, ..self.show_after(&row, &schema, &found, before)? }),
             Some(Shown::Part(about)) => show_part(&row, &schema, about).map(|view| View { revision, ..view }),
             None => None,
         };
@@ -393,8 +393,19 @@ impl Engine {
     }
 
     pub(crate) fn show(&self, row: &SpaceRow, schema: &Schema, found: &Found) -> Result<View, Error> {
+        self.show_after(row, schema, found, None)
+    }
+
+    /// The same; `before` is the revision of a version that had the same text and files.
+    pub(crate) fn show_after(
+        &self,
+        row: &SpaceRow,
+        schema: &Schema,
+        found: &Found,
+        before: Option<Revision>,
+    ) -> Result<View, Error> {
         let structure = structure_of(schema, &found.object)?;
-        let rendering = self.showing().object(row.log, found, structure, row.schema);
+        let rendering = self.showing().object_after(row.log, found, structure, row.schema, before);
         let tag = Tag { log: row.log, revision: found.revision };
         Ok(View::of(rendering, row.revision, tag, Some(found.object.id)))
     }

@@ -61,12 +61,27 @@ impl fmt::Display for ETag {
 pub(crate) struct Rendering {
     pub(crate) body: Bytes,
     pub(crate) digest: Digest,
+    /// Where the text of an object begins.
+    text: Option<usize>,
+}
+
+impl Rendering {
+    /// The text of an object, with everything after it.
+    pub(crate) fn text(&self) -> Option<&[u8]> {
+        self.body.get(self.text?..)
+    }
+}
+
+impl From<(Vec<u8>, usize)> for Rendering {
+    fn from((body, text): (Vec<u8>, usize)) -> Self {
+        Self { text: Some(text), ..Self::from(body) }
+    }
 }
 
 impl From<Vec<u8>> for Rendering {
     fn from(body: Vec<u8>) -> Self {
         // Without the room that it grew into: it may be kept for long, and is counted by its length.
-        Self { digest: Digest::of(&body), body: body.into_boxed_slice().into() }
+        Self { digest: Digest::of(&body), body: body.into_boxed_slice().into(), text: None }
     }
 }
 

@@ -1,6 +1,6 @@
 //! One operation on its way: its condition, then its work.
 
-use palimpsest_model::Tag;
+use palimpsest_model::{Revision, Tag};
 use palimpsest_store::Tx;
 
 use crate::condition::{Subject, Terms, judge};
@@ -17,6 +17,8 @@ pub(crate) struct Done {
     pub(crate) shown: Option<Shown>,
     /// What it was about, and its version afterwards.
     pub(crate) left: Option<(About, Tag)>,
+    /// The version before, where the text of what is shown is still that one's.
+    pub(crate) before: Option<Revision>,
     /// What of the input had no effect.
     pub(crate) ignored: Ignored,
 }
@@ -43,5 +45,9 @@ pub(crate) fn perform(
         Some(about) => version_of(tx, about)?.map(|tag| (about, tag)),
         None => None,
     };
-    Ok(Done { shown, left, ignored })
+    let before = match &shown {
+        Some(Shown::Object(found)) => tx.before(found.object.id)?.filter(|old| old.object.shares_text(&found.object)),
+        _ => None,
+    };
+    Ok(Done { shown, left, before: before.map(|old| old.revision), ignored })
 }

@@ -172,7 +172,7 @@ fn rebuild(tx: &mut Tx<'_>, stored: &StoredAnswer) -> Result<Outcome, Error> {
             None => None,
         };
         let left = one.left.map(|(about, revision)| (about.into(), Tag { log: row.log, revision }));
-        done.push(Done { shown, left, ignored: read_paths(one.ignored, one.more) });
+        done.push(Done { shown, left, before: None, ignored: read_paths(one.ignored, one.more) });
     }
     Ok(Outcome { done, stayed: kept.stayed, row, schema, replayed: Some(stored.revision) })
 }

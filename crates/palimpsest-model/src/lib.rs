@@ -62,7 +62,7 @@ pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
 pub use reader::{Dropped, Node, Reading, Seen};
 pub use render::{
-    FileLink, Shown, render_collection, render_object, render_space, render_structure, render_structures,
+    FileLink, Shown, render_beside, render_collection, render_object, render_space, render_structure, render_structures,
 };
 pub use schema::{Collection, Schema, Space, Versioned};
 pub use sections::Sections;

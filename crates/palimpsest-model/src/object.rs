@@ -72,12 +72,18 @@ impl Object {
 
     /// What follows the properties in the serialised form of a version that shares everything from there on.
     fn text_of<'b>(&self, before: &Self, body: &'b [u8]) -> Option<&'b [u8]> {
-        if !self.blocks.are_shared(&before.blocks) || self.files != before.files {
+        if !self.shares_text(before) {
             return None;
         }
         let mut head = Vec::with_capacity(1024);
         before.write_head(&mut head);
         body.strip_prefix(&*head).filter(|text| text.starts_with(b",\"blocks\":"))
+    }
+
+    /// Whether it is known without a look at the text that it is that of another version, and so are the files.
+    #[must_use]
+    pub fn shares_text(&self, other: &Self) -> bool {
+        self.blocks.are_shared(&other.blocks) && self.files == other.files
     }
 
     /// Writes what comes before the text, without the end.

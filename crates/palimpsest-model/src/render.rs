@@ -40,12 +40,31 @@ pub struct FileLink {
 /// The bytes of an ObjectResponse (spec/02 §0).
 #[must_use]
 pub fn render_object(shown: Shown<'_>) -> Vec<u8> {
+    render_beside(shown, None).0
+}
+
+/// The same, and where in them the text begins, with everything after it. `text` is that of another version, if that has the same text
+/// and the same files, its structure the same sections: it is copied.
+#[must_use]
+pub fn render_beside(shown: Shown<'_>, text: Option<&[u8]>) -> (Vec<u8>, usize) {
     // About as much as most take: it grows for others.
-    let mut bytes = Vec::with_capacity(1024 + 512 * shown.object.block_count());
-    match serde_json::to_writer(&mut bytes, &shown) {
-        Ok(()) => bytes,
-        Err(_) => Vec::new(),
+    let room = text.map_or_else(|| 512 * shown.object.block_count(), <[u8]>::len);
+    let mut bytes = Vec::with_capacity(1024 + room);
+    // Writing these types to memory cannot fail, as below.
+    let _ = serde_json::to_writer(&mut bytes, &Head(shown));
+    bytes.pop();
+    let begin = bytes.len();
+    match text {
+        Some(text) => bytes.extend_from_slice(text),
+        None => {
+            let _ = serde_json::to_writer(&mut bytes, &Tail(shown));
+            // What follows goes on with the same object.
+            if let Some(byte) = bytes.get_mut(begin) {
+                *byte = b',';
+            }
+        }
     }
+    (bytes, begin)
 }
 
 /// The wire form of a value; `options` are those of its property, if that is a label.
@@ -95,16 +114,29 @@ fn to_json(value: &impl Serialize) -> Json {
 /// The wire form of something.
 struct Wire<'a, T: ?Sized>(&'a T);
 
-impl Serialize for Shown<'_> {
+/// An object up to its text.
+struct Head<'a>(Shown<'a>);
+
+impl Serialize for Head<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("id", &self.object.id)?;
-        map.serialize_entry("structureId", &self.object.structure)?;
-        map.serialize_entry("collections", &self.object.collections)?;
-        map.serialize_entry("properties", &Properties(*self))?;
-        map.serialize_entry("blocks", &Sections(*self))?;
-        if !self.links.is_empty() {
-            map.serialize_entry("files", &List(self.links))?;
+        map.serialize_entry("id", &self.0.object.id)?;
+        map.serialize_entry("structureId", &self.0.object.structure)?;
+        map.serialize_entry("collections", &self.0.object.collections)?;
+        map.serialize_entry("properties", &Properties(self.0))?;
+        map.end()
+    }
+}
+
+/// The text of an object, and what follows it.
+struct Tail<'a>(Shown<'a>);
+
+impl Serialize for Tail<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("blocks", &Sections(self.0))?;
+        if !self.0.links.is_empty() {
+            map.serialize_entry("files", &List(self.0.links))?;
         }
         map.end()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{LogId, Revision, Shown, Structure, Timestamp, render_object};
+use palimpsest_model::{LogId, Revision, Shown, Structure, Timestamp, render_beside};
 use palimpsest_store::Found;
 
 use super::Links;
@@ -26,17 +26,36 @@ impl Showing {
 
     /// The bytes of an object with its structure, which was so at the revision `as_of`.
     pub(crate) fn object(&self, log: LogId, found: &Found, structure: &Structure, as_of: Revision) -> Rendering {
+        self.object_after(log, found, structure, as_of, None)
+    }
+
+    /// The same; `before` is the revision of a version that had the same text and files. If that was shown, they are not shown anew.
+    pub(crate) fn object_after(
+        &self,
+        log: LogId,
+        found: &Found,
+        structure: &Structure,
+        as_of: Revision,
+        before: Option<Revision>,
+    ) -> Rendering {
         // Only what shows links ends with them.
         let expires = (!found.object.files.is_empty()).then_some(self.expires);
-        let key = Key::Object { log, id: found.object.id, revision: found.revision, structure: as_of, expires };
-        self.rendered.get_or_make(key, || self.render(found, structure))
+        let key = |revision| Key::Object { log, id: found.object.id, revision, structure: as_of, expires };
+        self.rendered.get_or_make(key(found.revision), || {
+            let before = before.and_then(|before| self.rendered.get(&key(before)));
+            self.render_beside(found, structure, before.as_ref().and_then(Rendering::text))
+        })
     }
 
     /// The same of a version that is not kept.
     pub(crate) fn render(&self, found: &Found, structure: &Structure) -> Vec<u8> {
+        self.render_beside(found, structure, None).0
+    }
+
+    fn render_beside(&self, found: &Found, structure: &Structure, text: Option<&[u8]>) -> (Vec<u8>, usize) {
         let object = &found.object;
         let links = self.links.as_ref().map_or_else(Vec::new, |links| links.of(object, self.expires));
-        render_object(Shown { object, structure, updated_at: found.at, links: &links })
+        render_beside(Shown { object, structure, updated_at: found.at, links: &links }, text)
     }
 }
 

@@ -134,7 +134,7 @@ impl Engine {
         let mut views: BTreeMap<About, View> = BTreeMap::new();
         let mut outcomes = Vec::with_capacity(done.len());
         let mut is_whole = true;
-        for Done { left, shown, ignored } in done {
+        for Done { left, shown, before, ignored } in done {
             let mut view = None;
             if let Some(shown) = shown {
                 let about = shown.about();
@@ -142,7 +142,7 @@ impl Engine {
                     (None, _) => None,
                     (Some(_), _) if views.contains_key(&about) => views.get(&about).cloned(),
                     (Some(_), Shown::Object(found)) if is_dry => Some(self.imagine(&row, &schema, &found)?),
-                    (Some(_), Shown::Object(found)) => Some(self.show(&row, &schema, &found)?),
+                    (Some(_), Shown::Object(found)) => Some(self.show_after(&row, &schema, &found, before)?),
                     (Some(_), Shown::Part(about)) => show_part(&row, &schema, about),
                 };
                 // After the first that has no room none has, so that nothing is rendered in vain.

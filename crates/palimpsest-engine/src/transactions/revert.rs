@@ -12,7 +12,6 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::history::beyond;
 use crate::merging::refuse;
-use crate::operation::Ignored;
 use crate::perform::Done;
 use crate::retry::{self, Outcome as Applied, Retry};
 use crate::shown::About;
@@ -96,7 +95,7 @@ impl RevertTransaction {
         for change in &entry.objects {
             let Some(changed) = tx.object(change.id)?.filter(|found| found.revision > tx.head()) else { continue };
             let left = Some((About::Object(change.id), Tag { log: row.log, revision: changed.revision }));
-            done.push(Done { left, shown: None, ignored: Ignored::default() });
+            done.push(Done { left, ..Done::default() });
         }
         Ok(Applied { done, stayed: undoing.left(), row, schema: Arc::clone(tx.schema()), replayed: None })
     }

@@ -18,6 +18,7 @@ mod references;
 mod refusals;
 mod revert;
 mod rewrite;
+mod shown;
 mod trash;
 mod update;
 
