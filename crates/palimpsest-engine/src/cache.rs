@@ -52,6 +52,11 @@ impl Rendered {
         });
     }
 
+    /// Takes the bytes of a key out, if they are there.
+    pub(crate) fn take(&self, key: &Key) -> Option<Rendering> {
+        self.0.remove(key).map(|(_, rendering)| rendering)
+    }
+
     /// The bytes of a key, if they are there.
     pub(crate) fn get(&self, key: &Key) -> Option<Rendering> {
         self.0.get(key)

@@ -25,7 +25,7 @@ use crate::lists::Page;
 use crate::media::{UNKNOWN, is_media_type, shown_as};
 use crate::objects::name_in;
 use crate::operation::{Operation, Request, Written};
-use crate::perform::{Done, perform};
+use crate::perform::{Before, Done, perform};
 use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
 use crate::undone::{Undone, known};
@@ -396,13 +396,13 @@ impl Engine {
         self.show_after(row, schema, found, None)
     }
 
-    /// The same; `before` is the revision of a version that had the same text and files.
+    /// The same of what a write left.
     pub(crate) fn show_after(
         &self,
         row: &SpaceRow,
         schema: &Schema,
         found: &Found,
-        before: Option<Revision>,
+        before: Option<Before>,
     ) -> Result<View, Error> {
         let structure = structure_of(schema, &found.object)?;
         let rendering = self.showing().object_after(row.log, found, structure, row.schema, before);

@@ -17,10 +17,18 @@ pub(crate) struct Done {
     pub(crate) shown: Option<Shown>,
     /// What it was about, and its version afterwards.
     pub(crate) left: Option<(About, Tag)>,
-    /// The version before, where the text of what is shown is still that one's.
-    pub(crate) before: Option<Revision>,
+    /// The version before that of an object that is shown.
+    pub(crate) before: Option<Before>,
     /// What of the input had no effect.
     pub(crate) ignored: Ignored,
+}
+
+/// The version of an object before a commit.
+#[derive(Clone, Copy)]
+pub(crate) struct Before {
+    pub(crate) revision: Revision,
+    /// Whether its text and files are those of the version after.
+    pub(crate) shares_text: bool,
 }
 
 /// Carries out an operation under its condition.
@@ -46,8 +54,13 @@ pub(crate) fn perform(
         None => None,
     };
     let before = match &shown {
-        Some(Shown::Object(found)) => tx.before(found.object.id)?.filter(|old| old.object.shares_text(&found.object)),
+        Some(Shown::Object(found)) => {
+            tx.before(found.object.id)?.filter(|old| old.revision < found.revision).map(|old| {
+                let shares_text = old.object.shares_text(&found.object);
+                Before { revision: old.revision, shares_text }
+            })
+        }
         _ => None,
     };
-    Ok(Done { shown, left, before: before.map(|old| old.revision), ignored })
+    Ok(Done { shown, left, before, ignored })
 }

@@ -9,6 +9,7 @@ use super::Links;
 use crate::cache::{Key, Rendered};
 use crate::engine::Engine;
 use crate::etag::Rendering;
+use crate::perform::Before;
 
 /// Renders objects, all at one moment.
 #[derive(Clone)]
@@ -29,21 +30,23 @@ impl Showing {
         self.object_after(log, found, structure, as_of, None)
     }
 
-    /// The same; `before` is the revision of a version that had the same text and files. If that was shown, they are not shown anew.
+    /// The same of what a write left; `before` is the version before. What was shown of it makes room, and if its text and files are the
+    /// same, they are not shown anew.
     pub(crate) fn object_after(
         &self,
         log: LogId,
         found: &Found,
         structure: &Structure,
         as_of: Revision,
-        before: Option<Revision>,
+        before: Option<Before>,
     ) -> Rendering {
         // Only what shows links ends with them.
         let expires = (!found.object.files.is_empty()).then_some(self.expires);
         let key = |revision| Key::Object { log, id: found.object.id, revision, structure: as_of, expires };
         self.rendered.get_or_make(key(found.revision), || {
-            let before = before.and_then(|before| self.rendered.get(&key(before)));
-            self.render_beside(found, structure, before.as_ref().and_then(Rendering::text))
+            let old = before.and_then(|before| self.rendered.take(&key(before.revision)));
+            let text = old.as_ref().filter(|_| before.is_some_and(|before| before.shares_text));
+            self.render_beside(found, structure, text.and_then(Rendering::text))
         })
     }
 
