@@ -24,10 +24,11 @@ fn look(app: &App, mut served: Served, uri: &Uri, headers: &HeaderMap) -> Option
     if headers.contains_key(PREFER) || headers.contains_key(IF_MATCH) || check_version(headers).is_err() {
         return None;
     }
+    // A look takes time too, at the disk for example.
+    let log = Log::begin(app, headers, Method::GET, served.endpoint().path);
     let token = app.engine.authenticate(bearer(headers)).now_or_never()?.ok()?;
     token.require(Scope::Read).ok()?;
     let view = app.engine.object_at_hand(&token, id)?;
-    let log = Log::begin(app, headers, Method::GET, served.endpoint().path);
     let result = match served.count(app, Caller::Space(token)) {
         Ok(()) => served.judge(app, &conditions::read(headers, false), view.into()),
         Err(failure) => Err(failure),

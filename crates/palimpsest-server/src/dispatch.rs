@@ -29,7 +29,7 @@ type AtHand = dyn Fn(&Uri, &HeaderMap) -> Option<Response> + Send + Sync;
 
 /// An answer on its way.
 pub enum Answering {
-    /// It is there.
+    /// It is there; nothing once it was taken.
     Now(Option<Response>),
     /// It is being made.
     Later(Pin<Box<dyn Future<Output = Response> + Send>>),

@@ -4,7 +4,7 @@ use palimpsest_model::{SpaceId, Timestamp, TokenId};
 use palimpsest_store::{AnswerChange, StoredAnswer};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::rows::{conversion, number, revision_of, uuid_of};
+use crate::encoding::{conversion, number, revision_of, uuid_of};
 
 /// Stores an answer that was given in a space, by its number, and removes those that go with it.
 pub(crate) fn write(connection: &Connection, space: i64, change: &AnswerChange) -> rusqlite::Result<()> {

@@ -6,7 +6,7 @@ use palimpsest_model::{FileHash, ObjectId};
 use palimpsest_store::Upload;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::rows::json_of;
+use crate::encoding::json_of;
 
 /// Names contents for objects of a space, by its number.
 pub(crate) fn name(connection: &Connection, space: i64, files: &[(ObjectId, FileHash)]) -> rusqlite::Result<()> {

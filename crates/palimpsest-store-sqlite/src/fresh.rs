@@ -84,7 +84,7 @@ impl Fresh {
         let mut rows = statement.query([self.last])?;
         while let Some(row) = rows.next()? {
             let (no, space, body) = (row.get(0)?, row.get(1)?, row.get_ref(2)?.as_blob()?);
-            let broken = || crate::rows::conversion(2, format!("the changes of terms in row {no} are not whole"));
+            let broken = || crate::encoding::conversion(2, format!("the changes of terms in row {no} are not whole"));
             if body.is_empty() {
                 self.spaces.remove(&space);
             }

@@ -9,8 +9,8 @@ use palimpsest_model::ObjectId;
 use palimpsest_store::{DocKey, Found, SpaceRow, StoredObject};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::encoding::{OBJECT, read_doc};
 use crate::open::connect;
-use crate::rows::{OBJECT, read_doc};
 
 /// The connections that nobody looks through at the moment: as many as there were threads that looked at once.
 pub(crate) struct Glances {

@@ -6,6 +6,7 @@ mod answers;
 mod backup;
 mod changes;
 mod checkpoint;
+mod encoding;
 mod error;
 #[cfg(feature = "faults")]
 mod faults;

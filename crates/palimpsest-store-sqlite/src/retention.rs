@@ -3,8 +3,8 @@
 use palimpsest_store::StoreError;
 use rusqlite::{Connection, params};
 
+use crate::encoding::Key;
 use crate::error::store_error;
-use crate::rows::Key;
 use crate::versions;
 
 /// Notes that an object is erased, and replaces the ways back from its versions.

@@ -7,8 +7,8 @@ use palimpsest_store::{NO_OBJECT, Term, TermRange};
 use rusqlite::{Connection, Row, Rows, params};
 
 use crate::changes::Entry;
+use crate::encoding::uuid_of;
 use crate::fresh::Fresh;
-use crate::rows::uuid_of;
 
 /// Entries of a range, in their order, at most `limit`, after one.
 pub(crate) fn read(

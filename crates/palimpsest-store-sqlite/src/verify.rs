@@ -8,9 +8,10 @@ use palimpsest_store::{AuditRows, Doc, DocKey, List, Place, Rows, StoreError, Te
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
+use crate::encoding::{decode_key, encode_key, encode_list, number, read_doc, read_titled, revision_of, uuid_of};
 use crate::error::store_error;
 use crate::open::connect;
-use crate::rows::{SqlRows, decode_key, encode_key, encode_list, number, read_doc, read_titled, revision_of, uuid_of};
+use crate::rows::SqlRows;
 
 /// So much of what is wrong with the file is told.
 const TOLD: usize = 100;

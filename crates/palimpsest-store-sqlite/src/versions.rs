@@ -7,8 +7,8 @@ use palimpsest_model::{Revision, Timestamp};
 use palimpsest_store::{LogEntry, Origin, StoreError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use crate::encoding::{Key, encode_actor, number, read_actor};
 use crate::error::store_error;
-use crate::rows::{Key, encode_actor, number, read_actor};
 
 /// A document: its space, its number, and the revision of its current version.
 #[derive(Clone, Copy)]

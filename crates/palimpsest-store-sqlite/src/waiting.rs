@@ -6,7 +6,7 @@ use palimpsest_model::Revision;
 use palimpsest_store::{Batch, List, SpaceRow};
 use rusqlite::{Connection, params};
 
-use crate::rows::{encode_list, number};
+use crate::encoding::{encode_list, number};
 
 /// Rows of spaces and lists that are not written yet, by the numbers of spaces.
 #[derive(Default)]

@@ -5,7 +5,7 @@ use palimpsest_store::{Delivery, Webhook};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 
-use crate::rows::json_of;
+use crate::encoding::json_of;
 
 /// Every webhook.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<Webhook>> {
