@@ -52,9 +52,9 @@ impl Rendered {
         });
     }
 
-    /// Takes the bytes of a key out, if they are there.
-    pub(crate) fn take(&self, key: &Key) -> Option<Rendering> {
-        self.0.remove(key).map(|(_, rendering)| rendering)
+    /// Drops the bytes of a key.
+    pub(crate) fn remove(&self, key: &Key) {
+        self.0.remove(key);
     }
 
     /// The bytes of a key, if they are there.

@@ -25,7 +25,7 @@ use crate::lists::Page;
 use crate::media::{UNKNOWN, is_media_type, shown_as};
 use crate::objects::name_in;
 use crate::operation::{Operation, Request, Written};
-use crate::perform::{Before, Done, perform};
+use crate::perform::{Done, perform};
 use crate::retry::{self, Outcome};
 use crate::shown::{About, Shown};
 use crate::undone::{Undone, known};
@@ -402,7 +402,7 @@ impl Engine {
         row: &SpaceRow,
         schema: &Schema,
         found: &Found,
-        before: Option<Before>,
+        before: Option<Revision>,
     ) -> Result<View, Error> {
         let structure = structure_of(schema, &found.object)?;
         let rendering = self.showing().object_after(row.log, found, structure, row.schema, before);

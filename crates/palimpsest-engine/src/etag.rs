@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use palimpsest_model::Tag;
-use sha2::{Digest as _, Sha256};
+use xxhash_rust::xxh3::xxh3_128;
 
-/// Stands for bytes: the first 96 bits of their SHA-256, as 16 characters of base64url.
+/// Stands for bytes: 96 bits of their XXH3, as 16 characters of base64url. It tells apart how one version was shown at different times,
+/// not what somebody made up: nothing is trusted for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Digest([u8; 16]);
 
@@ -18,7 +19,7 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Self {
         let mut text = [b'A'; 16];
         // Twelve bytes are sixteen characters, always.
-        let _ = URL_SAFE_NO_PAD.encode_slice(&Sha256::digest(bytes)[..12], &mut text);
+        let _ = URL_SAFE_NO_PAD.encode_slice(&xxh3_128(bytes).to_le_bytes()[..12], &mut text);
         Self(text)
     }
 }
@@ -61,27 +62,12 @@ impl fmt::Display for ETag {
 pub(crate) struct Rendering {
     pub(crate) body: Bytes,
     pub(crate) digest: Digest,
-    /// Where the text of an object begins.
-    text: Option<usize>,
-}
-
-impl Rendering {
-    /// The text of an object, with everything after it.
-    pub(crate) fn text(&self) -> Option<&[u8]> {
-        self.body.get(self.text?..)
-    }
-}
-
-impl From<(Vec<u8>, usize)> for Rendering {
-    fn from((body, text): (Vec<u8>, usize)) -> Self {
-        Self { text: Some(text), ..Self::from(body) }
-    }
 }
 
 impl From<Vec<u8>> for Rendering {
     fn from(body: Vec<u8>) -> Self {
         // Without the room that it grew into: it may be kept for long, and is counted by its length.
-        Self { digest: Digest::of(&body), body: body.into_boxed_slice().into(), text: None }
+        Self { digest: Digest::of(&body), body: body.into_boxed_slice().into() }
     }
 }
 

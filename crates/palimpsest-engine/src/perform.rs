@@ -17,18 +17,10 @@ pub(crate) struct Done {
     pub(crate) shown: Option<Shown>,
     /// What it was about, and its version afterwards.
     pub(crate) left: Option<(About, Tag)>,
-    /// The version before that of an object that is shown.
-    pub(crate) before: Option<Before>,
+    /// The revision of the version before, of an object that is shown.
+    pub(crate) before: Option<Revision>,
     /// What of the input had no effect.
     pub(crate) ignored: Ignored,
-}
-
-/// The version of an object before a commit.
-#[derive(Clone, Copy)]
-pub(crate) struct Before {
-    pub(crate) revision: Revision,
-    /// Whether its text and files are those of the version after.
-    pub(crate) shares_text: bool,
 }
 
 /// Carries out an operation under its condition.
@@ -55,10 +47,7 @@ pub(crate) fn perform(
     };
     let before = match &shown {
         Some(Shown::Object(found)) => {
-            tx.before(found.object.id)?.filter(|old| old.revision < found.revision).map(|old| {
-                let shares_text = old.object.shares_text(&found.object);
-                Before { revision: old.revision, shares_text }
-            })
+            tx.before(found.object.id)?.map(|old| old.revision).filter(|before| *before < found.revision)
         }
         _ => None,
     };

@@ -9,6 +9,7 @@ mod align;
 pub mod arbitrary;
 mod block;
 mod builtin;
+mod checksum;
 mod color;
 mod convert;
 mod date;
@@ -26,6 +27,7 @@ mod reader;
 mod render;
 mod schema;
 mod sections;
+mod stored;
 mod structure;
 mod structure_draft;
 mod tag;
@@ -41,6 +43,7 @@ pub use block::{
     HighlightKind, ListKind, QuoteLayout, TextContent, count_blocks, depth_of, find_block, walk_blocks,
 };
 pub use builtin::{builtin_structures, comes_with, task_defaults};
+pub use checksum::checksum;
 pub use color::{Color, HUES};
 pub use convert::{WhyNot, convert, options_of};
 pub use date::{DatePayload, Resolution};
@@ -62,10 +65,11 @@ pub use object::{Object, State};
 pub use problem::{Path, Problem, Problems, Step};
 pub use reader::{Dropped, Node, Reading, Seen};
 pub use render::{
-    FileLink, Shown, render_beside, render_collection, render_object, render_space, render_structure, render_structures,
+    FileLink, Shown, render_collection, render_object, render_space, render_structure, render_structures,
 };
 pub use schema::{Collection, Schema, Space, Versioned};
 pub use sections::Sections;
+pub use stored::StoredError;
 pub use structure::{
     Creation, LabelOption, PropertyDefinition, PropertyKind, Structure, check_property, fits, misfits,
 };

@@ -10,7 +10,8 @@ use crate::id::{BlockId, CollectionId, ObjectId, PropertyId, StructureId};
 use crate::sections::Sections;
 use crate::value::Value;
 
-/// An object in normal form: label options, links and files by id. Its serialised form is what the store keeps.
+/// An object in normal form: label options, links and files by id. Serialised by its members it is what stores kept once,
+/// and still read; what they keep is [`Object::to_stored`].
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Object {
     /// Its name.
@@ -43,57 +44,7 @@ pub enum State {
     Deleted,
 }
 
-/// What comes before the text in the serialised form of an object.
-#[derive(Serialize)]
-struct Head<'o> {
-    id: &'o ObjectId,
-    structure: &'o StructureId,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    collections: &'o [CollectionId],
-    properties: &'o BTreeMap<PropertyId, Value>,
-}
-
 impl Object {
-    /// Its serialised form. `before` is a version of it with its own: a text that both share is copied, not written anew.
-    #[must_use]
-    pub fn to_stored(&self, before: Option<(&Self, &[u8])>) -> Vec<u8> {
-        let mut stored = Vec::with_capacity(before.map_or(0, |(_, body)| body.len()) + 512);
-        if let Some(text) = before.and_then(|(before, body)| self.text_of(before, body)) {
-            self.write_head(&mut stored);
-            stored.extend_from_slice(text);
-            return stored;
-        }
-        // Writing to memory cannot fail: no map has keys that are not texts.
-        match serde_json::to_writer(&mut stored, self) {
-            Ok(()) => stored,
-            Err(_) => Vec::new(),
-        }
-    }
-
-    /// What follows the properties in the serialised form of a version that shares everything from there on.
-    fn text_of<'b>(&self, before: &Self, body: &'b [u8]) -> Option<&'b [u8]> {
-        if !self.shares_text(before) {
-            return None;
-        }
-        let mut head = Vec::with_capacity(1024);
-        before.write_head(&mut head);
-        body.strip_prefix(&*head).filter(|text| text.starts_with(b",\"blocks\":"))
-    }
-
-    /// Whether it is known without a look at the text that it is that of another version, and so are the files.
-    #[must_use]
-    pub fn shares_text(&self, other: &Self) -> bool {
-        self.blocks.are_shared(&other.blocks) && self.files == other.files
-    }
-
-    /// Writes what comes before the text, without the end.
-    fn write_head(&self, to: &mut Vec<u8>) {
-        let Self { id, structure, collections, properties, .. } = self;
-        // Writing to memory cannot fail, as above.
-        let _ = serde_json::to_writer(&mut *to, &Head { id, structure, collections, properties });
-        to.pop();
-    }
-
     /// Its title; empty when it has none.
     #[must_use]
     pub fn title(&self) -> &str {

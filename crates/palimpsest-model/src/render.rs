@@ -8,6 +8,7 @@ use crate::date::DatePayload;
 use crate::id::StructureId;
 use crate::object::Object;
 use crate::schema::{Collection, Schema, Space};
+use crate::stored::Lines;
 use crate::structure::{LabelOption, PropertyDefinition, PropertyKind, Structure};
 use crate::time::Timestamp;
 use crate::token::{LinkTarget, Token};
@@ -40,31 +41,41 @@ pub struct FileLink {
 /// The bytes of an ObjectResponse (spec/02 §0).
 #[must_use]
 pub fn render_object(shown: Shown<'_>) -> Vec<u8> {
-    render_beside(shown, None).0
-}
-
-/// The same, and where in them the text begins, with everything after it. `text` is that of another version, if that has the same text
-/// and the same files, its structure the same sections: it is copied.
-#[must_use]
-pub fn render_beside(shown: Shown<'_>, text: Option<&[u8]>) -> (Vec<u8>, usize) {
-    // About as much as most take: it grows for others.
-    let room = text.map_or_else(|| 512 * shown.object.block_count(), <[u8]>::len);
+    let Shown { object, structure, links, .. } = shown;
+    let lines = object.blocks.lines();
+    let room = lines.map_or_else(|| 512 * object.block_count(), Lines::len);
     let mut bytes = Vec::with_capacity(1024 + room);
     // Writing these types to memory cannot fail, as below.
     let _ = serde_json::to_writer(&mut bytes, &Head(shown));
     bytes.pop();
-    let begin = bytes.len();
-    match text {
-        Some(text) => bytes.extend_from_slice(text),
-        None => {
-            let _ = serde_json::to_writer(&mut bytes, &Tail(shown));
-            // What follows goes on with the same object.
-            if let Some(byte) = bytes.get_mut(begin) {
-                *byte = b',';
-            }
+    bytes.extend_from_slice(b",\"blocks\":");
+    let mut separator = b'{';
+    for section in structure.sections() {
+        bytes.push(separator);
+        separator = b',';
+        let _ = serde_json::to_writer(&mut bytes, section);
+        bytes.push(b':');
+        match lines {
+            Some(lines) => bytes.extend_from_slice(lines.section(section).unwrap_or(b"[]")),
+            None => write_blocks(object.blocks.get(section).map_or(&[][..], Vec::as_slice), &mut bytes),
         }
     }
-    (bytes, begin)
+    if separator == b'{' {
+        bytes.push(separator);
+    }
+    bytes.push(b'}');
+    if !links.is_empty() {
+        bytes.extend_from_slice(b",\"files\":");
+        let _ = serde_json::to_writer(&mut bytes, &List(links));
+    }
+    bytes.push(b'}');
+    bytes
+}
+
+/// Writes the blocks of a section.
+pub(crate) fn write_blocks(blocks: &[Block], to: &mut Vec<u8>) {
+    // Writing these types to memory cannot fail, as below.
+    let _ = serde_json::to_writer(to, &List(blocks));
 }
 
 /// The wire form of a value; `options` are those of its property, if that is a label.
@@ -124,20 +135,6 @@ impl Serialize for Head<'_> {
         map.serialize_entry("structureId", &self.0.object.structure)?;
         map.serialize_entry("collections", &self.0.object.collections)?;
         map.serialize_entry("properties", &Properties(self.0))?;
-        map.end()
-    }
-}
-
-/// The text of an object, and what follows it.
-struct Tail<'a>(Shown<'a>);
-
-impl Serialize for Tail<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry("blocks", &Sections(self.0))?;
-        if !self.0.links.is_empty() {
-            map.serialize_entry("files", &List(self.0.links))?;
-        }
         map.end()
     }
 }
@@ -253,19 +250,6 @@ where
             seq.serialize_element(&Wire(item))?;
         }
         seq.end()
-    }
-}
-
-struct Sections<'a>(Shown<'a>);
-
-impl Serialize for Sections<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        for section in self.0.structure.sections() {
-            let blocks = self.0.object.blocks.get(section).map_or(&[][..], Vec::as_slice);
-            map.serialize_entry(section, &List(blocks))?;
-        }
-        map.end()
     }
 }
 

@@ -1,44 +1,139 @@
 //! The text of an object: its body sections.
 
 use std::collections::{BTreeMap, btree_map};
+use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::block::Block;
 use crate::id::PropertyId;
+use crate::stored::Lines;
+
+type Lists = BTreeMap<PropertyId, Vec<Block>>;
 
 /// A list of blocks for each body section. Versions of an object share them until one of them changes its own: a copy costs
 /// nothing, and neither does finding that two are the same one.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Sections(Arc<BTreeMap<PropertyId, Vec<Block>>>);
+///
+/// A text that comes from the store is not read before somebody looks at its blocks: who only shows or stores it copies the lines
+/// that it was stored as.
+#[derive(Clone, Default)]
+pub struct Sections(Arc<Text>);
+
+#[derive(Default)]
+struct Text {
+    /// The blocks, unless they are `unread`.
+    lists: Lists,
+    /// Set when the lines are what there is: the blocks as soon as somebody looked at them.
+    unread: Option<OnceLock<Lists>>,
+    /// The same as it is stored.
+    lines: OnceLock<Lines>,
+}
+
+impl Text {
+    fn lists(&self) -> &Lists {
+        match &self.unread {
+            None => &self.lists,
+            Some(read) => read.get_or_init(|| self.read()),
+        }
+    }
+
+    /// The blocks of the lines. Lines with the checksum that they were written with can be read; those without are refused before
+    /// they come here.
+    fn read(&self) -> Lists {
+        self.lines.get().and_then(|lines| lines.read().ok()).unwrap_or_default()
+    }
+}
+
+/// A copy is made to be changed: it has blocks, and no lines.
+impl Clone for Text {
+    fn clone(&self) -> Self {
+        Self { lists: self.lists().clone(), unread: None, lines: OnceLock::new() }
+    }
+}
 
 impl Sections {
+    /// A text that was stored as these lines.
+    pub(crate) fn stored(lines: Lines) -> Self {
+        Self(Arc::new(Text { lists: Lists::new(), unread: Some(OnceLock::new()), lines: lines.into() }))
+    }
+
     /// Whether two share one text, so that nothing in it can differ.
     pub(crate) fn are_shared(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
+
+    /// The text as it is stored, if that is known.
+    pub(crate) fn lines(&self) -> Option<&Lines> {
+        self.0.lines.get()
+    }
+
+    /// Keeps the lines that the text was stored as.
+    pub(crate) fn keep(&self, lines: Lines) {
+        // Whoever was first wrote the same.
+        let _ = self.0.lines.set(lines);
+    }
+
+    /// Whether somebody looked at the blocks, so that they take memory.
+    #[must_use]
+    pub fn are_read(&self) -> bool {
+        self.0.unread.as_ref().is_none_or(|read| read.get().is_some())
+    }
+}
+
+impl PartialEq for Sections {
+    fn eq(&self, other: &Self) -> bool {
+        let same_lines = || match (self.lines(), other.lines()) {
+            (Some(one), Some(other)) => Some(one == other),
+            _ => None,
+        };
+        self.are_shared(other) || same_lines().unwrap_or_else(|| self.0.lists() == other.0.lists())
+    }
+}
+
+impl Eq for Sections {}
+
+impl fmt::Debug for Sections {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.lists().fmt(f)
+    }
+}
+
+impl Serialize for Sections {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.lists().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Sections {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Lists::deserialize(deserializer).map(Self::from)
+    }
 }
 
 impl Deref for Sections {
-    type Target = BTreeMap<PropertyId, Vec<Block>>;
+    type Target = Lists;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        self.0.lists()
     }
 }
 
 impl DerefMut for Sections {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        Arc::make_mut(&mut self.0)
+        let text = Arc::make_mut(&mut self.0);
+        if let Some(read) = text.unread.take() {
+            text.lists = read.into_inner().unwrap_or_else(|| text.read());
+        }
+        text.lines.take();
+        &mut text.lists
     }
 }
 
-impl From<BTreeMap<PropertyId, Vec<Block>>> for Sections {
-    fn from(sections: BTreeMap<PropertyId, Vec<Block>>) -> Self {
-        Self(Arc::new(sections))
+impl From<Lists> for Sections {
+    fn from(lists: Lists) -> Self {
+        Self(Arc::new(Text { lists, ..Text::default() }))
     }
 }
 
@@ -58,8 +153,8 @@ impl IntoIterator for Sections {
     type Item = (PropertyId, Vec<Block>);
     type IntoIter = btree_map::IntoIter<PropertyId, Vec<Block>>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        Arc::unwrap_or_clone(self.0).into_iter()
+    fn into_iter(mut self) -> Self::IntoIter {
+        std::mem::take(&mut *self).into_iter()
     }
 }
 
@@ -68,7 +163,7 @@ impl<'s> IntoIterator for &'s Sections {
     type IntoIter = btree_map::Iter<'s, PropertyId, Vec<Block>>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.iter()
+        self.iter()
     }
 }
 

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0008_tokens.sql"),
     include_str!("../migrations/0009_versions.sql"),
     include_str!("../migrations/0010_fresh_terms.sql"),
+    include_str!("../migrations/0011_lines.sql"),
 ];
 
 /// The newest format this version knows; kept in `user_version`.

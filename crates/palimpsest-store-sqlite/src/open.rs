@@ -12,9 +12,11 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use palimpsest_model::Object;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Row};
 
+use crate::encoding::OBJECT;
 use crate::error::OpenError;
 use crate::migrate::{FORMAT, MigrateError, migrate};
 
@@ -185,14 +187,24 @@ fn check_pages(connection: &Connection, file: &Path) -> rusqlite::Result<Option<
 
 /// What is wrong with the texts that are kept, if anything. Pages that only continue a text are not seen by `quick_check`.
 fn check_texts(connection: &Connection) -> rusqlite::Result<Option<String>> {
-    for (table, text) in [("docs", "CAST(body AS TEXT)"), ("log", "body"), ("answers", "body")] {
-        let sql = format!("SELECT count(*) FROM {table} WHERE NOT json_valid({text})");
+    for (table, broken) in [
+        ("docs", "kind <> 3 AND NOT json_valid(CAST(body AS TEXT))"),
+        ("log", "NOT json_valid(body)"),
+        ("answers", "NOT json_valid(body)"),
+    ] {
+        let sql = format!("SELECT count(*) FROM {table} WHERE {broken}");
         let broken: i64 = connection.query_row(&sql, [], |row| row.get(0))?;
         if broken > 0 {
             return Ok(Some(format!("{broken} rows of {table} are not whole")));
         }
     }
-    Ok(None)
+    let mut objects = connection.prepare("SELECT body FROM docs WHERE kind = ?1")?;
+    let is_whole = |row: &Row<'_>| Ok(Object::from_stored(&row.get_ref(0)?.as_blob()?.into()).is_ok());
+    let mut broken = 0;
+    for is_whole in objects.query_map([OBJECT], is_whole)? {
+        broken += u64::from(!is_whole?);
+    }
+    Ok((broken > 0).then(|| format!("{broken} rows of docs are not whole")))
 }
 
 /// What is wrong with the logs, if anything.

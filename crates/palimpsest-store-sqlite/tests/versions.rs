@@ -1,4 +1,5 @@
-//! The versions of a store that was written before they lay in the order of commits are all there after it.
+//! The versions of a store that was written before they lay in the order of commits, or before the text of objects was stored as it
+//! is shown, are all there after it.
 
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
@@ -7,12 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use palimpsest_model::{
-    BuiltIn, LogId, Object, ObjectId, Revision, Sections, Space, SpaceId, State, StructureId, Timestamp, Value,
-    builtin_structures,
+    Alignment, Block, BlockId, BuiltIn, Content, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId,
+    TextContent, Timestamp, Token, Value, builtin_structures,
 };
-use palimpsest_store::{Actor, ChangeKind, Intent, Registry, Snapshot, Store, StoreError, Tx};
+use palimpsest_store::{Actor, ChangeKind, Intent, Registry, Snapshot, Store, StoreError, Tx, apply_delta, make_delta};
 use palimpsest_store_sqlite::{Options, SqliteStore};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
@@ -103,12 +104,16 @@ impl Bench {
 }
 
 fn object(number: u128, round: u128) -> Object {
+    let tokens = vec![Token::plain(format!("A text \n of round {}", round / 2))];
+    let alignment = (round % 4 > 2).then_some(Alignment::Right);
+    let text = Content::Text(TextContent { tokens, alignment, ..TextContent::default() });
+    let text = Block::leaf(BlockId(Uuid::from_u128(9_000 + number)), text);
     Object {
         id: ObjectId(Uuid::from_u128(7_000 + number)),
         structure: StructureId::BuiltIn(BuiltIn::RootPage),
         collections: Vec::new(),
         properties: [("title".into(), Value::Title(Some(format!("{number} in round {round}"))))].into(),
-        blocks: Sections::default(),
+        blocks: [("RootPage_content".into(), vec![text])].into(),
         files: Vec::new(),
     }
 }
@@ -135,6 +140,53 @@ fn versions_of_before_are_all_there() {
     assert!(again.is_sound(), "{:?}", again.findings);
     assert_eq!((again.versions, bench.everything()), (verified.versions, before));
     bench.commit(SPACES[0], None, |tx| tx.put(object(1, 99), State::Live, ChangeKind::Updated));
+}
+
+/// Lets the bodies of all objects be what they were before, each one line of JSON.
+fn in_one_line(folder: &Path) {
+    let file = Connection::open(folder.join("palimpsest.db")).unwrap();
+    let mut docs = file.prepare("SELECT no, body FROM docs WHERE kind = 3").unwrap();
+    let docs = docs.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let of_before = |body: &[u8]| serde_json::to_vec(&Object::from_stored(&body.into()).unwrap()).unwrap();
+    for doc in docs {
+        let (no, mut body): (i64, Vec<u8>) = doc.unwrap();
+        file.execute("UPDATE docs SET body = ?2 WHERE no = ?1", params![no, of_before(&body)]).unwrap();
+        let sql = "SELECT revision, delta FROM versions WHERE doc = ?1 AND previous IS NOT NULL ORDER BY revision DESC";
+        let mut versions = file.prepare(sql).unwrap();
+        let versions = versions.query_map([no], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        for version in versions.collect::<Vec<_>>() {
+            let (revision, delta): (i64, Vec<u8>) = version.unwrap();
+            let before = apply_delta(&body, &delta).unwrap();
+            let delta = make_delta(&of_before(&body), &of_before(&before));
+            let sql = "UPDATE versions SET delta = ?3 WHERE doc = ?1 AND revision = ?2";
+            file.execute(sql, params![no, revision, delta]).unwrap();
+            body = before;
+        }
+    }
+    file.execute("DELETE FROM migrations WHERE number = 11", []).unwrap();
+}
+
+#[test]
+fn objects_of_before_are_read_and_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.fill();
+    let (before, verified) = (bench.everything(), bench.sqlite.verify().unwrap());
+    drop(bench);
+    in_one_line(folder.path());
+    let bench = Bench::open(folder.path());
+    let again = bench.sqlite.verify().unwrap();
+    assert!(again.is_sound(), "{:?}", again.findings);
+    assert_eq!((again.versions, bench.everything()), (verified.versions, before.clone()));
+    for round in [98, 99] {
+        bench.commit(SPACES[0], None, move |tx| tx.put(object(1, round), State::Live, ChangeKind::Updated));
+    }
+    let after = bench.everything();
+    assert!(before.iter().all(|(key, seen)| after[key] == *seen));
+    assert!(after.len() > before.len() && bench.sqlite.verify().unwrap().is_sound());
+    let file = Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    let lines = "SELECT count(*) FROM docs WHERE kind = 3 AND instr(body, X'0A')";
+    assert_eq!(file.query_row(lines, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! What turns one text into another, kept instead of the other: copies of ranges and inserted bytes.
 //!
-//! The common beginning and end are found first; between them, windows of the base are looked up by a rolling hash, so that a
-//! block that moved costs a few bytes. Layout: a mark, length and checksum of the result, then operations; all numbers are
-//! little-endian base-128. Without the mark, the checksum is the one of before.
+//! The common beginning, past a few bytes that differ, and the common end are found first; between them, windows of the base are
+//! looked up by a rolling hash, so that a block that moved costs a few bytes. Layout: a mark, length and checksum of the result, then
+//! operations; all numbers are little-endian base-128. Without the mark, the checksum is the one of before.
 
 use std::collections::HashMap;
+
+use palimpsest_model::checksum;
 
 /// A delta that does not fit its base: one of them is damaged.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
@@ -21,10 +23,17 @@ const MARK: [u8; 2] = [0x80, 0x00];
 /// Computes what [`apply_delta`] needs to make `target` of `base`.
 #[must_use]
 pub fn make_delta(base: &[u8], target: &[u8]) -> Vec<u8> {
-    let start = common_start(base, target);
-    let end = common_end(&base[start..], &target[start..]);
     let mut writer = Writer::new(target);
+    let mut start = common_start(base, target);
     writer.copy(0, start);
+    while let Some(differing) = replaced(&base[start..], &target[start..]) {
+        let again = start + differing;
+        let common = common_start(&base[again..], &target[again..]);
+        writer.insert(&target[start..again]);
+        writer.copy(again, common);
+        start = again + common;
+    }
+    let end = common_end(&base[start..], &target[start..]);
     write_middle(&mut writer, base, start..base.len() - end, &target[start..target.len() - end]);
     writer.copy(base.len() - end, end);
     writer.finish()
@@ -34,7 +43,7 @@ pub fn make_delta(base: &[u8], target: &[u8]) -> Vec<u8> {
 pub fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
     let (mut rest, check) = of_format(delta);
     let length = read_number(&mut rest)?;
-    let checksum = read_number(&mut rest)?;
+    let sum = read_number(&mut rest)?;
     let mut target = Vec::with_capacity(length.min(base.len() + delta.len()));
     while !rest.is_empty() {
         let operation = read_number(&mut rest)?;
@@ -49,7 +58,7 @@ pub fn apply_delta(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
             rest = after;
         }
     }
-    if target.len() == length && check(&target) == checksum { Ok(target) } else { Err(DeltaError) }
+    if target.len() == length && check(&target) as usize == sum { Ok(target) } else { Err(DeltaError) }
 }
 
 /// How many bytes a delta restores, without restoring them.
@@ -58,12 +67,12 @@ pub(crate) fn restored_length(delta: &[u8]) -> Result<usize, DeltaError> {
 }
 
 /// A checksum over a text.
-type Checksum = fn(&[u8]) -> usize;
+type Checksum = fn(&[u8]) -> u32;
 
 /// What follows the mark of a delta, and the checksum it goes with.
 fn of_format(delta: &[u8]) -> (&[u8], Checksum) {
     match delta.strip_prefix(&MARK) {
-        Some(rest) => (rest, check),
+        Some(rest) => (rest, checksum),
         None => (delta, check_bytewise),
     }
 }
@@ -73,6 +82,14 @@ fn common_start(one: &[u8], other: &[u8]) -> usize {
     let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP));
     let equal = STEP * steps.take_while(|(one, other)| one == other).count();
     equal + one[equal..].iter().zip(&other[equal..]).take_while(|(one, other)| one == other).count()
+}
+
+/// How many bytes two texts begin with that differ, when they are few, as those of a checksum, and the texts go on alike.
+fn replaced(one: &[u8], other: &[u8]) -> Option<usize> {
+    (1..=WINDOW).find(|&few| match (one.get(few..few + WINDOW), other.get(few..few + WINDOW)) {
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    })
 }
 
 /// How many bytes two texts end with in common.
@@ -155,7 +172,7 @@ impl Writer {
     fn new(target: &[u8]) -> Self {
         let mut bytes = MARK.to_vec();
         write_number(&mut bytes, target.len());
-        write_number(&mut bytes, check(target));
+        write_number(&mut bytes, checksum(target) as usize);
         Self { bytes }
     }
 
@@ -178,23 +195,9 @@ impl Writer {
     }
 }
 
-/// A checksum of 32 bits, eight bytes at a time: finds damage, not malice.
-fn check(bytes: &[u8]) -> usize {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let step = |hash: u64, word: [u8; 8]| {
-        let mixed = (hash ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
-        mixed ^ (mixed >> 32)
-    };
-    let (words, rest) = bytes.as_chunks();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    let hash = words.iter().fold(bytes.len() as u64, |hash, word| step(hash, *word));
-    step(hash, last) as u32 as usize
-}
-
 /// The checksum of deltas without a mark: FNV-1a, 32 bits.
-fn check_bytewise(bytes: &[u8]) -> usize {
-    bytes.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(BASE)) as usize
+fn check_bytewise(bytes: &[u8]) -> u32 {
+    bytes.iter().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(BASE))
 }
 
 fn write_number(bytes: &mut Vec<u8>, mut number: usize) {
@@ -258,6 +261,15 @@ mod tests {
     }
 
     #[test]
+    fn a_few_bytes_that_differ_do_not_end_what_is_in_common() {
+        let text: Vec<u8> = (0_u32..50_000).flat_map(|n| (n.wrapping_mul(0x9e37_79b9)).to_le_bytes()).collect();
+        let target = [b"01234567", &*text, b"and more"].concat();
+        let delta = make_delta(&[b"abcdefgh", &*text].concat(), &target);
+        assert_eq!(apply_delta(&[b"abcdefgh", &*text].concat(), &delta).unwrap(), target);
+        assert!(delta.len() < 40, "{} bytes", delta.len());
+    }
+
+    #[test]
     fn a_delta_without_a_mark_is_read_as_before() {
         let (base, target) = (b"one two three four", b"one 2 three four");
         let old = [&[16, 0xfb, 0x96, 0xad, 0xea, 0x0a][..], &[9, 0, 2, b'2', 23, 7]].concat();
@@ -265,17 +277,6 @@ mod tests {
         assert_eq!(restored_length(&old), Ok(target.len()));
         assert_eq!(restored_length(&make_delta(base, target)), Ok(target.len()));
         assert_eq!(apply_delta(b"one two three fouR", &old), Err(DeltaError));
-    }
-
-    #[test]
-    fn a_changed_byte_changes_the_checksum_wherever_it_stands() {
-        let text: Vec<u8> = (0..100).collect();
-        for place in 0..text.len() {
-            let mut damaged = text.clone();
-            damaged[place] ^= 1;
-            assert_ne!(check(&damaged), check(&text), "{place}");
-        }
-        assert_ne!(check(b""), check(b"\0"));
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::error::StoreError;
 use crate::record::{Doc, DocKey, LogEntry, Made, ObjectChange, Origin, Version};
 use crate::rows::Rows;
 use crate::schema::{add_doc, empty_schema, parse};
+use crate::stored::read_object;
 use crate::tx::Found;
 
 /// So many versions are read at a time on the way back.
@@ -103,7 +104,7 @@ pub(crate) fn object_at(
     revision: Revision,
 ) -> Result<Option<Found>, StoreError> {
     let Some(doc) = doc_at(rows, space, DocKey::Object(id), revision)? else { return Ok(None) };
-    let object = Arc::new(parse(&doc.body)?);
+    let object = Arc::new(read_object(&doc.body)?);
     Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
 }
 

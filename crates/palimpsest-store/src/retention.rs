@@ -5,6 +5,7 @@
 //! itself stays, for those who follow the log from the revision before.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use palimpsest_model::{CollectionId, Object, ObjectId, Revision, Sections, SpaceId, State, StructureId};
 
@@ -12,7 +13,7 @@ use crate::delta::make_delta;
 use crate::error::StoreError;
 use crate::record::{ChangeKind, DocKey, LogEntry, ObjectChange, SchemaChange, SchemaKind};
 use crate::rows::RegistryRows;
-use crate::schema::parse;
+use crate::stored::read_object;
 
 /// What one step of a compaction came to.
 pub(crate) struct Step {
@@ -93,7 +94,7 @@ fn empty_deleted(
 pub(crate) fn erase(rows: &mut dyn RegistryRows, space: SpaceId, id: ObjectId) -> Result<bool, StoreError> {
     let key = DocKey::Object(id);
     let Some(doc) = rows.doc(space, key)?.filter(|doc| doc.state == State::Deleted) else { return Ok(false) };
-    let structure = parse::<Object>(&doc.body)?.structure;
+    let structure = read_object(&doc.body)?.structure;
     for step in rows.steps(space, key, Revision::default()..=doc.revision, usize::MAX)? {
         hide_paths(rows, space, id, step.revision)?;
     }
@@ -115,7 +116,7 @@ fn hide_paths(rows: &mut dyn RegistryRows, space: SpaceId, id: ObjectId, revisio
 }
 
 /// The body of an object of which nothing is left but that it was.
-fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
+fn without_content(id: ObjectId, structure: StructureId) -> Arc<[u8]> {
     let none = Object {
         id,
         structure,
@@ -124,8 +125,7 @@ fn without_content(id: ObjectId, structure: StructureId) -> Vec<u8> {
         blocks: Sections::default(),
         files: Vec::new(),
     };
-    // Writing this to memory cannot fail: its maps have text keys.
-    serde_json::to_vec(&none).unwrap_or_default()
+    none.to_stored()
 }
 
 /// The document that a change of the schema is about; nothing for a property, which is a part of its structure's.

@@ -55,7 +55,7 @@ impl Sealed {
             _ => Vec::new(),
         };
         let before = before.map(|doc| (doc.created, doc.revision, doc.state, doc.body));
-        if self.doc(key, before, body, state) {
+        if self.doc(key, before, body.into(), state) {
             self.schema.push(SchemaChange { kind, id, change });
             self.schema.extend(properties);
         }
@@ -70,7 +70,7 @@ impl Sealed {
         state: State,
         kind: ChangeKind,
     ) {
-        let body = object.to_stored(before.as_ref().map(|stored| (&*stored.found.object, &*stored.body)));
+        let body = object.to_stored();
         let old = before
             .as_ref()
             .map(|StoredObject { found, body, .. }| (found.created, found.revision, found.state, Arc::clone(body)));
@@ -122,26 +122,18 @@ impl Sealed {
         &mut self,
         key: DocKey,
         before: Option<(Revision, Revision, State, Arc<[u8]>)>,
-        body: Vec<u8>,
+        body: Arc<[u8]>,
         state: State,
     ) -> bool {
         let created = match &before {
-            Some((_, _, old_state, old)) if *old_state == state && **old == *body => return false,
+            Some((_, _, old_state, old)) if *old_state == state && *old == body => return false,
             Some((created, ..)) => *created,
             None => self.revision,
         };
         let delta = before.as_ref().map_or_else(Vec::new, |(_, _, _, old)| make_delta(&body, old));
         let previous = before.map(|(_, revision, state, _)| (revision, state));
         self.versions.push(Version { key, revision: self.revision, previous, delta });
-        self.docs.push(Doc {
-            key,
-            created,
-            revision: self.revision,
-            at: self.at,
-            state,
-            body: body.into(),
-            erased: false,
-        });
+        self.docs.push(Doc { key, created, revision: self.revision, at: self.at, state, body, erased: false });
         true
     }
 }

@@ -10,8 +10,9 @@ use crate::error::StoreError;
 use crate::past;
 use crate::record::{DocKey, List, LogEntry, Made, ObjectChange, Origin, Place, SpaceRow};
 use crate::rows::Rows;
-use crate::schema::{load_schema, parse};
+use crate::schema::load_schema;
 use crate::sealed::lists_of;
+use crate::stored::read_object;
 use crate::title::{Term, TermRange, Titled};
 use crate::tx::{CALLED, FIRST, Found};
 use crate::versions;
@@ -53,7 +54,7 @@ impl<'r> Snapshot<'r> {
     /// An object in whatever state.
     pub fn object(&mut self, id: ObjectId) -> Result<Option<Found>, StoreError> {
         let Some(doc) = self.rows.doc(self.row.id, DocKey::Object(id))? else { return Ok(None) };
-        let object = Arc::new(parse(&doc.body)?);
+        let object = Arc::new(read_object(&doc.body)?);
         Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
     }
 

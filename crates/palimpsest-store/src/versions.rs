@@ -10,7 +10,7 @@ use crate::error::StoreError;
 use crate::past::{check_erased, check_followed, check_horizon};
 use crate::record::{Doc, DocKey};
 use crate::rows::Rows;
-use crate::schema::parse;
+use crate::stored::read_object;
 use crate::tx::Found;
 
 /// How many bytes each version takes that was made after a revision, newest first. Nothing is rebuilt.
@@ -51,7 +51,7 @@ pub(crate) fn versions_at(
     let mut ways = rows.versions(space, key, first.next()..=doc.revision, usize::MAX)?.into_iter();
     loop {
         if let Some(at) = wanted.get(&doc.revision) {
-            let object = Arc::new(parse(&doc.body)?);
+            let object = Arc::new(read_object(&doc.body)?);
             found.push(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: *at });
         }
         let Some(way) = ways.next() else { return Ok(found) };

@@ -54,7 +54,7 @@ fn go_back_by_a_delta(bencher: Bencher<'_, '_>, blocks: usize) {
 fn two_bodies(blocks: usize) -> (Vec<u8>, Vec<u8>) {
     let (before, mut after) = (page(blocks), page(blocks));
     reworded(&mut after);
-    (serde_json::to_vec(&before).unwrap(), serde_json::to_vec(&after).unwrap())
+    (before.to_stored().to_vec(), after.to_stored().to_vec())
 }
 
 fn appended(page: &mut Object) {

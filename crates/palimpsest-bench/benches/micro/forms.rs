@@ -11,14 +11,27 @@ use crate::samples::page;
 
 #[divan::bench(args = BLOCKS)]
 fn parse(bencher: Bencher<'_, '_>, blocks: usize) {
-    let body = serde_json::to_vec(&page(blocks)).unwrap();
-    bencher.bench(|| serde_json::from_slice::<Object>(black_box(&body)).unwrap());
+    let body = page(blocks).to_stored();
+    bencher.bench(|| Object::from_stored(black_box(&body)).unwrap());
+}
+
+/// With a look at its blocks.
+#[divan::bench(args = BLOCKS)]
+fn parse_whole(bencher: Bencher<'_, '_>, blocks: usize) {
+    let body = page(blocks).to_stored();
+    bencher.bench(|| Object::from_stored(black_box(&body)).unwrap().block_count());
 }
 
 #[divan::bench(args = BLOCKS)]
 fn serialise(bencher: Bencher<'_, '_>, blocks: usize) {
-    let object = page(blocks);
-    bencher.bench(|| serde_json::to_vec(black_box(&object)).unwrap());
+    bencher.with_inputs(|| page(blocks)).bench_refs(|object| object.to_stored());
+}
+
+/// What was stored before, with another property.
+#[divan::bench(args = BLOCKS)]
+fn serialise_again(bencher: Bencher<'_, '_>, blocks: usize) {
+    let object = Object::from_stored(&page(blocks).to_stored()).unwrap();
+    bencher.bench(|| black_box(&object).to_stored());
 }
 
 #[divan::bench(args = BLOCKS)]

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use palimpsest_model::{LogId, Revision, Shown, Structure, Timestamp, render_beside};
+use palimpsest_model::{LogId, Revision, Shown, Structure, Timestamp, render_object};
 use palimpsest_store::Found;
 
 use super::Links;
 use crate::cache::{Key, Rendered};
 use crate::engine::Engine;
 use crate::etag::Rendering;
-use crate::perform::Before;
 
 /// Renders objects, all at one moment.
 #[derive(Clone)]
@@ -30,35 +29,31 @@ impl Showing {
         self.object_after(log, found, structure, as_of, None)
     }
 
-    /// The same of what a write left; `before` is the version before. What was shown of it makes room, and if its text and files are the
-    /// same, they are not shown anew.
+    /// The same of what a write left, which comes in the place of what it was before.
     pub(crate) fn object_after(
         &self,
         log: LogId,
         found: &Found,
         structure: &Structure,
         as_of: Revision,
-        before: Option<Before>,
+        before: Option<Revision>,
     ) -> Rendering {
         // Only what shows links ends with them.
         let expires = (!found.object.files.is_empty()).then_some(self.expires);
         let key = |revision| Key::Object { log, id: found.object.id, revision, structure: as_of, expires };
         self.rendered.get_or_make(key(found.revision), || {
-            let old = before.and_then(|before| self.rendered.take(&key(before.revision)));
-            let text = old.as_ref().filter(|_| before.is_some_and(|before| before.shares_text));
-            self.render_beside(found, structure, text.and_then(Rendering::text))
+            if let Some(before) = before {
+                self.rendered.remove(&key(before));
+            }
+            self.render(found, structure)
         })
     }
 
     /// The same of a version that is not kept.
     pub(crate) fn render(&self, found: &Found, structure: &Structure) -> Vec<u8> {
-        self.render_beside(found, structure, None).0
-    }
-
-    fn render_beside(&self, found: &Found, structure: &Structure, text: Option<&[u8]>) -> (Vec<u8>, usize) {
         let object = &found.object;
         let links = self.links.as_ref().map_or_else(Vec::new, |links| links.of(object, self.expires));
-        render_beside(Shown { object, structure, updated_at: found.at, links: &links }, text)
+        render_object(Shown { object, structure, updated_at: found.at, links: &links })
     }
 }
 

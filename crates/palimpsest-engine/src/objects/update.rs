@@ -52,11 +52,11 @@ impl UpdateObject {
         object.properties.extend(properties);
         object.collections = collections.unwrap_or(object.collections);
         let rewritten = identify(tx, fresh, &object, drafts, ignored)?;
-        // A text that stays is shared with the version before.
+        // A text that stays is shared with the version before, and not looked at.
         if !rewritten.is_empty() {
             object.blocks.extend(rewritten);
+            check_limits(&object)?;
         }
-        check_limits(&object)?;
         let (state, kind) = match self.trashed {
             Some(true) => (State::Trashed, ChangeKind::Trashed),
             _ if restores => (State::Live, ChangeKind::Restored),

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palimpsest_model::arbitrary::{block_lists, histories, objects, objects_of, structures};
+use palimpsest_model::arbitrary::{block_lists, histories, objects, structures};
 use palimpsest_model::{
     Block, Collection, CollectionId, Content, DatePayload, FileLink, Hierarchy, Highlight, HighlightKind, Icon,
-    LabelId, ListKind, Number, Object, ObjectId, PropertyId, PropertyKind, Resolution, Revision, Schema, Shown, Space,
-    SpaceId, TextContent, Timestamp, Token, Value, Versioned, builtin_structures, render_beside, render_object,
-    render_space, render_structures,
+    LabelId, ListKind, Number, ObjectId, PropertyId, PropertyKind, Resolution, Revision, Schema, Shown, Space, SpaceId,
+    TextContent, Timestamp, Token, Value, Versioned, builtin_structures, render_object, render_space,
+    render_structures,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -33,25 +33,6 @@ proptest! {
         is_object(&json);
         prop_assert_eq!(&json["id"], &object.id.to_string());
         prop_assert_eq!(&json["structureId"], &object.structure.to_string());
-    }
-
-    /// The text of another version, as it was shown, is as good as the own one, whatever else differs.
-    #[test]
-    fn an_object_beside_the_text_of_another_version_is_shown_as_by_itself(
-        (structure, one, other) in prop::sample::select(structures()).prop_flat_map(|structure| {
-            (objects_of(&structure), objects_of(&structure)).prop_map(move |(one, other)| (structure.clone(), one, other))
-        }),
-        links in 0..3_usize,
-    ) {
-        let link = FileLink { url: "https://lab.example/f".to_owned(), file_type: "image/png".to_owned(), expires: Timestamp(9) };
-        let links = vec![link; links];
-        let after = Object { blocks: one.blocks.clone(), files: one.files.clone(), ..other };
-        prop_assert!(after.shares_text(&one));
-        let shown = |object, at| Shown { object, structure: &structure, updated_at: Timestamp(at), links: &links };
-        let (before, begin) = render_beside(shown(&one, 1), None);
-        prop_assert_eq!(&before, &render_object(shown(&one, 1)));
-        let (bytes, _) = render_beside(shown(&after, 2), Some(&before[begin..]));
-        prop_assert_eq!(&bytes, &render_object(shown(&after, 2)));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use palimpsest_model::arbitrary::{histories, objects};
 use palimpsest_model::{
-    Block, Content, DatePayload, GridContent, LinkTarget, MAX_DEPTH, Number, Object, Resolution, TextContent,
-    Timestamp, Token, read_properties,
+    Block, Content, DatePayload, GridContent, LinkTarget, MAX_DEPTH, Number, Object, Resolution, Shown, TextContent,
+    Timestamp, Token, builtin_structures, read_properties, render_object,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -11,7 +11,24 @@ use serde_json::json;
 use crate::support::{cases, drafts, id, page, read, realigned, text};
 
 fn stored(object: &Object) -> Vec<u8> {
-    serde_json::to_vec(object).unwrap()
+    object.to_stored().to_vec()
+}
+
+fn read_stored(bytes: &[u8]) -> Object {
+    let object = Object::from_stored(&bytes.into()).unwrap();
+    object.check_stored().unwrap();
+    object
+}
+
+/// The same object, without a memory of how it was stored or that its text is that of another one.
+fn anew(object: &Object) -> Object {
+    Object { blocks: object.blocks.clone().into_iter().collect(), ..object.clone() }
+}
+
+fn shown(object: &Object) -> Vec<u8> {
+    let structures = builtin_structures();
+    let structure = structures.iter().find(|structure| structure.id == object.structure).unwrap_or(&structures[0]);
+    render_object(Shown { object, structure, updated_at: Timestamp(7), links: &[] })
 }
 
 proptest! {
@@ -20,28 +37,54 @@ proptest! {
     #[test]
     fn an_object_is_read_back_as_it_was_stored(object in objects()) {
         let bytes = stored(&object);
-        let read: Object = serde_json::from_slice(&bytes).unwrap();
+        let read = read_stored(&bytes);
+        prop_assert!(!read.blocks.are_read());
+        prop_assert_eq!(stored(&read), &*bytes);
+        prop_assert_eq!(shown(&read), shown(&anew(&object)));
+        prop_assert!(!read.blocks.are_read(), "neither takes a look at the blocks");
         prop_assert_eq!(&read, &object);
-        prop_assert_eq!(stored(&read), bytes);
+        prop_assert_eq!(anew(&read), anew(&object));
+        prop_assert_eq!(stored(&anew(&read)), bytes);
     }
 
-    /// Whatever the version before it is, and however it was written.
+    /// As all were stored once.
     #[test]
-    fn an_object_is_stored_beside_another_as_it_is_by_itself(
-        one in objects(),
-        other in objects(),
-        shares in any::<bool>(),
+    fn an_object_in_one_line_of_json_is_read_too(object in objects()) {
+        let read = read_stored(&serde_json::to_vec(&object).unwrap());
+        prop_assert_eq!(&read, &object);
+        prop_assert_eq!(stored(&read), stored(&object));
+    }
+
+    /// However its text became that of another, what is stored and shown is what it has.
+    #[test]
+    fn a_changed_object_is_stored_and_shown_as_it_is(
+        (one, two) in (objects(), objects()),
+        (knows_its_lines, is_read) in any::<(bool, bool)>(),
     ) {
-        let after = match shares {
-            true => Object { blocks: one.blocks.clone(), files: one.files.clone(), ..other },
-            false => other,
-        };
-        let form = stored(&one);
-        let spaced = serde_json::to_vec_pretty(&one).unwrap();
-        for body in [&*form, &*spaced, b""] {
-            prop_assert_eq!(after.to_stored(Some((&one, body))), stored(&after));
+        let object = if is_read { read_stored(&stored(&one)) } else { one };
+        if knows_its_lines {
+            let _ = object.to_stored();
         }
-        prop_assert_eq!(after.to_stored(None), stored(&after));
+        let before = anew(&object);
+        let mut after = Object { properties: two.properties.clone(), ..object.clone() };
+        prop_assert_eq!(stored(&after), stored(&anew(&after)));
+        prop_assert_eq!(shown(&after), shown(&anew(&after)));
+        after.blocks.extend(two.blocks.clone());
+        prop_assert_eq!(&object, &before, "a copy was changed");
+        prop_assert_eq!(stored(&after), stored(&anew(&after)));
+        prop_assert_eq!(shown(&after), shown(&anew(&after)));
+        prop_assert_eq!(after.blocks == object.blocks, anew(&after).blocks == anew(&object).blocks);
+    }
+
+    /// Of the bytes of another one, too, or of none.
+    #[test]
+    fn damage_is_found_when_an_object_is_read(object in objects(), place in any::<prop::sample::Index>(), byte in any::<u8>()) {
+        let bytes = stored(&object);
+        let mut damaged = bytes.clone();
+        *place.get_mut(&mut damaged) = byte;
+        let read = Object::from_stored(&damaged.clone().into());
+        prop_assert_eq!(read.is_ok(), damaged == bytes, "{:?}", read);
+        prop_assert!(Object::from_stored(&bytes[..place.index(bytes.len())].into()).is_err());
     }
 
     #[test]
@@ -71,9 +114,9 @@ proptest! {
     fn every_version_of_a_history_is_read_back_as_it_was_stored(versions in histories(10)) {
         for version in versions {
             let bytes = stored(&version);
-            let read: Object = serde_json::from_slice(&bytes).unwrap();
-            prop_assert_eq!(&read, &version);
-            prop_assert_eq!(stored(&read), bytes);
+            let read = read_stored(&bytes);
+            prop_assert_eq!(stored(&anew(&read)), bytes);
+            prop_assert_eq!(anew(&read), anew(&version));
         }
     }
 }
@@ -91,7 +134,8 @@ fn an_object_as_deep_as_the_limit_is_read_back() {
     });
     let object = page(blocks);
     assert_eq!(object.depth(), MAX_DEPTH);
-    assert_eq!(serde_json::from_slice::<Object>(&stored(&object)).unwrap(), object);
+    assert_eq!(anew(&read_stored(&stored(&object))), object);
+    assert_eq!(read_stored(&serde_json::to_vec(&object).unwrap()), object);
 }
 
 #[test]
@@ -138,7 +182,7 @@ fn the_stored_form_holds_still() {
         "c": {"type": "label", "label": [{"id": "x", "name": "X"}]}
     });
     object.properties.extend(read(&properties, read_properties).unwrap());
-    let expected = concat!(
+    let old = concat!(
         r#"{"id":"00000000-0000-4000-8000-000000000001","structure":"RootPage","properties":{"a":{"number":1.5},"#,
         r#""b":{"date":{"r":"day","s":null}},"c":{"label":["x"]},"createdAt":{"createdAt":1},"#,
         r#""icon":{"icon":{"type":"emoji","val":"🧪"}},"tags":{"entity":[]},"title":{"title":"T"}},"blocks":{"#,
@@ -157,6 +201,32 @@ fn the_stored_form_holds_still() {
         r#"{"i":"00000000-0000-4000-8000-0000000f4245","c":{"math":{"text":"y"}}},"#,
         r#"{"i":"00000000-0000-4000-8000-0000000f4246","c":{"entity":{}}}"#,
         r#"]}}"#,
+    );
+    assert_eq!(serde_json::to_string(&object).unwrap(), old);
+    assert_eq!(read_stored(old.as_bytes()), object);
+    let expected = concat!(
+        "135d45c2\n",
+        r#"{"id":"00000000-0000-4000-8000-000000000001","structure":"RootPage","properties":{"a":{"number":1.5},"#,
+        r#""b":{"date":{"r":"day","s":null}},"c":{"label":["x"]},"createdAt":{"createdAt":1},"#,
+        r#""icon":{"icon":{"type":"emoji","val":"🧪"}},"tags":{"entity":[]},"title":{"title":"T"}},"#,
+        r#""sections":["RootPage_content"],"aligned":{"00000000-0000-4000-8000-0000000f4240":"center"}}"#,
+        "\n",
+        r#"[{"id":"00000000-0000-4000-8000-0000000f4240","type":"TextBlock","tokens":["#,
+        r#"{"type":"TextToken","text":"a","style":{"bold":true,"italic":false},"color":"text-sky"},"#,
+        r#"{"type":"LinkToken","text":"","url":"https://example.org"},"#,
+        r#"{"type":"LinkToken","text":"d","date":{"dateResolution":"day","start":"1970-01-02T00:00:00.000Z","end":null}},"#,
+        r#"{"type":"LinkToken","text":"o","entityId":"00000000-0000-0000-0000-000000000000"},"#,
+        r#"{"type":"MathToken","text":"x^2"},{"type":"CodeToken","text":"let"}],"#,
+        r#""blocks":[{"id":"00000000-0000-4000-8000-0000000f4241","type":"HorizontalLineBlock"}],"#,
+        r#""hierarchy":{"key":"H1","val":1},"todo":{"isDone":true},"colorTheme":"bg-red","#,
+        r#""highlight":{"type":"custom","label":"me","color":"red"}},"#,
+        r#"{"id":"00000000-0000-4000-8000-0000000f4242","type":"GroupBlock","blocks":[],"list":{"type":"roman"},"#,
+        r#""toggle":{"isOpen":false}},{"id":"00000000-0000-4000-8000-0000000f4243","type":"GridBlock","columns":[["#,
+        r#"{"id":"00000000-0000-4000-8000-0000000f4244","type":"CodeBlock","lang":"c","text":";"}],[]],"#,
+        r#""dividers":[0.5],"gridLayout":"grid"},"#,
+        r#"{"id":"00000000-0000-4000-8000-0000000f4245","type":"MathBlock","text":"y"},"#,
+        r#"{"id":"00000000-0000-4000-8000-0000000f4246","type":"EntityBlock","entityId":null}]"#,
+        "\n",
     );
     assert_eq!(String::from_utf8(stored(&object)).unwrap(), expected);
 }

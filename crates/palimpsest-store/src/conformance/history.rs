@@ -58,8 +58,8 @@ fn all_at_once(bench: &Bench<'_>, id: ObjectId, written: &[(Revision, Object)]) 
         assert!(found.iter().rev().map(|found| found.revision).eq(wanted.into_keys()));
         assert!(sizes.iter().rev().map(|(revision, _)| revision).eq(last.keys()));
         for found in found {
-            let body = serde_json::to_string(&*found.object).unwrap();
-            assert_eq!(body, serde_json::to_string(last[&found.revision]).unwrap());
+            let body = found.object.to_stored();
+            assert_eq!(body, last[&found.revision].to_stored());
             assert!(sizes.contains(&(found.revision, body.len())), "{} has {}", found.revision, body.len());
         }
     }
@@ -152,7 +152,7 @@ pub fn one_edited_block_of_a_large_object_costs_little_history(store: &Arc<dyn S
     let text = "A sentence of a large page, long enough to be one. ".repeat(4);
     let list = (0..900).map(|number| paragraph(number + 10, &format!("{number} {text}"))).collect();
     object.blocks.insert("RootPage_content".into(), list);
-    let before = serde_json::to_vec(&object).unwrap();
+    let before = object.to_stored();
     assert!(before.len() > 200_000, "{}", before.len());
     bench.put(&object);
     let edits: [fn(&mut Vec<palimpsest_model::Block>); 4] = [
@@ -162,15 +162,15 @@ pub fn one_edited_block_of_a_large_object_costs_little_history(store: &Arc<dyn S
         |list| list.swap(5, 700),
     ];
     for edit in edits {
-        let before = serde_json::to_vec(&object).unwrap();
+        let before = object.to_stored();
         edit(object.blocks.get_mut("RootPage_content").unwrap());
         bench.put(&object);
         let entry = bench.log().pop().unwrap();
-        let delta = make_delta(&serde_json::to_vec(&object).unwrap(), &before).len();
+        let delta = make_delta(&object.to_stored(), &before).len();
         let entry = serde_json::to_vec(&entry.objects).unwrap().len();
         assert!(delta + entry <= 4096, "{delta} + {entry} bytes");
     }
     let first = block_on(store.read(bench.space, |snapshot| snapshot.object_at(object_id(1), Revision(2))));
     let first = first.unwrap().value.unwrap().unwrap();
-    assert_eq!(serde_json::to_vec(&*first.object).unwrap(), before);
+    assert_eq!(first.object.to_stored(), before);
 }

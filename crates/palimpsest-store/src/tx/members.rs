@@ -8,8 +8,8 @@ use palimpsest_model::{ObjectId, State};
 use super::{Found, Tx};
 use crate::error::StoreError;
 use crate::record::{DocKey, List};
-use crate::schema::parse;
 use crate::sealed::lists_of;
+use crate::stored::read_object;
 
 /// So many members of a list are looked at together.
 const MEMBERS_AT_ONCE: usize = 100;
@@ -73,7 +73,7 @@ impl Tx<'_> {
         }
         let doc = self.rows.doc(self.row.id, DocKey::Object(id));
         let Some(doc) = self.note(doc)? else { return Ok(None) };
-        let object = parse(&doc.body);
+        let object = read_object(&doc.body);
         let object = Arc::new(self.note(object)?);
         Ok(Some(Found { object, state: doc.state, created: doc.created, revision: doc.revision, at: doc.at }))
     }

@@ -6,8 +6,10 @@ use serde::de::DeserializeOwned;
 
 use super::{AT_ONCE, Space, name};
 use crate::delta::apply_delta;
+use crate::error::StoreError;
 use crate::record::{Doc, DocKey, Version};
 use crate::schema::parse;
+use crate::stored::read_whole_object;
 
 impl Space<'_> {
     pub(super) fn check_docs(&mut self) {
@@ -127,7 +129,7 @@ impl Space<'_> {
                 }
             }
             DocKey::Object(_) => {
-                if let Some(object) = self.read::<Object>(doc, revision) {
+                if let Some(object) = self.noted(doc, revision, read_whole_object(&doc.body)) {
                     self.check_object(doc, &object);
                 }
             }
@@ -135,7 +137,10 @@ impl Space<'_> {
     }
 
     fn read<T: DeserializeOwned>(&mut self, doc: &Doc, revision: Revision) -> Option<T> {
-        let read = parse(&doc.body);
+        self.noted(doc, revision, parse(&doc.body))
+    }
+
+    fn noted<T>(&mut self, doc: &Doc, revision: Revision, read: Result<T, StoreError>) -> Option<T> {
         self.verified.note(&format!("space {}: {} at {revision}", self.row.id, name(doc.key)), read)
     }
 

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use palimpsest_model::{Object, ObjectId, State};
+use palimpsest_model::{ObjectId, State};
 
 use super::{AT_ONCE, Space, before, name};
 use crate::record::{Doc, DocKey, List, Place};
-use crate::schema::parse;
 use crate::sealed::lists_of;
+use crate::stored::read_object;
 use crate::title::{NO_OBJECT, Term, Titled, parts_of_word, terms_of, titled_as};
 
 /// How many rows of each view there are to be.
@@ -21,7 +21,7 @@ struct Expected {
 
 /// What the views say of a document; what cannot be read is told elsewhere.
 pub(super) fn said(doc: &Doc) -> (BTreeSet<List>, Option<Titled>) {
-    match parse::<Object>(&doc.body) {
+    match read_object(&doc.body) {
         Ok(object) => (lists_of(&object, doc.state), titled_as(&object, doc.state, doc.revision)),
         Err(_) => (BTreeSet::new(), None),
     }

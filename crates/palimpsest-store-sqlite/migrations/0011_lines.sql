@@ -1,0 +1,2 @@
+-- From here on the body of an object may be lines instead of one of JSON. Those that are there stay as they are until they are written
+-- again. No table changes: the number alone keeps versions away that cannot read lines.
