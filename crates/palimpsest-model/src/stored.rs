@@ -88,6 +88,12 @@ impl Lines {
         self.body.len()
     }
 
+    /// All of them, each with its end.
+    fn all(&self) -> &[u8] {
+        let begin = self.sections.first().map_or(self.body.len(), |(_, range)| range.start);
+        self.body.get(begin..).unwrap_or_default()
+    }
+
     /// The blocks of a section, as they are shown.
     pub(crate) fn section(&self, id: &PropertyId) -> Option<&[u8]> {
         self.sections().find(|(section, _)| *section == id).map(|(_, line)| line)
@@ -125,10 +131,7 @@ impl Object {
         body.push(b'\n');
         let mut sections = Vec::new();
         match known {
-            Some(lines) => lines.sections().for_each(|(_, line)| {
-                body.extend_from_slice(line);
-                body.push(b'\n');
-            }),
+            Some(lines) => body.extend_from_slice(lines.all()),
             None => self.blocks.iter().for_each(|(section, blocks)| {
                 let begin = body.len();
                 write_blocks(blocks, &mut body);
@@ -140,6 +143,8 @@ impl Object {
         body[..CHECKSUM - 1].copy_from_slice(format!("{sum:08x}").as_bytes());
         let body: Arc<[u8]> = body.into();
         if known.is_none() {
+            // Nobody is asked later whether it could be read.
+            debug_assert!(Self::from_stored(&body).is_ok_and(|read| *read.blocks == *self.blocks), "{self:?}");
             self.blocks.keep(Lines { body: Arc::clone(&body), sections, aligned });
         }
         body

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use palimpsest_model::Object;
 use palimpsest_store::apply_delta;
 use rusqlite::{Connection, OpenFlags};
 use serde_json::Value;
@@ -157,7 +158,10 @@ impl Stored {
         for Version { revision, previous, delta } in versions {
             let (revision, previous) = (*revision, *previous);
             assert_eq!(Some(revision), expected, "document {} lacks a version", doc.no);
-            serde_json::from_slice::<Value>(&body).unwrap();
+            match doc.object {
+                Some(_) => Object::from_stored(&body.as_slice().into()).unwrap().check_stored().unwrap(),
+                None => drop(serde_json::from_slice::<Value>(&body).unwrap()),
+            }
             revisions.push(revision);
             if previous.is_some() {
                 body = apply_delta(&body, delta).unwrap();
