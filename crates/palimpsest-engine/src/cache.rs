@@ -35,11 +35,11 @@ impl Rendered {
     }
 
     /// The bytes of a key, made when they are not there.
-    pub(crate) fn get_or_make<R: Into<Rendering>>(&self, key: Key, make: impl FnOnce() -> R) -> Rendering {
+    pub(crate) fn get_or_make(&self, key: Key, make: impl FnOnce() -> Vec<u8>) -> Rendering {
         if let Some(rendering) = self.0.get(&key) {
             return rendering;
         }
-        let rendering: Rendering = make().into();
+        let rendering = Rendering::from(make());
         self.0.insert(key, rendering.clone());
         rendering
     }

@@ -68,7 +68,7 @@ pub struct View {
 
 impl View {
     pub(crate) fn of(rendering: Rendering, head: Revision, tag: Tag, object: Option<ObjectId>) -> Self {
-        let Rendering { body, digest, .. } = rendering;
+        let Rendering { body, digest } = rendering;
         Self { body, revision: head, object, etag: ETag { tag, digest: Some(digest) } }
     }
 }

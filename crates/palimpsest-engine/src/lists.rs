@@ -107,7 +107,7 @@ impl Engine {
         let answer = self.store().read(access.space, look).await?;
         let revision = answer.revision;
         let (body, tag) = answer.value.map_err(|error: Error| error.at(revision))?;
-        let Rendering { body, digest, .. } = Rendering::from(body);
+        let Rendering { body, digest } = body.into();
         Ok(Page { body, revision, etag: Some(ETag { tag, digest: Some(digest) }) })
     }
 }

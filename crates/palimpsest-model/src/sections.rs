@@ -25,38 +25,41 @@ pub struct Sections(Arc<Text>);
 struct Text {
     /// The blocks, unless they are `unread`.
     lists: Lists,
-    /// Set when the lines are what there is: the blocks as soon as somebody looked at them.
-    unread: Option<OnceLock<Lists>>,
+    /// Set when the lines are what there is: the blocks as soon as somebody looked at them; nothing when they cannot be read.
+    unread: Option<OnceLock<Option<Lists>>>,
     /// The same as it is stored.
     lines: OnceLock<Lines>,
+    /// Whether it was made of lines that cannot be read.
+    is_lost: bool,
 }
 
 impl Text {
     fn lists(&self) -> &Lists {
         match &self.unread {
             None => &self.lists,
-            Some(read) => read.get_or_init(|| self.read()),
+            Some(read) => read.get_or_init(|| self.read()).as_ref().unwrap_or(&self.lists),
         }
     }
 
-    /// The blocks of the lines. Lines with the checksum that they were written with can be read; those without are refused before
-    /// they come here.
-    fn read(&self) -> Lists {
-        self.lines.get().and_then(|lines| lines.read().ok()).unwrap_or_default()
+    /// The blocks of the lines. Lines that are not what was written are refused before they come here.
+    fn read(&self) -> Option<Lists> {
+        self.lines.get().and_then(|lines| lines.read().ok())
     }
 }
 
 /// A copy is made to be changed: it has blocks, and no lines.
 impl Clone for Text {
     fn clone(&self) -> Self {
-        Self { lists: self.lists().clone(), unread: None, lines: OnceLock::new() }
+        let lists = self.lists().clone();
+        let cannot_be_read = self.unread.as_ref().and_then(OnceLock::get).is_some_and(Option::is_none);
+        Self { lists, unread: None, lines: OnceLock::new(), is_lost: self.is_lost || cannot_be_read }
     }
 }
 
 impl Sections {
     /// A text that was stored as these lines.
     pub(crate) fn stored(lines: Lines) -> Self {
-        Self(Arc::new(Text { lists: Lists::new(), unread: Some(OnceLock::new()), lines: lines.into() }))
+        Self(Arc::new(Text { unread: Some(OnceLock::new()), lines: lines.into(), ..Text::default() }))
     }
 
     /// Whether two share one text, so that nothing in it can differ.
@@ -73,6 +76,12 @@ impl Sections {
     pub(crate) fn keep(&self, lines: Lines) {
         // Whoever was first wrote the same.
         let _ = self.0.lines.set(lines);
+    }
+
+    /// Whether it was made of a text that cannot be read, as if that had no blocks: it must not be stored in the place of that.
+    #[must_use]
+    pub fn are_lost(&self) -> bool {
+        self.0.is_lost
     }
 
     /// Whether somebody looked at the blocks, so that they take memory.
@@ -124,7 +133,10 @@ impl DerefMut for Sections {
     fn deref_mut(&mut self) -> &mut Self::Target {
         let text = Arc::make_mut(&mut self.0);
         if let Some(read) = text.unread.take() {
-            text.lists = read.into_inner().unwrap_or_else(|| text.read());
+            match read.into_inner().unwrap_or_else(|| text.read()) {
+                Some(lists) => text.lists = lists,
+                None => text.is_lost = true,
+            }
         }
         text.lines.take();
         &mut text.lists

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use palimpsest_model::{
     Alignment, Block, BlockId, BuiltIn, Content, LogId, Object, ObjectId, Revision, Space, SpaceId, State, StructureId,
-    TextContent, Timestamp, Token, Value, builtin_structures,
+    TextContent, Timestamp, Token, Value, builtin_structures, checksum,
 };
 use palimpsest_store::{Actor, ChangeKind, Intent, Registry, Snapshot, Store, StoreError, Tx, apply_delta, make_delta};
 use palimpsest_store_sqlite::{Options, SqliteStore};
@@ -187,6 +187,41 @@ fn objects_of_before_are_read_and_changed() {
     let file = Connection::open(folder.path().join("palimpsest.db")).unwrap();
     let lines = "SELECT count(*) FROM docs WHERE kind = 3 AND instr(body, X'0A')";
     assert_eq!(file.query_row(lines, [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+}
+
+/// A text with the right checksum that no reader knows: what it says is shown and kept, and nothing is made of it.
+#[test]
+fn a_text_that_cannot_be_read_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench::open(folder.path());
+    bench.fill();
+    drop(bench);
+    let file = Connection::open(folder.path().join("palimpsest.db")).unwrap();
+    let id = object(1, 0).id;
+    let stored =
+        || file.query_row("SELECT body FROM docs WHERE id = ?1", [id.0.as_bytes()], |row| row.get::<_, Vec<u8>>(0));
+    let body = String::from_utf8(stored().unwrap()).unwrap().replace("\"TextBlock\"", "\"OtherKind\"");
+    let text = body.split_once("]}").unwrap().1.to_owned();
+    let body = format!("{:08x}{}", checksum(&body.as_bytes()[9..]), &body[8..]);
+    file.execute("UPDATE docs SET body = ?2 WHERE id = ?1", params![id.0.as_bytes(), body.as_bytes()]).unwrap();
+    let bench = Bench::open(folder.path());
+    let findings = bench.sqlite.verify().unwrap().findings;
+    assert!(findings.iter().any(|finding| finding.contains("OtherKind")), "{findings:?}");
+    let edit = |edit: fn(&mut Object)| {
+        let intent =
+            Intent { space: SPACES[0], actor: Actor::operator(), at: Timestamp(1_795_000_000_000), begins: None };
+        let decide = move |tx: &mut Tx<'_>| {
+            let mut object = (*tx.object(id)?.unwrap().object).clone();
+            edit(&mut object);
+            tx.put(object, State::Live, ChangeKind::Updated)
+        };
+        bench.runtime.block_on(bench.store().commit(intent, decide)).and_then(|answer| answer.value)
+    };
+    let refused = edit(|object| drop(object.blocks.insert("another".into(), Vec::new())));
+    assert!(matches!(&refused, Err(StoreError::Corrupt(what)) if what.contains(&id.to_string())), "{refused:?}");
+    edit(|object| drop(object.properties.insert("title".into(), Value::Title(Some("renamed".to_owned()))))).unwrap();
+    let kept = String::from_utf8(stored().unwrap()).unwrap();
+    assert!(kept.contains("renamed") && kept.ends_with(&text), "{kept}");
 }
 
 #[test]

@@ -288,6 +288,9 @@ impl<'r> Tx<'r> {
     pub fn put(&mut self, object: Object, state: State, kind: ChangeKind) -> Result<(), StoreError> {
         let id = object.id;
         self.load(id)?;
+        if object.blocks.are_lost() {
+            return self.note(Err(StoreError::Corrupt(format!("the text of {id} cannot be read"))));
+        }
         if state != State::Deleted && self.objects.get(&id).is_some_and(Slot::is_erased) {
             return Err(StoreError::Erased { id, revision: self.row.revision });
         }

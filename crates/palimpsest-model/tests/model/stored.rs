@@ -2,8 +2,8 @@
 
 use palimpsest_model::arbitrary::{histories, objects};
 use palimpsest_model::{
-    Block, Content, DatePayload, GridContent, LinkTarget, MAX_DEPTH, Number, Object, Resolution, Shown, TextContent,
-    Timestamp, Token, builtin_structures, read_properties, render_object,
+    Block, Content, DatePayload, GridContent, LinkTarget, MAX_DEPTH, Number, Object, Resolution, Shown, StoredError,
+    TextContent, Timestamp, Token, builtin_structures, checksum, read_properties, render_object,
 };
 use proptest::prelude::*;
 use serde_json::json;
@@ -136,6 +136,25 @@ fn an_object_as_deep_as_the_limit_is_read_back() {
     assert_eq!(object.depth(), MAX_DEPTH);
     assert_eq!(anew(&read_stored(&stored(&object))), object);
     assert_eq!(read_stored(&serde_json::to_vec(&object).unwrap()), object);
+}
+
+/// With the right checksum, so that nothing else can tell.
+#[test]
+fn what_is_no_stored_object_is_refused_with_what_is_wrong_with_it() {
+    let refused = |rest: &str| {
+        let body = format!("{:08x}\n{rest}", checksum(rest.as_bytes()));
+        let object = Object::from_stored(&body.as_bytes().into());
+        object.and_then(|object| object.check_stored()).unwrap_err()
+    };
+    let whole = String::from_utf8(stored(&page(vec![text(1, "a")]))).unwrap();
+    let (head, line) = whole[9..].split_once('\n').unwrap();
+    assert!(matches!(refused(head), StoredError::Lines));
+    assert!(matches!(refused(&format!("{head}\n")), StoredError::Lines));
+    assert!(matches!(refused(&format!("{head}\n{line}[]\n")), StoredError::Lines));
+    assert!(matches!(refused(&format!("{}\n{line}", &head[1..])), StoredError::Json(_)));
+    assert!(matches!(refused(&format!("{head}\n[{{}}]\n")), StoredError::Json(_)));
+    assert!(matches!(Object::from_stored(&whole.as_bytes()[1..].into()), Err(StoredError::Checksum)));
+    assert!(matches!(Object::from_stored(&b"{}"[..].into()), Err(StoredError::Json(_))));
 }
 
 #[test]

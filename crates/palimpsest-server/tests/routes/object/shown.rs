@@ -1,4 +1,4 @@
-//! What a write shows may be made of what was shown before. A server that has seen none of it shows the same.
+//! What a write shows is copied from what it and the writes before it stored. A server that has seen none of them shows the same.
 
 use std::sync::Arc;
 
