@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0009_versions.sql"),
     include_str!("../migrations/0010_fresh_terms.sql"),
     include_str!("../migrations/0011_lines.sql"),
+    include_str!("../migrations/0012_names.sql"),
 ];
 
 /// The newest format this version knows; kept in `user_version`.
