@@ -65,7 +65,7 @@ pub(crate) fn read(mut bytes: &[u8]) -> Option<Vec<(Entry, bool)>> {
         if flags & !(ENTERED | SAME) != 0 {
             return None;
         }
-        changes.push(((Term::from_bytes(term.to_vec()), last), flags & ENTERED != 0));
+        changes.push(((Term::from_bytes(term), last), flags & ENTERED != 0));
     }
     Some(changes)
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use palimpsest_model::Revision;
+use palimpsest_model::{Revision, SpaceId};
 use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
 
 use crate::error::store_error;
@@ -68,17 +68,35 @@ impl Reader {
     }
 }
 
+/// Looks on the calling thread: through the connection of a reader that has nothing to do, when what it sees is published.
+pub(crate) fn peek(shared: &Shared, space: SpaceId, look: &mut dyn FnMut(&mut Snapshot<'_>)) -> Option<Revision> {
+    let mut door = shared.doors.idle_reader()?;
+    let rows = door.as_mut()?;
+    rows.begin_snapshot().ok()?;
+    let seen = open(rows, shared, space).and_then(|mut snapshot| {
+        let row = snapshot.row();
+        let is_published = shared.heads.reach(row.id, row.revision, Duration::ZERO);
+        is_published.then(|| guarded(|| look(&mut snapshot))).transpose().map(|seen| seen.map(|()| row.revision))
+    });
+    let ended = rows.execute("ROLLBACK", []);
+    seen.ok()?.filter(|_| ended.is_ok())
+}
+
+fn open<'r>(rows: &'r mut SqlRows, shared: &Shared, space: SpaceId) -> Result<Snapshot<'r>, StoreError> {
+    let known = |row: &SpaceRow| {
+        let current = shared.heads.current(row.id, None)?;
+        (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
+    };
+    Snapshot::open(rows, space, known)
+}
+
 fn run_job(
     rows: &mut SqlRows,
     shared: &Shared,
     job: &mut dyn ReadJob,
     begun: Instant,
 ) -> Result<Option<Revision>, StoreError> {
-    let known = |row: &SpaceRow| {
-        let current = shared.heads.current(row.id, None)?;
-        (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
-    };
-    let mut snapshot = Snapshot::open(rows, job.space(), known)?;
+    let mut snapshot = open(rows, shared, job.space())?;
     let row = snapshot.row();
     if !is_published(shared, &row, begun)? {
         return Ok(None);

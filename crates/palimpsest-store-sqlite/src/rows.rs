@@ -17,8 +17,8 @@ use uuid::Uuid;
 use self::writing::{write_doc, write_titles};
 use crate::answers;
 use crate::encoding::{
-    OBJECT, decode_key, encode_actor, encode_entry, encode_key, encode_list, number, read_doc, read_entry, read_space,
-    read_step, read_titled, revision_of, uuid_of,
+    OBJECT, conversion, decode_key, encode_actor, encode_entry, encode_key, encode_list, number, read_doc, read_entry,
+    read_space, read_step, read_titled, revision_of, uuid_of,
 };
 use crate::error::store_error;
 use crate::files;
@@ -341,6 +341,20 @@ impl Rows for SqlRows {
         let space = self.number(space)?;
         let sql = "SELECT object, structure, changed, names FROM titles WHERE space = ?1 AND object = ?2";
         Ok(self.query(sql, params![space, object.0.as_bytes()], read_titled)?.into_iter().next())
+    }
+
+    fn titled_structures(&mut self, space: SpaceId) -> Result<Vec<StructureId>, StoreError> {
+        let space = self.number(space)?;
+        // From one to the next, past all of their objects.
+        let sql = "SELECT structure FROM titles WHERE space = ?1 AND structure > ?2 ORDER BY structure LIMIT 1";
+        let mut structures = Vec::new();
+        let mut last = String::new();
+        while let Some(next) = self.query(sql, params![space, last], |row| row.get::<_, String>(0))?.pop() {
+            let structure = next.parse::<StructureId>().map_err(|error| store_error(conversion(0, error)))?;
+            structures.push(structure);
+            last = next;
+        }
+        Ok(structures)
     }
 
     fn recent(

@@ -60,6 +60,11 @@ impl Doors {
         self.readers.get(number).map(lock)
     }
 
+    /// The connection of a reader that has nothing to do.
+    pub(crate) fn idle_reader(&self) -> Option<MutexGuard<'_, Option<SqlRows>>> {
+        self.readers.iter().find_map(|rows| rows.try_lock().ok())
+    }
+
     /// The connections for looks at one object.
     pub(crate) fn glances(&self) -> &Glances {
         &self.glances

@@ -10,15 +10,15 @@ use std::thread::JoinHandle;
 
 use palimpsest_model::{FileHash, ObjectId, Revision, SpaceId};
 use palimpsest_store::{
-    AdminToken, Current, Glimpse, Heads, Lookup, Moves, ObjectHead, REMEMBERED, ReadJob, Store, StoreError, TokenHash,
-    TokenRecord, WriteJob,
+    AdminToken, Current, Glimpse, Heads, Lookup, Moves, ObjectHead, REMEMBERED, ReadJob, Snapshot, Store, StoreError,
+    TokenHash, TokenRecord, WriteJob,
 };
 
 use crate::backup;
 use crate::checkpoint::checkpoint_when_asked;
 use crate::error::{BackupError, OpenError};
 use crate::open::{FILE, Folder, connect, open_folder};
-use crate::reader::Reader;
+use crate::reader::{Reader, peek};
 use crate::rows::SqlRows;
 use crate::shared::{Aloft, Doors, Shared};
 use crate::syncer::sync_groups;
@@ -192,6 +192,10 @@ impl Store for SqliteStore {
         let found = self.shared.doors.glances().find(&self.shared.file, &row, object)?;
         // What is newer was committed since, and is not published yet.
         (found.revision <= row.revision).then_some(Glimpse { row, schema, found })
+    }
+
+    fn peek(&self, space: SpaceId, look: &mut dyn FnMut(&mut Snapshot<'_>)) -> Option<Revision> {
+        peek(&self.shared, space, look)
     }
 
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current> {

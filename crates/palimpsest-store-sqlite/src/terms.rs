@@ -22,9 +22,9 @@ pub(crate) fn read(
     fresh.follow(connection)?;
     let from = match after {
         Some(entry) => Bound::Excluded(entry.clone()),
-        None => Bound::Included((Term::from_bytes(range.from.clone()), NO_OBJECT)),
+        None => Bound::Included((Term::from_bytes(&range.from), NO_OBJECT)),
     };
-    let to = (Term::from_bytes(range.to.clone()), NO_OBJECT);
+    let to = (Term::from_bytes(&range.to), NO_OBJECT);
     if limit == 0 || matches!(&from, Bound::Included(from) | Bound::Excluded(from) if *from >= to) {
         return Ok(Vec::new());
     }
@@ -60,5 +60,5 @@ fn next(rows: &mut Rows<'_>) -> rusqlite::Result<Option<Entry>> {
 }
 
 fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    Ok((Term::from_bytes(row.get(0)?), ObjectId(uuid_of(row, 1)?)))
+    Ok((Term::from_bytes(row.get_ref(0)?.as_blob()?), ObjectId(uuid_of(row, 1)?)))
 }

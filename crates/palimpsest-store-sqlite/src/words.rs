@@ -25,7 +25,7 @@ pub(crate) struct Words(Cache<(i64, Term), First>);
 /// The term that a range consists of, if it is one.
 pub(crate) fn only(range: &TermRange) -> Option<Term> {
     let (last, text) = range.to.split_last()?;
-    (*last == 0 && *text == *range.from).then(|| Term::from_bytes(range.from.clone()))
+    (*last == 0 && *text == *range.from).then(|| Term::from_bytes(&range.from))
 }
 
 impl Words {

@@ -219,6 +219,8 @@ fn when_a_sync_fails_it_and_all_behind_it_are_refused_and_gone() {
     bench.wait_for_commit(4);
     let glance = || bench.store.glance(SPACE, ObjectId(Uuid::from_u128(1)));
     assert!(glance().is_none(), "a glance does not show it either");
+    let look = || bench.store.look(SPACE, |snapshot| snapshot.row().revision);
+    assert!(look().is_none(), "nor does a short look");
     let mut read = Box::pin(bench.store.read(SPACE, |snapshot| snapshot.row().revision));
     assert!(poll(&mut read).is_pending());
     let changing = |registry: &mut palimpsest_store::Registry<'_>| registry.put_policy(SPACE, Policy::RequireCondition);
@@ -236,6 +238,7 @@ fn when_a_sync_fails_it_and_all_behind_it_are_refused_and_gone() {
     assert_eq!((bench.published(), committed(bench.folder.path())), (Revision(2), 2));
     assert_eq!(bench.title(1).unwrap(), "before");
     assert_eq!(glance().unwrap().found.object.title(), "before");
+    assert_eq!(look().unwrap().value, Revision(2));
     assert_eq!(bench.put(1, "after").unwrap().revision, Revision(3), "the revision is given again");
     assert_eq!(glance().unwrap().found.object.title(), "after");
     assert_eq!(bench.title(1).unwrap(), "after");

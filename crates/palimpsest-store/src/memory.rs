@@ -301,6 +301,11 @@ impl Rows for Memory {
         Ok(self.of(space)?.titles.get(&object).cloned())
     }
 
+    fn titled_structures(&mut self, space: SpaceId) -> Result<Vec<StructureId>, StoreError> {
+        let structures: BTreeSet<_> = self.of(space)?.titles.values().map(|titled| titled.structure).collect();
+        Ok(structures.into_iter().collect())
+    }
+
     fn recent(
         &mut self,
         space: SpaceId,
@@ -326,7 +331,7 @@ impl Rows for Memory {
         after: Option<&(Term, ObjectId)>,
         limit: usize,
     ) -> Result<Vec<(Term, ObjectId)>, StoreError> {
-        let from = after.cloned().unwrap_or_else(|| (Term::from_bytes(range.from.clone()), NO_OBJECT));
+        let from = after.cloned().unwrap_or_else(|| (Term::from_bytes(&range.from), NO_OBJECT));
         // A space that begins has none yet.
         let Some(data) = self.spaces.get(&space) else { return Ok(Vec::new()) };
         let terms = data.terms.range(from..).take_while(|(term, _)| term.as_bytes() < range.to.as_slice());

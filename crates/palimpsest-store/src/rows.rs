@@ -74,6 +74,9 @@ pub trait Rows {
     /// What an object is called; nothing when it is not in the index of titles.
     fn titled(&mut self, space: SpaceId, object: ObjectId) -> Result<Option<Titled>, StoreError>;
 
+    /// The structures whose objects are in the index of titles, in no order.
+    fn titled_structures(&mut self, space: SpaceId) -> Result<Vec<StructureId>, StoreError>;
+
     /// What the objects of a structure are called, the last named first, then by id, at most `limit`, after a place in this
     /// order.
     fn recent(

@@ -186,6 +186,11 @@ impl<'r> Snapshot<'r> {
         self.rows.titled(self.row.id, id)
     }
 
+    /// The structures whose objects are in the index of titles.
+    pub fn titled_structures(&mut self) -> Result<Vec<StructureId>, StoreError> {
+        self.rows.titled_structures(self.row.id)
+    }
+
     /// What the objects of a structure are called, the last named first, after a place in this order, at most `limit`.
     pub fn recent(
         &mut self,

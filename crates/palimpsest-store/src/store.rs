@@ -43,6 +43,12 @@ pub trait Store: Send + Sync + 'static {
         None
     }
 
+    /// Runs a short look on a snapshot at once, on the calling thread, by a store that need wait for nobody; the revision it saw. Nothing
+    /// when only a read can tell: then the look may have run or not.
+    fn peek(&self, _space: SpaceId, _look: &mut dyn FnMut(&mut Snapshot<'_>)) -> Option<Revision> {
+        None
+    }
+
     /// What the head says of an object without asking the disk; nothing when only a snapshot can tell. A store that
     /// shares its data with other processes always answers nothing.
     fn current(&self, space: SpaceId, object: Option<ObjectId>) -> Option<Current>;
@@ -109,6 +115,13 @@ impl dyn Store {
         let (reply, answer) = oneshot::channel();
         self.inspect(Box::new(TypedRead { space, look, value: None, reply }));
         answer.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Runs a short `look` at once, see [`Store::peek`]; nothing when it has to be read.
+    pub fn look<T>(&self, space: SpaceId, mut look: impl FnMut(&mut Snapshot<'_>) -> T) -> Option<Answer<T>> {
+        let mut value = None;
+        let revision = self.peek(space, &mut |snapshot| value = Some(look(snapshot)))?;
+        value.map(|value| Answer { revision, changed: false, value })
     }
 
     async fn write<T, F>(&self, target: Target, run: F, keep: fn(&T) -> bool) -> Result<Answer<T>, StoreError>

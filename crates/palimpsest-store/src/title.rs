@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palimpsest_model::{BuiltIn, Object, ObjectId, Revision, SpaceId, State, StructureId, Timestamp, Value, words};
+use smallvec::SmallVec;
 use uuid::Uuid;
 
 use crate::error::StoreError;
@@ -30,7 +31,10 @@ pub struct Titled {
 
 /// An entry of the index: a kind and a text. Terms are ordered by kind, then by the bytes of the text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Term(Vec<u8>);
+pub struct Term(SmallVec<[u8; SHORT]>);
+
+/// Terms of so many bytes are where they are kept, without a way to elsewhere: many are compared with each other.
+const SHORT: usize = 32;
 
 const WHOLE: u8 = b'=';
 const WORD: u8 = b'w';
@@ -70,8 +74,8 @@ impl Term {
 
     /// A term as it is kept.
     #[must_use]
-    pub fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(SmallVec::from_slice(bytes))
     }
 
     /// What is kept of it.
@@ -89,18 +93,21 @@ impl Term {
     /// This term alone.
     #[must_use]
     pub fn exactly(&self) -> TermRange {
-        TermRange { from: self.0.clone(), to: [&*self.0, &[0]].concat() }
+        TermRange { from: self.0.to_vec(), to: [&*self.0, &[0]].concat() }
     }
 
     /// This term and all that begin with it.
     #[must_use]
     pub fn onwards(&self) -> TermRange {
         // No text has this byte in it.
-        TermRange { from: self.0.clone(), to: [&*self.0, &[0xff]].concat() }
+        TermRange { from: self.0.to_vec(), to: [&*self.0, &[0xff]].concat() }
     }
 
     fn of(kind: u8, text: &str) -> Self {
-        Self([&[kind], text.as_bytes()].concat())
+        let mut bytes = SmallVec::with_capacity(1 + text.len());
+        bytes.push(kind);
+        bytes.extend_from_slice(text.as_bytes());
+        Self(bytes)
     }
 }
 

@@ -20,6 +20,12 @@ impl<'s, 'r> Counted<'s, 'r> {
         self.snapshot.titled(id)
     }
 
+    pub(super) fn structures(&mut self) -> Result<Vec<StructureId>, StoreError> {
+        let structures = self.snapshot.titled_structures()?;
+        self.rows += structures.len();
+        Ok(structures)
+    }
+
     pub(super) fn recent(
         &mut self,
         structure: StructureId,

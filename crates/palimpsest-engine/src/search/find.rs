@@ -68,7 +68,7 @@ impl<'s, 'r> Finder<'s, 'r> {
             limit,
             judged: HashMap::new(),
             vocabulary: query.words.iter().take(LEADING).map(|_| Vocabulary::default()).collect(),
-            walk: Walk::through(structures.iter().copied()),
+            walk: Walk::through(structures.clone()),
             structures,
             met: BTreeMap::new(),
             complete: false,
@@ -86,6 +86,20 @@ impl<'s, 'r> Finder<'s, 'r> {
         Ok((found, self.look.rows))
     }
 
+    /// The same, when one effort finds as many as are wanted among the names that have or begin with the words; nothing when it takes
+    /// more to tell.
+    pub(super) fn find_soon(mut self) -> Result<(Option<Vec<Hit>>, usize), StoreError> {
+        let mut found = Vec::new();
+        for class in [Class::Exact, Class::Prefix, Class::WordPrefix] {
+            let Some(hits) = self.attempt(class, self.limit - found.len(), self.effort.first)? else { break };
+            found.extend(hits);
+            if found.len() >= self.limit {
+                return Ok((Some(found), self.look.rows));
+            }
+        }
+        Ok((None, self.look.rows))
+    }
+
     fn is_possible(&self, class: Class) -> bool {
         match class {
             Class::Exact | Class::Prefix | Class::WordPrefix => true,
@@ -99,22 +113,35 @@ impl<'s, 'r> Finder<'s, 'r> {
     fn of_class(&mut self, class: Class, wanted: usize) -> Result<Vec<Hit>, StoreError> {
         let mut effort = self.effort.first;
         loop {
-            let met = self.met.get(&class).map_or(&[][..], Vec::as_slice);
-            if self.complete || met.len() >= wanted {
-                return Ok(met.iter().take(wanted).cloned().collect());
-            }
-            if let Some(ids) = self.candidates(class, effort)? {
-                let mut hits = Vec::new();
-                for id in ids {
-                    hits.extend(self.judge(id)?.filter(|hit| hit.class == class));
-                }
-                hits.sort_unstable();
-                hits.truncate(wanted);
+            if let Some(hits) = self.attempt(class, wanted, effort)? {
                 return Ok(hits);
             }
-            self.go_on(class, wanted, effort)?;
             effort = effort.saturating_mul(self.effort.growth);
         }
+    }
+
+    /// Both ways with one effort; nothing when it was too little.
+    fn attempt(&mut self, class: Class, wanted: usize, effort: usize) -> Result<Option<Vec<Hit>>, StoreError> {
+        if let Some(hits) = self.met_enough(class, wanted) {
+            return Ok(Some(hits));
+        }
+        let Some(ids) = self.candidates(class, effort)? else {
+            self.go_on(class, wanted, effort)?;
+            return Ok(self.met_enough(class, wanted));
+        };
+        let mut hits = Vec::new();
+        for id in ids {
+            hits.extend(self.judge(id)?.filter(|hit| hit.class == class));
+        }
+        hits.sort_unstable();
+        hits.truncate(wanted);
+        Ok(Some(hits))
+    }
+
+    /// The first of a class, when the walk has met them all.
+    fn met_enough(&self, class: Class, wanted: usize) -> Option<Vec<Hit>> {
+        let met = self.met.get(&class).map_or(&[][..], Vec::as_slice);
+        (self.complete || met.len() >= wanted).then(|| met.iter().take(wanted).cloned().collect())
     }
 
     /// Goes on with the walk, until it has met so many of a class, but not for more than so many objects.

@@ -30,8 +30,8 @@ mod walk;
 
 use std::collections::BTreeSet;
 
-use palimpsest_model::{ObjectId, StructureId};
-use palimpsest_store::{Snapshot, StoreError};
+use palimpsest_model::{ObjectId, Revision, StructureId};
+use palimpsest_store::{Answer, Snapshot, StoreError};
 use serde::Serialize;
 
 use self::find::{Effort, Finder, Hit};
@@ -66,18 +66,26 @@ struct Row {
 }
 
 const EFFORT: Effort = Effort { first: 256, growth: 4 };
+/// Of a look that no other thread is asked for.
+const LITTLE: Effort = Effort { first: 32, growth: 1 };
 
 impl Engine {
     /// POST /objects/search.
     pub async fn search(&self, access: &Access, ask: Search) -> Result<Page, Error> {
-        let look = move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask, EFFORT);
-        let answer = self.store().read(access.space, look).await?;
-        let (hits, _) = answer.value?;
-        let row = |hit: Hit| Row { id: hit.id, structure_id: hit.structure, title: hit.title };
-        let body = Body { results: hits.into_iter().map(row).collect() };
-        let body = serde_json::to_vec(&body).unwrap_or_default().into();
-        Ok(Page { body, revision: answer.revision, etag: None })
+        if let Some(Answer { value: Ok((Some(hits), _)), revision, .. }) =
+            self.store().look(access.space, |snapshot| soon(snapshot, &ask, LITTLE))
+        {
+            return Ok(page(hits, revision));
+        }
+        let answer = self.store().read(access.space, move |snapshot| look(snapshot, &ask, EFFORT)).await?;
+        Ok(page(answer.value?.0, answer.revision))
     }
+}
+
+fn page(hits: Vec<Hit>, revision: Revision) -> Page {
+    let row = |hit: Hit| Row { id: hit.id, structure_id: hit.structure, title: hit.title };
+    let body = Body { results: hits.into_iter().map(row).collect() };
+    Page { body: serde_json::to_vec(&body).unwrap_or_default().into(), revision, etag: None }
 }
 
 /// What a snapshot holds for a search, the best first.
@@ -88,9 +96,19 @@ pub(crate) fn hits(snapshot: &mut Snapshot<'_>, ask: &Search) -> Result<Vec<Hit>
 /// What a snapshot holds for a search, and how many rows were read.
 fn look(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Vec<Hit>, usize), StoreError> {
     let Some(query) = Query::read(&ask.query) else { return Ok((Vec::new(), 0)) };
-    let mut structures: BTreeSet<_> = snapshot.schema().structures.iter().map(|structure| structure.value.id).collect();
-    if let Some(asked) = &ask.structures {
-        structures.retain(|structure| asked.contains(structure));
-    }
+    let structures = structures(snapshot, ask);
     Finder::new(snapshot, &query, structures, ask.limit, effort).find()
+}
+
+/// What it holds, when few rows tell, and how many were read: so short a look that no other thread is needed for it.
+fn soon(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Option<Vec<Hit>>, usize), StoreError> {
+    let Some(query) = Query::read(&ask.query) else { return Ok((Some(Vec::new()), 0)) };
+    let structures = structures(snapshot, ask);
+    Finder::new(snapshot, &query, structures, ask.limit, effort).find_soon()
+}
+
+/// The structures among whose objects is searched.
+fn structures(snapshot: &Snapshot<'_>, ask: &Search) -> BTreeSet<StructureId> {
+    let is_asked = |structure: &StructureId| ask.structures.as_ref().is_none_or(|asked| asked.contains(structure));
+    snapshot.schema().structures.iter().map(|structure| structure.value.id).filter(is_asked).collect()
 }

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::find::{Effort, Hit};
 use super::query::Class;
-use super::{EFFORT, Search, look};
+use super::{EFFORT, LITTLE, Search, look, soon};
 
 const SPACE: SpaceId = SpaceId(Uuid::from_u128(1));
 const STRUCTURES: [BuiltIn; 4] = [BuiltIn::RootPage, BuiltIn::RootTag, BuiltIn::RootDailyNote, BuiltIn::UtilDate];
@@ -106,6 +106,12 @@ impl Bench {
     async fn search(&self, ask: &Search, effort: Effort) -> (Vec<Hit>, usize) {
         let ask = ask.clone();
         let read = move |snapshot: &mut Snapshot<'_>| look(snapshot, &ask, effort);
+        self.store.read(SPACE, read).await.unwrap().value.unwrap()
+    }
+
+    async fn soon(&self, ask: &Search, effort: Effort) -> (Option<Vec<Hit>>, usize) {
+        let ask = ask.clone();
+        let read = move |snapshot: &mut Snapshot<'_>| soon(snapshot, &ask, effort);
         self.store.read(SPACE, read).await.unwrap().value.unwrap()
     }
 
@@ -268,7 +274,7 @@ impl Dice {
 async fn compare(store: Arc<dyn Store>, seed: u64, rounds: usize) {
     let mut dice = Dice(seed);
     let mut bench = Bench::over(store).await;
-    let mut classes = BTreeMap::new();
+    let (mut classes, mut soon) = (BTreeMap::new(), 0);
     for round in 0..rounds {
         let objects = 10 + round * 12;
         let mut changes: Vec<_> = (0..objects / 2).map(|_| dice.change(objects)).collect();
@@ -292,8 +298,15 @@ async fn compare(store: Arc<dyn Store>, seed: u64, rounds: usize) {
                 let (found, _) = bench.search(&ask, effort).await;
                 assert_eq!(found, expected, "seed {seed}, round {round}: {ask:?} with {effort:?}");
             }
+            for effort in [Effort { first: 1, growth: 1 }, Effort { first: 7, growth: 1 }, LITTLE] {
+                if let (Some(found), _) = bench.soon(&ask, effort).await {
+                    soon += 1;
+                    assert_eq!(found, expected, "seed {seed}, round {round}: {ask:?} soon, with {effort:?}");
+                }
+            }
         }
     }
+    assert!(soon > 100, "{soon}");
     assert!(classes.len() == Class::ALL.len() && classes.values().all(|count| *count > 10), "{classes:?}");
 }
 
@@ -354,6 +367,9 @@ async fn a_search_reads_no_more_rows_when_there_are_ten_times_as_many_objects() 
             let (hits, rows) = bench.search(&ask, EFFORT).await;
             assert_eq!(hits.len(), found, "{query}");
             assert!(rows <= most, "{query} reads {rows} rows");
+            let (at_once, rows) = bench.soon(&ask, LITTLE).await;
+            assert!(at_once.is_none_or(|found| found == hits), "{query}");
+            assert!(rows <= 200, "{query} reads {rows} rows on the thread that asks");
             assert!(hits.iter().all(|hit| hit.named.0 > Revision(1)), "{query}");
         }
     }

@@ -1,16 +1,18 @@
 //! The objects of some structures, the last named first.
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use palimpsest_model::{ObjectId, Revision, StructureId};
 use palimpsest_store::{StoreError, Titled};
 
 use super::counted::Counted;
 
-/// A walk from the last named back: one lane per structure, read in growing pages.
+/// A walk from the last named back: one lane per structure that has objects, read in growing pages.
 pub(super) struct Walk {
-    lanes: Vec<Lane>,
+    structures: BTreeSet<StructureId>,
+    /// Nothing before the first step.
+    lanes: Option<Vec<Lane>>,
 }
 
 struct Lane {
@@ -27,24 +29,34 @@ const FIRST: usize = 32;
 const LARGEST: usize = 1024;
 
 impl Walk {
-    pub(super) fn through(structures: impl Iterator<Item = StructureId>) -> Self {
-        let lane = |structure| Lane { structure, waiting: VecDeque::new(), after: None, page: Some(FIRST) };
-        Self { lanes: structures.map(lane).collect() }
+    pub(super) fn through(structures: BTreeSet<StructureId>) -> Self {
+        Self { structures, lanes: None }
     }
 
     /// The next object; nothing at the end.
     pub(super) fn next(&mut self, look: &mut Counted<'_, '_>) -> Result<Option<Titled>, StoreError> {
-        for lane in &mut self.lanes {
+        let lanes = match &mut self.lanes {
+            Some(lanes) => lanes,
+            begun => {
+                let structures = look.structures()?.into_iter().filter(|structure| self.structures.contains(structure));
+                begun.insert(structures.map(Lane::of).collect())
+            }
+        };
+        for lane in &mut *lanes {
             lane.fill(look)?;
         }
         // An empty lane comes after all others.
         let order = |lane: &&mut Lane| lane.waiting.front().map(|next| (next.named, Reverse(next.id)));
-        let next = self.lanes.iter_mut().max_by_key(order);
+        let next = lanes.iter_mut().max_by_key(order);
         Ok(next.and_then(|lane| lane.waiting.pop_front()))
     }
 }
 
 impl Lane {
+    fn of(structure: StructureId) -> Self {
+        Self { structure, waiting: VecDeque::new(), after: None, page: Some(FIRST) }
+    }
+
     fn fill(&mut self, look: &mut Counted<'_, '_>) -> Result<(), StoreError> {
         if let (true, Some(size)) = (self.waiting.is_empty(), self.page) {
             self.waiting = look.recent(self.structure, self.after, size)?.into();

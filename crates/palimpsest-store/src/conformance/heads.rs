@@ -42,6 +42,26 @@ pub fn a_glance_is_a_read(store: &Arc<dyn Store>) {
     assert!(store.glance(space_id(2), object_id(1)).is_none());
 }
 
+/// A short look, of a store that does it at once, is a read: of what was committed before, at the published head, in one snapshot.
+pub fn a_short_look_is_a_read(store: &Arc<dyn Store>) {
+    let bench = Bench::begin(store);
+    assert!(store.look(space_id(2), |_| ()).is_none(), "there is no such space");
+    for round in 0..50 {
+        let title = format!("round {round}");
+        let revision = bench.put(&page(1, &title));
+        let look = store.look(bench.space, |snapshot| {
+            let found = snapshot.object(object_id(1)).unwrap().unwrap();
+            (found.object.title().to_owned(), found.revision, snapshot.row().revision)
+        });
+        let Some(answer) = look else { continue };
+        assert_eq!(answer.value, (title, revision, revision));
+        assert_eq!((answer.revision, answer.changed), (revision, false));
+    }
+    assert!(store.look(bench.space, |_| panic!("in a look")).is_none(), "whatever becomes of it, a read can tell");
+    let after = store.look(bench.space, |snapshot| snapshot.row().revision);
+    assert!(after.is_none_or(|answer| answer.value == bench.head()), "and the next one is not touched");
+}
+
 /// When a commit is answered, the head (where the store has one) and new snapshots show it.
 pub fn the_head_knows_what_was_committed_before_the_answer(store: &Arc<dyn Store>) {
     let bench = Bench::begin(store);

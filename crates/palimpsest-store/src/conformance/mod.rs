@@ -58,7 +58,7 @@ macro_rules! conformance {
             many_objects_of_one_commit_share_its_revision, trash_restore_and_deletion_are_states_of_one_object,
             time_in_the_log_never_goes_back, entries_tell_who_did_what_to_which_paths,
             structures_and_collections_are_data_in_the_log, a_block_id_belongs_to_one_object_for_ever,
-            a_snapshot_sees_one_revision, a_glance_is_a_read, the_head_knows_what_was_committed_before_the_answer,
+            a_snapshot_sees_one_revision, a_glance_is_a_read, a_short_look_is_a_read, the_head_knows_what_was_committed_before_the_answer,
             a_reader_never_brings_back_the_past, who_waits_for_the_head_is_told_what_is_there,
             random_histories_are_rebuilt_byte_for_byte,
             a_history_is_read_in_pieces, very_many_versions_lead_back_to_the_first,

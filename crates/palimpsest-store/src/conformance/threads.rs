@@ -56,6 +56,11 @@ fn watch(store: &Arc<dyn Store>, space: palimpsest_model::SpaceId) {
         let current = store.current(space, None).map_or(answer.revision, |current| current.space.revision);
         assert!(current >= answer.revision, "what a snapshot saw is published");
         last = current;
+        if let Some(answer) = store.look(space, |snapshot| snapshot.row().revision) {
+            assert!(answer.revision >= last && answer.value == answer.revision);
+            let current = store.current(space, None).map_or(answer.revision, |current| current.space.revision);
+            assert!(current >= answer.revision, "what a short look saw is published");
+        }
         // Every commit counts this object up by one.
         if let Some(Glimpse { row, found, .. }) = store.glance(space, object_id(0)) {
             assert!(row.revision >= last && found.revision <= row.revision);
@@ -92,4 +97,5 @@ pub fn a_closed_store_says_so(store: &Arc<dyn Store>) {
     assert!(matches!(bench.commit(|_| Ok(())), Err(StoreError::Closed)));
     assert!(matches!(block_on(store.read(space_id(1), |_| ())), Err(StoreError::Closed)));
     assert!(store.glance(space_id(1), object_id(1)).is_none());
+    assert!(store.look(space_id(1), |_| ()).is_none());
 }

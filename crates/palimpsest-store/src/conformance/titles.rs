@@ -18,6 +18,11 @@ impl Bench<'_> {
         called.value.unwrap().iter().map(|found| found.object.id).collect()
     }
 
+    fn structures(&self) -> BTreeSet<StructureId> {
+        let read = self.store.read(self.space, |snapshot| snapshot.titled_structures());
+        block_on(read).unwrap().value.unwrap().into_iter().collect()
+    }
+
     fn recent(&self, structure: StructureId, page: usize) -> Vec<Titled> {
         let read = move |snapshot: &mut crate::Snapshot<'_>| {
             let mut all: Vec<Titled> = Vec::new();
@@ -98,6 +103,10 @@ pub fn a_title_leads_to_what_is_called_so(store: &Arc<dyn Store>) {
     bench.put(&note);
     bench.put(&date);
     assert_eq!(bench.called("2026-11-22"), ids(&[4]), "a daily note by its day; dates are not in the index");
+    assert_eq!(bench.structures(), BTreeSet::from([PAGE, note.structure]));
+    bench.move_to(&page(1, "Flan"), State::Trashed, ChangeKind::Trashed);
+    bench.move_to(&page(3, "CRÈME"), State::Deleted, ChangeKind::Deleted);
+    assert_eq!(bench.structures(), BTreeSet::from([note.structure]), "of no page that can be seen");
 }
 
 /// A transaction finds by title what it put itself, and no longer what it renamed.
