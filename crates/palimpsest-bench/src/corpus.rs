@@ -14,6 +14,10 @@ pub(crate) const COMMON: &str = "note";
 pub(crate) const RARE: &str = "quixotry";
 /// How many objects have it.
 const RARES: usize = 20;
+/// So many answers of a search are usual.
+pub(crate) const USUAL_ANSWERS: usize = 20;
+/// Of a rare word more are asked for than there are: who searches does not know how many there are.
+pub(crate) const ALL_RARES: usize = 50;
 /// So many objects are made before all others, which link to them.
 pub(crate) const LINKED: usize = 100;
 /// The largest text.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::connection::Response;
-use crate::corpus::{COMMON, Corpus, RARE, is_task};
+use crate::corpus::{ALL_RARES, COMMON, Corpus, RARE, USUAL_ANSWERS, is_task};
 use crate::load::{Prepared, Worker};
 
 /// Something that is measured.
@@ -175,9 +175,11 @@ impl Client {
     }
 }
 
+/// As many answers as are usual, or of what is rare more than there are.
 fn search(query: &str, to: &mut Prepared) {
+    let limit = if query == RARE { ALL_RARES } else { USUAL_ANSWERS };
     to.begin("POST", "/objects/search");
-    to.body.extend_from_slice(json!({ "query": query }).to_string().as_bytes());
+    to.body.extend_from_slice(json!({ "query": query, "limit": limit }).to_string().as_bytes());
 }
 
 impl Worker for Client {

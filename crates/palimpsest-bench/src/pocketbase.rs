@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::connection::{Connection, Request, Response};
-use crate::corpus::{COMMON, Corpus};
+use crate::corpus::{ALL_RARES, COMMON, Corpus, RARE, USUAL_ANSWERS};
 use crate::job::Job;
 use crate::load::{Drive, Prepared, Worker};
 use crate::process::Server;
@@ -162,9 +162,10 @@ impl Worker for Client {
                 to.body.extend_from_slice(body.to_string().as_bytes());
             }
             Job::SearchCommon | Job::SearchRare => {
-                let word = if self.job == Job::SearchRare { crate::corpus::RARE } else { COMMON };
+                let is_rare = self.job == Job::SearchRare;
+                let (word, limit) = if is_rare { (RARE, ALL_RARES) } else { (COMMON, USUAL_ANSWERS) };
                 to.begin("GET", records);
-                to.path.push_str(&format!("?perPage=20&fields=id,title&filter=title~%22{word}%22"));
+                to.path.push_str(&format!("?perPage={limit}&fields=id,title&filter=title~%22{word}%22"));
             }
             _ => {
                 to.begin("GET", records);

@@ -14,6 +14,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::changes::{Changes, Entry, changes_of, read};
 use crate::merging::Merging;
 
+/// So many rows with so many bytes are read in no time.
+const NEAR_ROWS: i64 = 64;
+const NEAR_BYTES: f64 = 16_384.0;
+
 /// The last change of an entry.
 #[derive(Clone, Copy)]
 pub(crate) struct Change {
@@ -95,6 +99,18 @@ impl Fresh {
         }
         self.is_current = true;
         Ok(())
+    }
+
+    /// Whether it takes no time to follow: few rows were added since, and none came into `terms`.
+    pub(crate) fn is_near(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        let sql = "SELECT coalesce((SELECT no - (length(body) > 0) FROM fresh_terms ORDER BY no LIMIT 1), 0), \
+                   count(*), total(bytes) \
+                   FROM (SELECT length(body) AS bytes FROM fresh_terms WHERE no > ?1 ORDER BY no LIMIT ?2)";
+        let values = (self.last, NEAR_ROWS + 1);
+        connection.prepare_cached(sql)?.query_row(values, |row| {
+            let (gone, rows, bytes): (i64, i64, f64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(gone <= self.gone && rows <= NEAR_ROWS && bytes <= NEAR_BYTES)
+        })
     }
 
     /// Drops what was in rows up to one.

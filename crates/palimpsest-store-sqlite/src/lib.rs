@@ -1,6 +1,6 @@
 //! The embedded store: SQLite in WAL mode, one writer thread that commits in groups, a thread that syncs them before they are
-//! answered, reader threads on snapshots, connections for looks at one object on the threads that ask, a checkpoint thread, and a file
-//! lock so that one process owns the data folder.
+//! answered, reader threads on snapshots, looks at one object and short looks at more on the threads that ask, a checkpoint thread,
+//! and a file lock so that one process owns the data folder.
 
 mod answers;
 mod backup;

@@ -1,15 +1,16 @@
 //! Reader threads: each runs closures on a snapshot of its own connection. A commit can be seen before it is synced; so a closure
-//! runs when the published head has come to what its snapshot sees. What it makes of it may be kept and given away.
+//! runs when the published head has come to what its snapshot sees. What it makes of it may be kept and given away. A connection whose
+//! thread has nothing to do is lent to those who look for a moment on their own thread.
 
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use palimpsest_model::{Revision, SpaceId};
-use palimpsest_store::{ReadJob, Snapshot, SpaceRow, StoreError, guarded};
+use palimpsest_model::{Revision, Schema, SpaceId};
+use palimpsest_store::{ReadJob, Rows, Snapshot, SpaceRow, StoreError, guarded};
 
 use crate::error::store_error;
-use crate::open::connect;
+use crate::open::{self, connect};
 use crate::rows::SqlRows;
 use crate::shared::Shared;
 
@@ -68,26 +69,43 @@ impl Reader {
     }
 }
 
-/// Looks on the calling thread: through the connection of a reader that has nothing to do, when what it sees is published.
+/// Looks on the calling thread: through the connection of a reader that has nothing to do, when what it sees is published and nothing
+/// long has to be read before.
 pub(crate) fn peek(shared: &Shared, space: SpaceId, look: &mut dyn FnMut(&mut Snapshot<'_>)) -> Option<Revision> {
     let mut door = shared.doors.idle_reader()?;
-    let rows = door.as_mut()?;
-    rows.begin_snapshot().ok()?;
-    let seen = open(rows, shared, space).and_then(|mut snapshot| {
-        let row = snapshot.row();
-        let is_published = shared.heads.reach(row.id, row.revision, Duration::ZERO);
-        is_published.then(|| guarded(|| look(&mut snapshot))).transpose().map(|seen| seen.map(|()| row.revision))
-    });
-    let ended = rows.execute("ROLLBACK", []);
-    seen.ok()?.filter(|_| ended.is_ok())
+    let seen = guarded(|| peek_through(door.as_mut()?, shared, space, look));
+    if door.as_ref().is_some_and(|rows| !rows.connection.is_autocommit()) {
+        // Whoever comes next opens another one.
+        *door = None;
+    }
+    seen.ok()?
 }
 
-fn open<'r>(rows: &'r mut SqlRows, shared: &Shared, space: SpaceId) -> Result<Snapshot<'r>, StoreError> {
-    let known = |row: &SpaceRow| {
-        let current = shared.heads.current(row.id, None)?;
-        (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
-    };
-    Snapshot::open(rows, space, known)
+fn peek_through(
+    rows: &mut SqlRows,
+    shared: &Shared,
+    space: SpaceId,
+    look: &mut dyn FnMut(&mut Snapshot<'_>),
+) -> Option<Revision> {
+    rows.connection.busy_timeout(Duration::ZERO).ok()?;
+    let seen = rows.begin_snapshot().ok().and_then(|()| {
+        let row = rows.space(space).ok()??;
+        let schema = known_schema(shared, &row)?;
+        if !rows.fresh.is_near(&rows.connection).ok()? || !shared.heads.reach(row.id, row.revision, Duration::ZERO) {
+            return None;
+        }
+        look(&mut Snapshot::over(rows, row, schema));
+        Some(row.revision)
+    });
+    let has_ended = rows.connection.is_autocommit() || rows.execute("ROLLBACK", []).is_ok();
+    rows.connection.busy_timeout(open::PATIENCE).ok()?;
+    seen.filter(|_| has_ended)
+}
+
+/// The schema as of a row, if it is the published one.
+fn known_schema(shared: &Shared, row: &SpaceRow) -> Option<Arc<Schema>> {
+    let current = shared.heads.current(row.id, None)?;
+    (current.space.log == row.log && current.space.schema == row.schema).then_some(current.schema)
 }
 
 fn run_job(
@@ -96,7 +114,7 @@ fn run_job(
     job: &mut dyn ReadJob,
     begun: Instant,
 ) -> Result<Option<Revision>, StoreError> {
-    let mut snapshot = open(rows, shared, job.space())?;
+    let mut snapshot = Snapshot::open(rows, job.space(), |row| known_schema(shared, row))?;
     let row = snapshot.row();
     if !is_published(shared, &row, begun)? {
         return Ok(None);

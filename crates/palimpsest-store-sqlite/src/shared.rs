@@ -60,9 +60,9 @@ impl Doors {
         self.readers.get(number).map(lock)
     }
 
-    /// The connection of a reader that has nothing to do.
+    /// An open connection of a reader that has nothing to do.
     pub(crate) fn idle_reader(&self) -> Option<MutexGuard<'_, Option<SqlRows>>> {
-        self.readers.iter().find_map(|rows| rows.try_lock().ok())
+        self.readers.iter().find_map(|rows| rows.try_lock().ok().filter(|rows| rows.is_some()))
     }
 
     /// The connections for looks at one object.

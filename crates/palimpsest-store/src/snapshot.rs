@@ -36,7 +36,12 @@ impl<'r> Snapshot<'r> {
             Some(schema) => schema,
             None => Arc::new(load_schema(rows, space)?),
         };
-        Ok(Self { rows, row, schema })
+        Ok(Self::over(rows, row, schema))
+    }
+
+    /// The view that `rows` gives of a space whose row it gave, with its schema as of that.
+    pub fn over(rows: &'r mut dyn Rows, row: SpaceRow, schema: Arc<Schema>) -> Self {
+        Self { rows, row, schema }
     }
 
     /// Where the space stands.

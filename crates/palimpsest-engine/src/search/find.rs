@@ -16,8 +16,10 @@ use super::walk::Walk;
 pub(super) struct Effort {
     /// At first so many rows of each kind.
     pub(super) first: usize,
-    /// Then so many times as many, again and again.
-    pub(super) growth: usize,
+    /// Then so many times as many, again and again; nothing when the first effort has to do.
+    pub(super) growth: Option<usize>,
+    /// About so many rows in all, and no more.
+    pub(super) most: usize,
 }
 
 /// An object that was found. They are ordered as they are answered.
@@ -62,7 +64,7 @@ impl<'s, 'r> Finder<'s, 'r> {
         effort: Effort,
     ) -> Self {
         Self {
-            look: Counted::new(snapshot),
+            look: Counted::new(snapshot, effort.most),
             query,
             effort,
             limit,
@@ -75,29 +77,18 @@ impl<'s, 'r> Finder<'s, 'r> {
         }
     }
 
-    /// The first objects in the order of answers, and how many rows were read for them.
-    pub(super) fn find(mut self) -> Result<(Vec<Hit>, usize), StoreError> {
+    /// The first objects in the order of answers, unless it takes more effort to tell; and how many rows were read.
+    pub(super) fn find(mut self) -> Result<(Option<Vec<Hit>>, usize), StoreError> {
         let mut found = Vec::new();
         for class in Class::ALL {
             if found.len() < self.limit && self.is_possible(class) {
-                found.extend(self.of_class(class, self.limit - found.len())?);
+                let Some(hits) = self.of_class(class, self.limit - found.len())? else {
+                    return Ok((None, self.look.rows));
+                };
+                found.extend(hits);
             }
         }
-        Ok((found, self.look.rows))
-    }
-
-    /// The same, when one effort finds as many as are wanted among the names that have or begin with the words; nothing when it takes
-    /// more to tell.
-    pub(super) fn find_soon(mut self) -> Result<(Option<Vec<Hit>>, usize), StoreError> {
-        let mut found = Vec::new();
-        for class in [Class::Exact, Class::Prefix, Class::WordPrefix] {
-            let Some(hits) = self.attempt(class, self.limit - found.len(), self.effort.first)? else { break };
-            found.extend(hits);
-            if found.len() >= self.limit {
-                return Ok((Some(found), self.look.rows));
-            }
-        }
-        Ok((None, self.look.rows))
+        Ok((Some(found), self.look.rows))
     }
 
     fn is_possible(&self, class: Class) -> bool {
@@ -110,13 +101,14 @@ impl<'s, 'r> Finder<'s, 'r> {
 
     /// The first objects of a class. Both ways are tried in turns with growing effort, so that the search costs about as much
     /// as the cheaper one: terms are few for what is rare, and what is common is among the last named.
-    fn of_class(&mut self, class: Class, wanted: usize) -> Result<Vec<Hit>, StoreError> {
+    fn of_class(&mut self, class: Class, wanted: usize) -> Result<Option<Vec<Hit>>, StoreError> {
         let mut effort = self.effort.first;
         loop {
             if let Some(hits) = self.attempt(class, wanted, effort)? {
-                return Ok(hits);
+                return Ok(Some(hits));
             }
-            effort = effort.saturating_mul(self.effort.growth);
+            let Some(growth) = self.effort.growth.filter(|_| !self.look.is_spent()) else { return Ok(None) };
+            effort = effort.saturating_mul(growth);
         }
     }
 
@@ -148,7 +140,7 @@ impl<'s, 'r> Finder<'s, 'r> {
     fn go_on(&mut self, class: Class, wanted: usize, most: usize) -> Result<(), StoreError> {
         for _ in 0..most {
             let Some(titled) = self.walk.next(&mut self.look)? else {
-                self.complete = true;
+                self.complete = !self.look.is_spent();
                 return Ok(());
             };
             let Some(hit) = hit(self.query, titled) else { continue };

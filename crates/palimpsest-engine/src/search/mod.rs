@@ -65,20 +65,20 @@ struct Row {
     title: String,
 }
 
-const EFFORT: Effort = Effort { first: 256, growth: 4 };
+const EFFORT: Effort = Effort { first: 256, growth: Some(4), most: usize::MAX };
 /// Of a look that no other thread is asked for.
-const LITTLE: Effort = Effort { first: 32, growth: 1 };
+const LITTLE: Effort = Effort { first: 32, growth: None, most: 512 };
 
 impl Engine {
     /// POST /objects/search.
     pub async fn search(&self, access: &Access, ask: Search) -> Result<Page, Error> {
         if let Some(Answer { value: Ok((Some(hits), _)), revision, .. }) =
-            self.store().look(access.space, |snapshot| soon(snapshot, &ask, LITTLE))
+            self.store().look(access.space, |snapshot| look(snapshot, &ask, LITTLE))
         {
             return Ok(page(hits, revision));
         }
-        let answer = self.store().read(access.space, move |snapshot| look(snapshot, &ask, EFFORT)).await?;
-        Ok(page(answer.value?.0, answer.revision))
+        let answer = self.store().read(access.space, move |snapshot| hits(snapshot, &ask)).await?;
+        Ok(page(answer.value?, answer.revision))
     }
 }
 
@@ -90,21 +90,14 @@ fn page(hits: Vec<Hit>, revision: Revision) -> Page {
 
 /// What a snapshot holds for a search, the best first.
 pub(crate) fn hits(snapshot: &mut Snapshot<'_>, ask: &Search) -> Result<Vec<Hit>, StoreError> {
-    look(snapshot, ask, EFFORT).map(|(hits, _)| hits)
+    look(snapshot, ask, EFFORT).map(|(hits, _)| hits.unwrap_or_default())
 }
 
-/// What a snapshot holds for a search, and how many rows were read.
-fn look(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Vec<Hit>, usize), StoreError> {
-    let Some(query) = Query::read(&ask.query) else { return Ok((Vec::new(), 0)) };
-    let structures = structures(snapshot, ask);
-    Finder::new(snapshot, &query, structures, ask.limit, effort).find()
-}
-
-/// What it holds, when few rows tell, and how many were read: so short a look that no other thread is needed for it.
-fn soon(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Option<Vec<Hit>>, usize), StoreError> {
+/// The same, unless it takes more effort to tell; and how many rows were read.
+fn look(snapshot: &mut Snapshot<'_>, ask: &Search, effort: Effort) -> Result<(Option<Vec<Hit>>, usize), StoreError> {
     let Some(query) = Query::read(&ask.query) else { return Ok((Some(Vec::new()), 0)) };
     let structures = structures(snapshot, ask);
-    Finder::new(snapshot, &query, structures, ask.limit, effort).find_soon()
+    Finder::new(snapshot, &query, structures, ask.limit, effort).find()
 }
 
 /// The structures among whose objects is searched.

@@ -26,6 +26,8 @@ struct Lane {
 
 /// The rows of the first page of a structure, and of the largest.
 const FIRST: usize = 32;
+/// Of so few structures it is not asked first which have objects.
+const FEW: usize = 4;
 const LARGEST: usize = 1024;
 
 impl Walk {
@@ -33,15 +35,23 @@ impl Walk {
         Self { structures, lanes: None }
     }
 
-    /// The next object; nothing at the end.
+    /// The next object; nothing at the end, or when the look gives no more.
     pub(super) fn next(&mut self, look: &mut Counted<'_, '_>) -> Result<Option<Titled>, StoreError> {
         let lanes = match &mut self.lanes {
             Some(lanes) => lanes,
             begun => {
-                let structures = look.structures()?.into_iter().filter(|structure| self.structures.contains(structure));
-                begun.insert(structures.map(Lane::of).collect())
+                let mut structures = self.structures.clone();
+                if structures.len() > FEW {
+                    let titled = look.structures()?;
+                    structures.retain(|structure| titled.contains(structure));
+                }
+                begun.insert(structures.into_iter().map(Lane::of).collect())
             }
         };
+        let rows = lanes.iter().map(Lane::wants).sum();
+        if rows > 0 && !look.affords(rows) {
+            return Ok(None);
+        }
         for lane in &mut *lanes {
             lane.fill(look)?;
         }
@@ -55,6 +65,11 @@ impl Walk {
 impl Lane {
     fn of(structure: StructureId) -> Self {
         Self { structure, waiting: VecDeque::new(), after: None, page: Some(FIRST) }
+    }
+
+    /// How many rows are read next, at most.
+    fn wants(&self) -> usize {
+        self.page.filter(|_| self.waiting.is_empty()).unwrap_or_default()
     }
 
     fn fill(&mut self, look: &mut Counted<'_, '_>) -> Result<(), StoreError> {

@@ -73,8 +73,11 @@ impl Pair {
         assert_eq!(changed.status, 200, "{}", changed.text());
         check(self.reader.object(&id).is_some_and(|object| object == changed.json()), "GET after a change");
 
-        let found = self.search(name);
-        check(names(&found, &id) && found.to_string().contains("changed"), "search");
+        // Few are found at once, by the thread that is asked.
+        for (limit, answer) in [(1, "search for one"), (50, "search")] {
+            let found = self.search(name, limit);
+            check(names(&found, &id) && found.to_string().contains("changed"), answer);
+        }
         check(names(&self.reader.get("/objects?limit=1000").json(), &id), "list");
         let history = self.reader.get(&format!("/object/history?id={id}")).json();
         check(history["results"][0]["revision"] == json!(changed.revision), "history");
@@ -85,13 +88,14 @@ impl Pair {
         let trashed = self.writer.send("DELETE", &path, None).unwrap();
         assert!(matches!(trashed.status, 200 | 204), "{}", trashed.text());
         check(self.reader.object(&id).is_none(), "GET after a deletion");
-        check(!names(&self.search(name), &id), "search after a deletion");
+        check(!names(&self.search(name, 1), &id), "search after a deletion");
         check(names(&self.reader.get("/trash?limit=1000").json(), &id), "trash");
         unseen
     }
 
-    fn search(&mut self, name: &str) -> Value {
-        let reply = self.reader.send("POST", "/objects/search", Some(&json!({ "query": name }))).unwrap();
+    fn search(&mut self, name: &str, limit: usize) -> Value {
+        let ask = json!({ "query": name, "limit": limit });
+        let reply = self.reader.send("POST", "/objects/search", Some(&ask)).unwrap();
         assert_eq!(reply.status, 200, "{}", reply.text());
         reply.json()
     }
