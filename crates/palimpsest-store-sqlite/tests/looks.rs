@@ -1,6 +1,6 @@
 //! Short looks on the thread that asks: when there are any, and when they are left to the reader threads.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::unwrap_used, reason = "these are tests")]
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};

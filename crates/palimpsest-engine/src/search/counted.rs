@@ -59,6 +59,9 @@ impl<'s, 'r> Counted<'s, 'r> {
         range: &TermRange,
         most: usize,
     ) -> Result<Option<Vec<(Term, ObjectId)>>, StoreError> {
+        if self.is_spent() {
+            return Ok(None);
+        }
         let most = most.min(self.most.saturating_sub(self.rows));
         let terms = self.snapshot.terms(range, None, most.saturating_add(1))?;
         self.rows += terms.len();

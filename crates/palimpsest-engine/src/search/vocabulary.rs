@@ -32,7 +32,7 @@ impl Vocabulary {
         Ok(self.inside.as_ref())
     }
 
-    /// The words that this one is but for typing errors; nothing when more than `most` rows would have to be read at once.
+    /// The words that this one is but for typing errors and that do not begin with it; nothing when more than `most` rows would have to be read at once.
     pub(super) fn near(
         &mut self,
         look: &mut Counted<'_, '_>,
@@ -75,7 +75,7 @@ fn find_near(look: &mut Counted<'_, '_>, word: &Word, most: usize) -> Result<Opt
             Piece::Inside(three) => words(look, &Term::inside(&three, "").onwards(), word_of_inside, most)?,
         };
         let Some(found) = found else { return Ok(None) };
-        near.extend(found.into_iter().filter(|found| word.is_near(found)));
+        near.extend(found.into_iter().filter(|found| !found.starts_with(&word.text) && word.is_near(found)));
     }
     Ok(Some(near))
 }
