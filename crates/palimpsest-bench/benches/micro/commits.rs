@@ -16,8 +16,8 @@ use palimpsest_store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::BLOCKS;
 use crate::samples::{SPACE, middle, page};
+use crate::{BLOCKS, GROWING};
 
 /// A space with one page.
 struct Lab {
@@ -109,8 +109,7 @@ mod in_memory {
         bench(bencher, Lab::in_memory(blocks), super::patch);
     }
 
-    // Pages must have room.
-    #[divan::bench(args = [10, 1_000, 8_000], max_time = 1)]
+    #[divan::bench(args = GROWING, max_time = 1)]
     fn append(bencher: Bencher<'_, '_>, blocks: usize) {
         bench(bencher, Lab::in_memory(blocks), super::append);
     }
@@ -130,7 +129,7 @@ mod on_disk {
         bench(bencher, Lab::on_disk(blocks), super::patch);
     }
 
-    #[divan::bench(args = [10, 1_000, 8_000])]
+    #[divan::bench(args = GROWING)]
     fn append(bencher: Bencher<'_, '_>, blocks: usize) {
         bench(bencher, Lab::on_disk(blocks), super::append);
     }

@@ -7,15 +7,15 @@ use palimpsest_model::{
 use palimpsest_model::{Occurrence, Replacement};
 use palimpsest_store::{apply_delta, make_delta};
 
-use crate::BLOCKS;
 use crate::samples::{middle, page, paragraph, section};
+use crate::{BLOCKS, GROWING};
 
-#[divan::bench(args = BLOCKS)]
+#[divan::bench(args = GROWING)]
 fn append_a_block(bencher: Bencher<'_, '_>, blocks: usize) {
     bencher.with_inputs(|| page(blocks)).bench_local_refs(appended);
 }
 
-#[divan::bench(args = BLOCKS)]
+#[divan::bench(args = GROWING)]
 fn compare_after_an_append(bencher: Bencher<'_, '_>, blocks: usize) {
     let (before, mut after) = (page(blocks), page(blocks));
     appended(&mut after);
@@ -29,7 +29,7 @@ fn compare_after_an_update(bencher: Bencher<'_, '_>, blocks: usize) {
     bencher.bench(|| changes(black_box(&before), black_box(&after)));
 }
 
-#[divan::bench(args = BLOCKS)]
+#[divan::bench(args = GROWING)]
 fn merge_an_append_with_an_update(bencher: Bencher<'_, '_>, blocks: usize) {
     let (base, mut theirs, mut mine) = (page(blocks), page(blocks), page(blocks));
     appended(&mut theirs);

@@ -11,6 +11,8 @@ mod texts;
 
 /// Numbers of blocks.
 const BLOCKS: [usize; 3] = [10, 1_000, 10_000];
+/// The same of pages that have room for more.
+const GROWING: [usize; 3] = [10, 1_000, 8_000];
 
 fn main() {
     divan::main();
